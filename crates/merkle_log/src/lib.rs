@@ -1,0 +1,1 @@
+//! The merkle_log crate.
