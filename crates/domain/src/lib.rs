@@ -3,9 +3,25 @@
 //! Pure: no clock, no randomness, no input or output. Time, actor, ids and salts arrive as arguments.
 //! How entries are stored and proven is the business of `store` and `merkle_log`; arithmetic over licences is in `position`.
 
+pub mod agreement;
+pub mod case;
+pub mod catalogue;
+pub mod command;
 pub mod digest;
 pub mod entitlement;
+pub mod event;
+pub mod evidence;
+pub mod grant;
 pub mod id;
+pub mod import;
 pub mod money;
 pub mod observation;
+pub mod organisation;
+pub mod party;
+pub mod person;
+pub mod product;
+pub mod state;
 pub mod text;
+
+pub use rust_decimal::Decimal;
+pub use state::State;

@@ -1,0 +1,193 @@
+//! Commands: what somebody wants to happen, in the imperative, and who they are.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::agreement::AgreementTerms;
+use crate::case::{Ballot, CaseTerms, CaseWords, Condition};
+use crate::catalogue::Category;
+use crate::digest::Digest;
+use crate::entitlement::{Metric, Right};
+use crate::evidence::Evidence;
+use crate::id::{AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, TitleMatchId, TokenId};
+use crate::import::{Brought, ImportedFile};
+use crate::observation::EntitlementRow;
+use crate::organisation::Organisation;
+use crate::person::{Role, Scope, SetUpLink};
+use crate::product::TitlePattern;
+use crate::text::Text;
+
+/// Through what somebody acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Via {
+    /// A signed-in browser of the account.
+    Session(AccountId),
+    /// A one-time link of the account.
+    Link(AccountId),
+    /// An API token.
+    Token(TokenId),
+    /// The operator of the data folder, at its command line.
+    Operator,
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(account) => write!(f, "session/{account}"),
+            Self::Link(account) => write!(f, "link/{account}"),
+            Self::Token(token) => write!(f, "token/{token}"),
+            Self::Operator => f.write_str("operator"),
+        }
+    }
+}
+
+impl std::str::FromStr for Via {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unknown = || format!("\u{201c}{text}\u{201d} names no way to act");
+        if text == "operator" {
+            return Ok(Self::Operator);
+        }
+        let (kind, id) = text.split_once('/').ok_or_else(unknown)?;
+        match kind {
+            "session" => id.parse().map(Self::Session).map_err(|_| unknown()),
+            "link" => id.parse().map(Self::Link).map_err(|_| unknown()),
+            "token" => id.parse().map(Self::Token).map_err(|_| unknown()),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// The program itself, when a ledger is founded.
+    Program,
+    /// A person, through something.
+    Person(PersonId, Via),
+}
+
+impl Actor {
+    /// The person who acts, where it is one.
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Program => None,
+            Self::Person(person, _) => Some(person),
+        }
+    }
+}
+
+/// A command: an intent, with everything that `decide` may not make up itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Its id, chosen by the caller; at most [`COMMAND_ID_BYTES_MAX`] bytes.
+    pub id: String,
+    /// The time at which it is decided.
+    pub at: Timestamp,
+    /// Who wants it.
+    pub actor: Actor,
+    /// What they want.
+    pub intent: Intent,
+}
+
+/// Long enough for a UUID with a prefix; it stands in every entry.
+pub const COMMAND_ID_BYTES_MAX: usize = 64;
+
+/// What somebody wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the nouns of the other modules, under the same names")]
+pub enum Intent {
+    /// Begin the ledger with its first administrator, who also keeps the software, and a catalogue.
+    FoundOrganisation {
+        organisation: Organisation,
+        name: Text,
+        email: Text,
+        catalogue: Digest,
+        categories: Vec<Category>,
+    },
+    /// Add a person; with a login, they get an account.
+    AddPerson { name: Text, email: Text, roles: BTreeSet<Role>, login: Option<Text> },
+    /// Set somebody's roles.
+    SetRoles { person: PersonId, roles: BTreeSet<Role> },
+    /// Stop somebody from acting.
+    DeactivatePerson { person: PersonId },
+    /// Let somebody act again.
+    ReactivatePerson { person: PersonId },
+    /// Erase what the ledger committed to about a person.
+    ErasePerson { person: PersonId, legal_basis: String },
+    /// Give a person another way to sign in.
+    OpenAccount { person: PersonId, login: Text },
+    /// Make a one-time link for an account.
+    IssueSetUpLink { account: AccountId, link: SetUpLink },
+    /// Set the password of one's own account.
+    SetPassword { account: AccountId, verifier: Text },
+    /// Sign in. The password or the link was checked before.
+    OpenSession { account: AccountId, digest: Digest, expires_at: Timestamp },
+    /// Sign out.
+    CloseSession { digest: Digest },
+    /// Make an API token for oneself.
+    IssueToken { label: Text, scopes: BTreeSet<Scope>, digest: Digest, expires_at: Option<Timestamp> },
+    /// Revoke an API token.
+    RevokeToken { token: TokenId },
+    /// Let somebody decide for oneself.
+    Delegate { to: PersonId, starts_on: Date, ends_on: Date },
+    /// End a delegation early.
+    EndDelegation { delegation: DelegationId },
+    /// Record an agreement; the party is found by name or added.
+    RecordAgreement { party: String, terms: AgreementTerms },
+    /// Amend an agreement's terms.
+    AmendAgreement { agreement: AgreementId, terms: AgreementTerms },
+    /// Record a product; the publisher is found by name or added.
+    AddProduct { name: String, publisher: Option<String>, metric: Metric },
+    /// Change the metric in which a product's shortage is stated.
+    SetProductMetric { product: ProductId, metric: Metric },
+    /// Recognise raw titles.
+    MatchTitle { pattern: TitlePattern, product: Option<ProductId> },
+    /// Take a recognition back.
+    UnmatchTitle { title_match: TitleMatchId },
+    /// Record a right.
+    RecordEntitlement {
+        product: ProductId,
+        right: Right,
+        agreement: Option<AgreementId>,
+        purchase_reference: Option<String>,
+    },
+    /// Stop a right from counting.
+    RetireEntitlement { entitlement: EntitlementId, retired_on: Date, reason: Text },
+    /// Take in reports of devices.
+    ImportInventory { source: String, files: Vec<ImportedFile>, brought: Brought },
+    /// Take in rights.
+    ImportEntitlements { source: String, file: ImportedFile, rows: Vec<EntitlementRow>, rejected: u64, merged: u64 },
+    /// Undo an import as a whole.
+    UndoImport { import: ImportId },
+    /// Put a version of the catalogue in force.
+    PublishCatalogue { digest: Digest, categories: Vec<Category> },
+    /// Begin a request.
+    OpenCase { terms: CaseTerms, words: CaseWords },
+    /// Change a request.
+    ReviseCase { case: CaseId, terms: CaseTerms, words: CaseWords },
+    /// Attach a file to a request.
+    AttachEvidence { case: CaseId, evidence: Evidence },
+    /// Put a request to those who decide.
+    SubmitCase { case: CaseId },
+    /// Say something about a request.
+    Comment { case: CaseId, wording: Text },
+    /// Take a request back.
+    WithdrawCase { case: CaseId },
+    /// Vote. `digest` is what the voter saw.
+    CastVote {
+        case: CaseId,
+        digest: Digest,
+        on_behalf_of: Option<PersonId>,
+        ballot: Ballot,
+        reason: Text,
+        conditions: Vec<Condition>,
+    },
+    /// End an exception early.
+    RevokeGrant { case: CaseId, reason: Text },
+}

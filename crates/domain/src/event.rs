@@ -1,0 +1,185 @@
+//! Events: what happened, in the past tense. Everything that is ever recorded is one of these.
+//!
+//! How an event stands in an entry on the ledger is in `envelope`; what it changes is in `evolve`.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::agreement::AgreementTerms;
+use crate::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome};
+use crate::catalogue::Category;
+use crate::digest::Digest;
+use crate::entitlement::{Metric, Right};
+use crate::evidence::Evidence;
+use crate::id::{
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, TitleMatchId,
+    TokenId,
+};
+use crate::import::{Brought, ImportedFile};
+use crate::organisation::Organisation;
+use crate::person::{Role, Scope, SetUpLink};
+use crate::product::TitlePattern;
+use crate::text::Text;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "body", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are the nouns of the other modules, under the same names")]
+pub enum Event {
+    /// The ledger begins.
+    OrganisationFounded { organisation: Organisation },
+    /// Somebody joined.
+    PersonAdded { person: PersonId, name: Text, email: Text, roles: BTreeSet<Role> },
+    /// Somebody's roles were set.
+    RolesSet { person: PersonId, roles: BTreeSet<Role> },
+    /// Somebody may no longer act.
+    PersonDeactivated { person: PersonId },
+    /// Somebody may act again.
+    PersonReactivated { person: PersonId },
+    /// What the ledger committed to about somebody was erased.
+    DataErased { person: PersonId, entries: Vec<u64>, legal_basis: String },
+    /// Somebody got a way to sign in.
+    AccountOpened { account: AccountId, person: PersonId, login: Text },
+    /// A one-time link was made for an account.
+    SetUpLinkIssued { account: AccountId, link: SetUpLink },
+    /// An account's password was set; a link that was used for it is spent.
+    PasswordSet { account: AccountId, verifier: Text },
+    /// A browser signed in; a link that was used for it is spent.
+    SessionOpened { account: AccountId, digest: Digest, expires_at: Timestamp, by_link: bool },
+    /// A browser signed out.
+    SessionClosed { account: AccountId, digest: Digest },
+    /// An API token was made.
+    TokenIssued {
+        token: TokenId,
+        person: PersonId,
+        label: Text,
+        scopes: BTreeSet<Scope>,
+        digest: Digest,
+        expires_at: Option<Timestamp>,
+    },
+    /// An API token was revoked.
+    TokenRevoked { token: TokenId },
+    /// Somebody lets somebody else decide for them.
+    Delegated { delegation: DelegationId, from: PersonId, to: PersonId, starts_on: Date, ends_on: Date },
+    /// A delegation was ended early.
+    DelegationEnded { delegation: DelegationId },
+    /// A vendor or customer was recorded.
+    PartyAdded { party: PartyId, name: String, import: Option<ImportId> },
+    /// An agreement was recorded.
+    AgreementRecorded { agreement: AgreementId, party: PartyId, terms: AgreementTerms, import: Option<ImportId> },
+    /// An agreement's terms were amended.
+    AgreementAmended { agreement: AgreementId, terms: AgreementTerms },
+    /// A product was recorded.
+    ProductAdded {
+        product: ProductId,
+        name: String,
+        publisher: Option<PartyId>,
+        metric: Metric,
+        import: Option<ImportId>,
+    },
+    /// A product's metric was changed.
+    ProductMetricSet { product: ProductId, metric: Metric },
+    /// Raw titles were recognised as a product, or as needing no licence.
+    TitleMatched { title_match: TitleMatchId, pattern: TitlePattern, product: Option<ProductId> },
+    /// A recognition was taken back.
+    TitleUnmatched { title_match: TitleMatchId },
+    /// A right was recorded.
+    EntitlementRecorded {
+        entitlement: EntitlementId,
+        product: ProductId,
+        right: Right,
+        agreement: Option<AgreementId>,
+        purchase_reference: Option<String>,
+        import: Option<ImportId>,
+    },
+    /// A right stopped counting.
+    EntitlementRetired { entitlement: EntitlementId, retired_on: Date, reason: Text },
+    /// Files came in.
+    Imported { import: ImportId, source: String, files: Vec<ImportedFile>, brought: Brought },
+    /// An import was undone as a whole.
+    ImportUndone { import: ImportId },
+    /// A version of the catalogue came into force.
+    CataloguePublished { digest: Digest, categories: Vec<Category> },
+    /// A request was begun.
+    CaseOpened { case: CaseId, requester: PersonId, terms: CaseTerms, words: CaseWords },
+    /// A request was changed.
+    CaseRevised { case: CaseId, revision: u32, terms: CaseTerms, words: CaseWords },
+    /// A file was attached to a request.
+    EvidenceAttached { case: CaseId, revision: u32, evidence: Evidence },
+    /// A request was put to those who decide.
+    CaseSubmitted { case: CaseId, digest: Digest, catalogue: Digest },
+    /// Somebody said something about a request.
+    CommentMade { case: CaseId, wording: Text },
+    /// Somebody voted.
+    VoteCast {
+        case: CaseId,
+        digest: Digest,
+        on_behalf_of: Option<PersonId>,
+        role: Role,
+        ballot: Ballot,
+        reason: Text,
+        conditions: Vec<Condition>,
+    },
+    /// A request went back to its requester.
+    CaseReturned { case: CaseId, reason: Text },
+    /// A request was taken back.
+    CaseWithdrawn { case: CaseId },
+    /// A request was decided.
+    CaseDecided { case: CaseId, digest: Digest, outcome: Outcome },
+    /// An exception came into force.
+    GrantIssued { case: CaseId, terms: CaseTerms, metric: Metric, conditions: Vec<Condition> },
+    /// An exception was ended early.
+    GrantRevoked { case: CaseId, reason: Text },
+}
+
+impl Event {
+    /// The object that the event is about, as `kind/number`: its stream on the ledger.
+    /// Texts of the event are sealed under a key of this object, so that they can be erased with it.
+    pub fn stream(&self) -> String {
+        match self {
+            Self::OrganisationFounded { .. } => "organisation".to_owned(),
+            Self::PersonAdded { person, .. }
+            | Self::RolesSet { person, .. }
+            | Self::PersonDeactivated { person }
+            | Self::PersonReactivated { person }
+            | Self::DataErased { person, .. } => format!("person/{person}"),
+            Self::AccountOpened { account, .. }
+            | Self::SetUpLinkIssued { account, .. }
+            | Self::PasswordSet { account, .. }
+            | Self::SessionOpened { account, .. }
+            | Self::SessionClosed { account, .. } => format!("account/{account}"),
+            Self::TokenIssued { token, .. } | Self::TokenRevoked { token } => format!("token/{token}"),
+            Self::Delegated { delegation, .. } | Self::DelegationEnded { delegation } => {
+                format!("delegation/{delegation}")
+            }
+            Self::PartyAdded { party, .. } => format!("party/{party}"),
+            Self::AgreementRecorded { agreement, .. } | Self::AgreementAmended { agreement, .. } => {
+                format!("agreement/{agreement}")
+            }
+            Self::ProductAdded { product, .. } | Self::ProductMetricSet { product, .. } => {
+                format!("product/{product}")
+            }
+            Self::TitleMatched { title_match, .. } | Self::TitleUnmatched { title_match } => {
+                format!("title-match/{title_match}")
+            }
+            Self::EntitlementRecorded { entitlement, .. } | Self::EntitlementRetired { entitlement, .. } => {
+                format!("entitlement/{entitlement}")
+            }
+            Self::Imported { import, .. } | Self::ImportUndone { import } => format!("import/{import}"),
+            Self::CataloguePublished { .. } => "catalogue".to_owned(),
+            Self::CaseOpened { case, .. }
+            | Self::CaseRevised { case, .. }
+            | Self::EvidenceAttached { case, .. }
+            | Self::CaseSubmitted { case, .. }
+            | Self::CommentMade { case, .. }
+            | Self::VoteCast { case, .. }
+            | Self::CaseReturned { case, .. }
+            | Self::CaseWithdrawn { case }
+            | Self::CaseDecided { case, .. } => format!("case/{case}"),
+            Self::GrantIssued { case, .. } | Self::GrantRevoked { case, .. } => format!("exception/{case}"),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Imports: what came in from outside in one act, and can be undone in one act.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::id::{ImportId, PersonId};
+use crate::text::Text;
+
+/// One file of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportedFile {
+    /// Its name, which may name a person.
+    pub name: Text,
+    /// Digest of its bytes; the file is kept as evidence under it.
+    pub digest: Digest,
+    /// Its length.
+    pub bytes: u64,
+    /// The format that was recognised.
+    pub format: String,
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Brought {
+    /// Reports of devices.
+    Inventory {
+        /// Reports.
+        reports: u64,
+        /// Installations in all reports.
+        installations: u64,
+        /// Rows or parts left out.
+        rejected: u64,
+        /// Repetitions that were merged.
+        merged: u64,
+        /// Digest over the digests of the stored reports, in order: what the estate is checked against.
+        reports_digest: Digest,
+    },
+    /// Rights.
+    Entitlements {
+        /// Rows that became entitlements.
+        rows: u64,
+        /// Rows left out.
+        rejected: u64,
+        /// Repetitions that were merged.
+        merged: u64,
+    },
+}
+
+/// A recorded import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Its number.
+    pub id: ImportId,
+    /// The name of the source (a later report of the same source and device replaces the earlier).
+    pub source: String,
+    /// Its files.
+    pub files: Vec<ImportedFile>,
+    /// What it brought.
+    pub brought: Brought,
+    /// Who.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// The entry that recorded it.
+    pub recorded_in: u64,
+    /// Who undid it and when, where somebody did.
+    pub undone: Option<(PersonId, Timestamp)>,
+}

@@ -1,0 +1,79 @@
+//! Products, their releases, and the rules by which raw titles are recognised as one of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::entitlement::Metric;
+use crate::id::{ImportId, PartyId, ProductId, TitleMatchId};
+use crate::observation::RawTitle;
+
+/// A product that can be licensed. A release is a product with the version that a raw title states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// Its number.
+    pub id: ProductId,
+    /// Its name.
+    pub name: String,
+    /// Who publishes it.
+    pub publisher: Option<PartyId>,
+    /// The metric in which its shortage is stated.
+    pub metric: Metric,
+    /// The import that brought it, where one did.
+    pub import: Option<ImportId>,
+}
+
+/// Compares names as people do: letter case and the amount of white space do not matter.
+pub fn folded(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    folded
+}
+
+/// What a rule says of a raw title.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TitlePattern {
+    /// The title's name, compared [`folded`]; a final `*` stands for any ending.
+    pub name: String,
+    /// The title's publisher, compared [`folded`]; `None` is any or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+}
+
+impl TitlePattern {
+    /// Whether the pattern speaks of `title`.
+    pub fn fits(&self, title: &RawTitle) -> bool {
+        let name = folded(&title.name);
+        let pattern = folded(&self.name);
+        let name_fits = match pattern.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => name == pattern,
+        };
+        let publisher_fits = self.publisher.as_ref().is_none_or(|wanted| {
+            title.publisher.as_ref().is_some_and(|given| folded(given) == folded(wanted))
+        });
+        name_fits && publisher_fits
+    }
+
+    /// How precise the pattern is. Of several patterns that fit a title the most precise decides:
+    /// a whole name before a beginning, a longer beginning before a shorter, one with a publisher before one without;
+    /// between equals the rule that was made later.
+    pub fn precision(&self) -> (bool, usize, bool) {
+        (!self.name.ends_with('*'), folded(&self.name).len(), self.publisher.is_some())
+    }
+}
+
+/// A rule that recognises raw titles as a product, made by a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TitleMatch {
+    /// Its number.
+    pub id: TitleMatchId,
+    /// Which titles.
+    pub pattern: TitlePattern,
+    /// The product that they are; `None` says that they need no licence.
+    pub product: Option<ProductId>,
+}

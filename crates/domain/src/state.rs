@@ -1,0 +1,141 @@
+//! The state: what the events so far amount to. A clone is cheap, so that every reader has one instant.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::agreement::Agreement;
+use crate::case::Case;
+use crate::catalogue::Catalogue;
+use crate::digest::Digest;
+use crate::entitlement::Entitlement;
+use crate::grant::Grant;
+use crate::id::{
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, TitleMatchId,
+    TokenId,
+};
+use crate::import::Import;
+use crate::organisation::Organisation;
+use crate::party::Party;
+use crate::person::{Account, Delegation, Person, Session, Token};
+use crate::product::{Product, TitleMatch, folded};
+
+/// Everything that the ledger says, at one size.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "each field is the collection of the type it names")]
+pub struct State {
+    /// Entries folded so far.
+    pub size: u64,
+    /// The time of the last entry.
+    pub last_at: Option<Timestamp>,
+    /// The next version of every stream, which is also the number of its entries.
+    pub streams: OrdMap<Arc<str>, u64>,
+    pub organisation: Option<Arc<Organisation>>,
+    pub persons: OrdMap<PersonId, Arc<Person>>,
+    pub accounts: OrdMap<AccountId, Arc<Account>>,
+    pub sessions: OrdMap<Digest, Session>,
+    pub tokens: OrdMap<TokenId, Arc<Token>>,
+    pub delegations: OrdMap<DelegationId, Arc<Delegation>>,
+    pub parties: OrdMap<PartyId, Arc<Party>>,
+    pub agreements: OrdMap<AgreementId, Arc<Agreement>>,
+    pub products: OrdMap<ProductId, Arc<Product>>,
+    pub title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
+    pub entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
+    pub imports: OrdMap<ImportId, Arc<Import>>,
+    pub catalogues: OrdMap<Digest, Arc<Catalogue>>,
+    /// The version in force.
+    pub catalogue: Option<Digest>,
+    pub cases: OrdMap<CaseId, Arc<Case>>,
+    pub grants: OrdMap<CaseId, Arc<Grant>>,
+    /// The highest number given so far, of every kind; numbers are never given twice.
+    pub last_numbers: LastNumbers,
+}
+
+/// The highest number given so far, of every kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is the kind it names")]
+pub struct LastNumbers {
+    pub person: u64,
+    pub account: u64,
+    pub token: u64,
+    pub delegation: u64,
+    pub party: u64,
+    pub agreement: u64,
+    pub product: u64,
+    pub title_match: u64,
+    pub entitlement: u64,
+    pub import: u64,
+    pub case: u64,
+}
+
+impl State {
+    /// The time zone in which the organisation's days begin and end; UTC before it was founded.
+    pub fn zone(&self) -> TimeZone {
+        self.organisation.as_ref().map_or(TimeZone::UTC, |organisation| organisation.zone.rules().clone())
+    }
+
+    /// The organisation's day at `at`.
+    pub fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone()).date()
+    }
+
+    /// The catalogue in force.
+    pub fn catalogue_in_force(&self) -> Option<&Arc<Catalogue>> {
+        self.catalogues.get(&self.catalogue?)
+    }
+
+    /// The rights on `product` that have not been undone, in order of number.
+    pub fn entitlements_of(&self, product: ProductId) -> impl Iterator<Item = &Arc<Entitlement>> {
+        self.entitlements.values().filter(move |entitlement| entitlement.product == product)
+    }
+
+    /// The exceptions on `product`, in order of number.
+    pub fn grants_of(&self, product: ProductId) -> impl Iterator<Item = &Arc<Grant>> {
+        self.grants.values().filter(move |grant| grant.terms.product == product)
+    }
+
+    /// The product called `name` (compared [`folded`]) by the publisher of that name, or by any where none is given.
+    pub fn product_named(&self, name: &str, publisher: Option<&str>) -> Option<&Arc<Product>> {
+        let name = folded(name);
+        let publisher = publisher.map(folded);
+        self.products.values().find(|product| {
+            folded(&product.name) == name
+                && publisher.as_ref().is_none_or(|wanted| {
+                    self.publisher_name(product).is_some_and(|given| folded(given) == *wanted)
+                })
+        })
+    }
+
+    /// The name of a product's publisher.
+    pub fn publisher_name(&self, product: &Product) -> Option<&str> {
+        Some(self.parties.get(&product.publisher?)?.name.as_str())
+    }
+
+    /// The party called `name`, compared [`folded`].
+    pub fn party_named(&self, name: &str) -> Option<&Arc<Party>> {
+        let name = folded(name);
+        self.parties.values().find(|party| folded(&party.name) == name)
+    }
+
+    /// A person's name as shown, or their number where it was erased.
+    pub fn person_name(&self, person: PersonId) -> String {
+        self.persons
+            .get(&person)
+            .and_then(|person| person.name.open().map(str::to_owned))
+            .unwrap_or_else(|| person.to_string())
+    }
+
+    /// The account whose login is `login`, letter case apart.
+    pub fn account_with_login(&self, login: &str) -> Option<&Arc<Account>> {
+        let login = folded(login);
+        self.accounts.values().find(|account| account.login.open().is_some_and(|given| folded(given) == login))
+    }
+
+    /// The token with this digest.
+    pub fn token_with_digest(&self, digest: &Digest) -> Option<&Arc<Token>> {
+        self.tokens.values().find(|token| token.digest == *digest)
+    }
+}
