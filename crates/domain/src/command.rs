@@ -13,7 +13,9 @@ use crate::catalogue::Category;
 use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
-use crate::id::{AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, TitleMatchId, TokenId};
+use crate::id::{
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, TitleMatchId, TokenId,
+};
 use crate::import::{Brought, ImportedFile};
 use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;

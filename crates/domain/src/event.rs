@@ -182,4 +182,15 @@ impl Event {
             Self::GrantIssued { case, .. } | Self::GrantRevoked { case, .. } => format!("exception/{case}"),
         }
     }
+
+    /// Digests of the files that the event is about, which are kept as evidence.
+    pub fn attachments(&self) -> Vec<Digest> {
+        if let Self::Imported { files, .. } = self {
+            return files.iter().map(|file| file.digest).collect();
+        }
+        if let Self::EvidenceAttached { evidence, .. } = self {
+            return vec![evidence.digest];
+        }
+        Vec::new()
+    }
 }

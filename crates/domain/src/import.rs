@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
 
 use crate::digest::Digest;
 use crate::id::{ImportId, PersonId};
@@ -47,6 +48,16 @@ pub enum Brought {
         /// Repetitions that were merged.
         merged: u64,
     },
+}
+
+/// The digest that binds the stored reports of an import to its entry:
+/// SHA-256 of the digests of the reports' bytes, one after the other, in the order of the import.
+pub fn reports_digest(reports: impl IntoIterator<Item = Digest>) -> Digest {
+    let mut all = sha2::Sha256::new();
+    for report in reports {
+        all.update(report.0);
+    }
+    Digest(all.finalize().into())
 }
 
 /// A recorded import.

@@ -4,13 +4,17 @@
 //! How entries are stored and proven is the business of `store` and `merkle_log`; arithmetic over licences is in `position`.
 
 pub mod agreement;
+mod authority;
 pub mod case;
 pub mod catalogue;
 pub mod command;
+pub mod decide;
 pub mod digest;
 pub mod entitlement;
+pub mod envelope;
 pub mod event;
 pub mod evidence;
+mod evolve;
 pub mod grant;
 pub mod id;
 pub mod import;
@@ -20,8 +24,12 @@ pub mod organisation;
 pub mod party;
 pub mod person;
 pub mod product;
+pub mod refusal;
 pub mod state;
 pub mod text;
 
+pub use decide::decide;
+pub use evolve::Recorded;
+pub use refusal::Refusal;
 pub use rust_decimal::Decimal;
 pub use state::State;

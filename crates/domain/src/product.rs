@@ -53,9 +53,10 @@ impl TitlePattern {
             Some(beginning) => name.starts_with(beginning),
             None => name == pattern,
         };
-        let publisher_fits = self.publisher.as_ref().is_none_or(|wanted| {
-            title.publisher.as_ref().is_some_and(|given| folded(given) == folded(wanted))
-        });
+        let publisher_fits = self
+            .publisher
+            .as_ref()
+            .is_none_or(|wanted| title.publisher.as_ref().is_some_and(|given| folded(given) == folded(wanted)));
         name_fits && publisher_fits
     }
 

@@ -103,9 +103,9 @@ impl State {
         let publisher = publisher.map(folded);
         self.products.values().find(|product| {
             folded(&product.name) == name
-                && publisher.as_ref().is_none_or(|wanted| {
-                    self.publisher_name(product).is_some_and(|given| folded(given) == *wanted)
-                })
+                && publisher
+                    .as_ref()
+                    .is_none_or(|wanted| self.publisher_name(product).is_some_and(|given| folded(given) == *wanted))
         })
     }
 

@@ -1,0 +1,146 @@
+//! Authority: which roles and which tokens may ask for what. One table, and no exemption for anybody.
+//!
+//! Whether a person may decide a particular case is in `decide/cases.rs`, because it depends on the case.
+
+use crate::command::{Actor, Intent, Via};
+use crate::person::{Role, Scope};
+use crate::refusal::Refusal;
+use crate::state::State;
+
+/// Roles of which one is needed; empty means that any active person will do.
+fn roles_for(intent: &Intent) -> &'static [Role] {
+    match intent {
+        Intent::AddPerson { .. }
+        | Intent::SetRoles { .. }
+        | Intent::DeactivatePerson { .. }
+        | Intent::ReactivatePerson { .. }
+        | Intent::ErasePerson { .. }
+        | Intent::OpenAccount { .. }
+        | Intent::IssueSetUpLink { .. } => &[Role::Administrator],
+        Intent::RecordAgreement { .. } | Intent::AmendAgreement { .. } => {
+            &[Role::SamManager, Role::Procurement, Role::Legal]
+        }
+        Intent::AddProduct { .. }
+        | Intent::SetProductMetric { .. }
+        | Intent::RecordEntitlement { .. }
+        | Intent::RetireEntitlement { .. }
+        | Intent::ImportEntitlements { .. } => &[Role::SamManager, Role::Procurement],
+        Intent::MatchTitle { .. } | Intent::UnmatchTitle { .. } | Intent::ImportInventory { .. } => &[Role::SamManager],
+        Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
+        Intent::PublishCatalogue { .. } => &[Role::Legal],
+        Intent::OpenCase { .. } => &[
+            Role::Requester,
+            Role::Approver,
+            Role::SamManager,
+            Role::Procurement,
+            Role::Finance,
+            Role::Legal,
+            Role::Administrator,
+        ],
+        Intent::RevokeGrant { .. } => &[Role::Approver, Role::Legal, Role::Finance],
+        Intent::Comment { .. } => &[
+            Role::Requester,
+            Role::Approver,
+            Role::SamManager,
+            Role::Procurement,
+            Role::Finance,
+            Role::Legal,
+            Role::Administrator,
+        ],
+        Intent::FoundOrganisation { .. }
+        | Intent::SetPassword { .. }
+        | Intent::OpenSession { .. }
+        | Intent::CloseSession { .. }
+        | Intent::IssueToken { .. }
+        | Intent::RevokeToken { .. }
+        | Intent::Delegate { .. }
+        | Intent::EndDelegation { .. }
+        | Intent::ReviseCase { .. }
+        | Intent::AttachEvidence { .. }
+        | Intent::SubmitCase { .. }
+        | Intent::WithdrawCase { .. }
+        | Intent::CastVote { .. } => &[],
+    }
+}
+
+/// What a token's scope must allow; `None` is what no token may do.
+fn scope_for(intent: &Intent) -> Option<Scope> {
+    match intent {
+        Intent::ImportInventory { .. } => Some(Scope::Report),
+        Intent::CastVote { .. }
+        | Intent::IssueToken { .. }
+        | Intent::IssueSetUpLink { .. }
+        | Intent::SetPassword { .. }
+        | Intent::OpenSession { .. }
+        | Intent::CloseSession { .. }
+        | Intent::Delegate { .. }
+        | Intent::SetRoles { .. }
+        | Intent::ErasePerson { .. }
+        | Intent::FoundOrganisation { .. } => None,
+        Intent::AddPerson { .. }
+        | Intent::DeactivatePerson { .. }
+        | Intent::ReactivatePerson { .. }
+        | Intent::OpenAccount { .. }
+        | Intent::RecordAgreement { .. }
+        | Intent::AmendAgreement { .. }
+        | Intent::AddProduct { .. }
+        | Intent::SetProductMetric { .. }
+        | Intent::RecordEntitlement { .. }
+        | Intent::RetireEntitlement { .. }
+        | Intent::ImportEntitlements { .. }
+        | Intent::MatchTitle { .. }
+        | Intent::UnmatchTitle { .. }
+        | Intent::UndoImport { .. }
+        | Intent::PublishCatalogue { .. }
+        | Intent::OpenCase { .. }
+        | Intent::Comment { .. }
+        | Intent::RevokeGrant { .. }
+        | Intent::RevokeToken { .. }
+        | Intent::EndDelegation { .. }
+        | Intent::ReviseCase { .. }
+        | Intent::AttachEvidence { .. }
+        | Intent::SubmitCase { .. }
+        | Intent::WithdrawCase { .. } => Some(Scope::Write),
+    }
+}
+
+/// Whether `actor` may ask for `intent` at all.
+pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: jiff::Timestamp) -> Result<(), Refusal> {
+    let (person, via) = match (actor, intent) {
+        (Actor::Program, Intent::FoundOrganisation { .. }) => return Ok(()),
+        (Actor::Program, _) => return Err(Refusal::NotFounded),
+        (Actor::Person(person, via), _) => (person, via),
+    };
+    let known =
+        state.persons.get(&person).ok_or_else(|| Refusal::NotFound { what: "person", number: person.to_string() })?;
+    if !known.active {
+        return Err(Refusal::Deactivated { person });
+    }
+    if let Via::Token(token) = via {
+        may_use_token(state, token, intent, at)?;
+    }
+    let needed = roles_for(intent);
+    if needed.is_empty() || needed.iter().any(|role| known.roles.contains(role)) {
+        return Ok(());
+    }
+    Err(Refusal::RoleNeeded { needed: needed.to_vec(), held: known.roles.iter().copied().collect() })
+}
+
+fn may_use_token(
+    state: &State,
+    token: crate::id::TokenId,
+    intent: &Intent,
+    at: jiff::Timestamp,
+) -> Result<(), Refusal> {
+    let token = state
+        .tokens
+        .get(&token)
+        .filter(|token| token.works_at(at))
+        .ok_or_else(|| Refusal::Gone { message: "This token has ended or was revoked.".to_owned() })?;
+    let needed = scope_for(intent).ok_or(Refusal::TokenCannotDecide)?;
+    if token.scopes.contains(&needed) || token.scopes.contains(&Scope::Write) {
+        return Ok(());
+    }
+    let allowed: Vec<&str> = token.scopes.iter().map(|scope| scope.name()).collect();
+    Err(Refusal::ScopeNeeded { allowed: allowed.join(", "), act: needed.name() })
+}

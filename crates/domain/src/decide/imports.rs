@@ -1,0 +1,253 @@
+//! Decisions about imports: each takes effect as a whole and can be undone as a whole.
+
+use std::collections::BTreeMap;
+
+use super::software::check_right;
+use super::{Asking, check_name};
+use crate::agreement::AgreementTerms;
+use crate::command::Intent;
+use crate::digest::Digest;
+use crate::entitlement::Right;
+use crate::event::Event;
+use crate::id::{AgreementId, EntitlementId, ImportId, PartyId, ProductId};
+use crate::import::{Brought, ImportedFile};
+use crate::observation::EntitlementRow;
+use crate::party::Direction;
+use crate::product::folded;
+use crate::refusal::Refusal;
+use crate::state::State;
+
+/// Files of one import: their names and digests stand in one entry of at most 65,535 bytes.
+pub const FILES_MAX: usize = 200;
+/// Rows of one entitlements file: each becomes an entry, and all of them are one transaction.
+pub const ENTITLEMENT_ROWS_MAX: usize = 50_000;
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the parent has sorted the intents, exhaustively")]
+pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
+    let state = asking.state;
+    match &asking.command.intent {
+        Intent::ImportInventory { source, files, brought } => {
+            check_name("source", "the name of the source", source)?;
+            check_files(files)?;
+            if let Some(known) = same_files(state, source, files, true) {
+                return Err(Refusal::SameFiles { import: known });
+            }
+            Ok(vec![Event::Imported {
+                import: ImportId(state.last_numbers.import + 1),
+                source: source.clone(),
+                files: files.clone(),
+                brought: *brought,
+            }])
+        }
+        Intent::ImportEntitlements { source, file, rows, rejected, merged } => {
+            check_name("source", "the name of the source", source)?;
+            if let Some(known) = same_files(state, source, std::slice::from_ref(file), false) {
+                return Err(Refusal::SameFiles { import: known });
+            }
+            import_entitlements(state, source, file, rows, *rejected, *merged)
+        }
+        Intent::UndoImport { import } => {
+            let known = state
+                .imports
+                .get(import)
+                .ok_or_else(|| Refusal::NotFound { what: "import", number: import.to_string() })?;
+            if known.undone.is_some() {
+                return Err(Refusal::AlreadyUndone { import: *import });
+            }
+            Ok(vec![Event::ImportUndone { import: *import }])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn check_files(files: &[ImportedFile]) -> Result<(), Refusal> {
+    if files.is_empty() || files.len() > FILES_MAX {
+        return Err(Refusal::about("files", format!("Import 1 to {FILES_MAX} files at once.")));
+    }
+    Ok(())
+}
+
+/// The latest import of the same source whose files were the same, so that nothing is taken in twice by accident.
+/// Of inventory only the source's newest import counts: going back to an older state is a legitimate report.
+fn same_files(state: &State, source: &str, files: &[ImportedFile], inventory: bool) -> Option<ImportId> {
+    let digests = |files: &[ImportedFile]| {
+        let mut digests: Vec<Digest> = files.iter().map(|file| file.digest).collect();
+        digests.sort_unstable();
+        digests
+    };
+    let wanted = digests(files);
+    let mut earlier = state.imports.values().rev().filter(|known| {
+        known.undone.is_none()
+            && matches!(known.brought, Brought::Inventory { .. }) == inventory
+            && (!inventory || known.source == source)
+    });
+    let same = |known: &&std::sync::Arc<crate::import::Import>| digests(&known.files) == wanted;
+    let found = if inventory { earlier.next().filter(same) } else { earlier.find(same) };
+    found.map(|known| known.id)
+}
+
+/// Names that stand for something recorded or something that this import adds.
+struct Adding<'a> {
+    state: &'a State,
+    import: ImportId,
+    events: Vec<Event>,
+    parties: BTreeMap<String, PartyId>,
+    products: BTreeMap<(String, Option<String>), ProductId>,
+    agreements: BTreeMap<(String, Option<PartyId>), AgreementId>,
+    last_party: u64,
+    last_product: u64,
+    last_agreement: u64,
+}
+
+impl Adding<'_> {
+    fn party(&mut self, name: &str) -> PartyId {
+        let key = folded(name);
+        if let Some(known) = self.parties.get(&key) {
+            return *known;
+        }
+        self.last_party += 1;
+        let party = PartyId(self.last_party);
+        self.parties.insert(key, party);
+        self.events.push(Event::PartyAdded { party, name: name.trim().to_owned(), import: Some(self.import) });
+        party
+    }
+
+    fn product(&mut self, row: &EntitlementRow) -> ProductId {
+        let name = folded(&row.product);
+        let publisher = row.publisher.as_deref().map(folded);
+        if let Some(known) = self.products.get(&(name.clone(), publisher.clone())) {
+            return *known;
+        }
+        // A row without a publisher means the one product of that name, where there is just one.
+        if publisher.is_none() {
+            let mut same = self.products.iter().filter(|((known, _), _)| *known == name).map(|(_, product)| *product);
+            if let (Some(only), None) = (same.next(), same.next()) {
+                return only;
+            }
+        }
+        let party = row.publisher.as_deref().map(|publisher| self.party(publisher));
+        self.last_product += 1;
+        let product = ProductId(self.last_product);
+        self.products.insert((name, publisher), product);
+        self.events.push(Event::ProductAdded {
+            product,
+            name: row.product.trim().to_owned(),
+            publisher: party,
+            metric: row.metric,
+            import: Some(self.import),
+        });
+        product
+    }
+
+    fn agreement(&mut self, row: &EntitlementRow, reference: &str) -> AgreementId {
+        let party = row.publisher.as_deref().map(|publisher| self.party(publisher));
+        if let Some(known) = self.agreements.get(&(folded(reference), party)) {
+            return *known;
+        }
+        let with = party.unwrap_or_else(|| self.party("Unknown vendor"));
+        self.last_agreement += 1;
+        let agreement = AgreementId(self.last_agreement);
+        self.agreements.insert((folded(reference), party), agreement);
+        self.events.push(Event::AgreementRecorded {
+            agreement,
+            party: with,
+            terms: AgreementTerms {
+                direction: Direction::Inbound,
+                reference: reference.trim().to_owned(),
+                starts_on: None,
+                ends_on: row.agreement_ends_on,
+                notice_days: row.notice_days,
+                clauses: Vec::new(),
+            },
+            import: Some(self.import),
+        });
+        agreement
+    }
+}
+
+fn adding(state: &State, import: ImportId) -> Adding<'_> {
+    let publisher = |product: &crate::product::Product| state.publisher_name(product).map(folded);
+    Adding {
+        state,
+        import,
+        events: Vec::new(),
+        parties: state.parties.values().map(|party| (folded(&party.name), party.id)).collect(),
+        products: state
+            .products
+            .values()
+            .map(|product| ((folded(&product.name), publisher(product)), product.id))
+            .collect(),
+        agreements: state
+            .agreements
+            .values()
+            .map(|agreement| ((folded(&agreement.terms.reference), Some(agreement.party)), agreement.id))
+            .collect(),
+        last_party: state.last_numbers.party,
+        last_product: state.last_numbers.product,
+        last_agreement: state.last_numbers.agreement,
+    }
+}
+
+fn import_entitlements(
+    state: &State,
+    source: &str,
+    file: &ImportedFile,
+    rows: &[EntitlementRow],
+    rejected: u64,
+    merged: u64,
+) -> Result<Vec<Event>, Refusal> {
+    if rows.is_empty() {
+        return Err(Refusal::about("file", "Nothing in this file could be used, so nothing was imported."));
+    }
+    if rows.len() > ENTITLEMENT_ROWS_MAX {
+        return Err(Refusal::about("file", format!("Import at most {ENTITLEMENT_ROWS_MAX} rows at once.")));
+    }
+    let import = ImportId(state.last_numbers.import + 1);
+    let mut adding = adding(state, import);
+    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    adding.events.push(Event::Imported {
+        import,
+        source: source.to_owned(),
+        files: vec![file.clone()],
+        brought: Brought::Entitlements { rows: count, rejected, merged },
+    });
+    let mut last_entitlement = adding.state.last_numbers.entitlement;
+    for row in rows {
+        check_name("product", "the product's name", &row.product)?;
+        if let Some(publisher) = &row.publisher {
+            check_name("publisher", "the publisher's name", publisher)?;
+        }
+        let right = right_of(row);
+        check_right(&right)?;
+        let product = adding.product(row);
+        let agreement = match &row.agreement {
+            Some(reference) => {
+                check_name("agreement", "the agreement's reference", reference)?;
+                Some(adding.agreement(row, reference))
+            }
+            None => None,
+        };
+        last_entitlement += 1;
+        adding.events.push(Event::EntitlementRecorded {
+            entitlement: EntitlementId(last_entitlement),
+            product,
+            right,
+            agreement,
+            purchase_reference: row.purchase_reference.clone(),
+            import: Some(import),
+        });
+    }
+    Ok(adding.events)
+}
+
+fn right_of(row: &EntitlementRow) -> Right {
+    Right {
+        metric: row.metric,
+        quantity: row.quantity,
+        starts_on: row.starts_on,
+        ends_on: row.ends_on,
+        exempt_environments: row.exempt_environments.clone(),
+        secondary_use: row.secondary_use,
+        unit_price: row.unit_price,
+    }
+}

@@ -1,0 +1,224 @@
+//! Decisions about agreements, products, recognition and rights.
+
+use std::collections::BTreeSet;
+
+use super::{Asking, check_name, check_quantity, check_words};
+use crate::agreement::AgreementTerms;
+use crate::command::Intent;
+use crate::entitlement::{Metric, Quantity, Right};
+use crate::event::Event;
+use crate::id::{AgreementId, EntitlementId, PartyId, ProductId, TitleMatchId};
+use crate::product::{Product, TitlePattern, folded};
+use crate::refusal::Refusal;
+use crate::state::State;
+
+/// Clauses of one agreement.
+const CLAUSES_MAX: usize = 200;
+/// Characters of one clause: an agreement with all its clauses must fit an entry in most cases, and says so otherwise.
+const CLAUSE_CHARS_MAX: usize = 20_000;
+/// Characters of all clauses of one agreement together, below the 65,535 bytes of an entry even in scripts of three bytes a letter.
+const CLAUSES_CHARS_MAX: usize = 20_000;
+/// Days of notice: three years are more than any agreement asks.
+const NOTICE_DAYS_MAX: u32 = 1_096;
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the parent has sorted the intents, exhaustively")]
+pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
+    let state = asking.state;
+    match &asking.command.intent {
+        Intent::RecordAgreement { party, terms } => {
+            check_name("party", "the name of the vendor or customer", party)?;
+            check_agreement(terms)?;
+            let mut events = Vec::new();
+            let party = find_or_add_party(state, party, &mut events);
+            let agreement = AgreementId(state.last_numbers.agreement + 1);
+            events.push(Event::AgreementRecorded { agreement, party, terms: terms.clone(), import: None });
+            Ok(events)
+        }
+        Intent::AmendAgreement { agreement, terms } => {
+            let known = state
+                .agreements
+                .get(agreement)
+                .ok_or_else(|| Refusal::NotFound { what: "agreement", number: agreement.to_string() })?;
+            check_agreement(terms)?;
+            if known.terms == *terms {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Event::AgreementAmended { agreement: *agreement, terms: terms.clone() }])
+        }
+        Intent::AddProduct { name, publisher, metric } => add_product(state, name, publisher.as_deref(), *metric),
+        Intent::SetProductMetric { product, metric } => {
+            let known = product_of(state, *product)?;
+            if known.metric == *metric {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Event::ProductMetricSet { product: *product, metric: *metric }])
+        }
+        Intent::MatchTitle { pattern, product } => match_title(state, pattern, *product),
+        Intent::UnmatchTitle { title_match } => {
+            if !state.title_matches.contains_key(title_match) {
+                return Err(Refusal::NotFound { what: "title match", number: title_match.to_string() });
+            }
+            Ok(vec![Event::TitleUnmatched { title_match: *title_match }])
+        }
+        Intent::RecordEntitlement { product, right, agreement, purchase_reference } => {
+            product_of(state, *product)?;
+            check_right(right)?;
+            if let Some(agreement) = agreement
+                && !state.agreements.contains_key(agreement)
+            {
+                return Err(Refusal::NotFound { what: "agreement", number: agreement.to_string() });
+            }
+            if let Some(reference) = purchase_reference {
+                check_name("purchase_reference", "the purchase reference", reference)?;
+            }
+            Ok(vec![Event::EntitlementRecorded {
+                entitlement: EntitlementId(state.last_numbers.entitlement + 1),
+                product: *product,
+                right: right.clone(),
+                agreement: *agreement,
+                purchase_reference: purchase_reference.clone(),
+                import: None,
+            }])
+        }
+        Intent::RetireEntitlement { entitlement, retired_on, reason } => {
+            let known = state
+                .entitlements
+                .get(entitlement)
+                .ok_or_else(|| Refusal::NotFound { what: "entitlement", number: entitlement.to_string() })?;
+            if known.retired_on.is_some() {
+                return Err(Refusal::Gone { message: format!("{entitlement} was retired already.") });
+            }
+            check_words("reason", "why the right is retired", reason)?;
+            Ok(vec![Event::EntitlementRetired {
+                entitlement: *entitlement,
+                retired_on: *retired_on,
+                reason: reason.clone(),
+            }])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn add_product(state: &State, name: &str, publisher: Option<&str>, metric: Metric) -> Result<Vec<Event>, Refusal> {
+    check_name("name", "the product's name", name)?;
+    if let Some(publisher) = publisher {
+        check_name("publisher", "the publisher's name", publisher)?;
+    }
+    if let Some(known) = state.product_named(name, publisher) {
+        return Err(Refusal::about("name", format!("{} is called {} already.", known.id, known.name)));
+    }
+    let mut events = Vec::new();
+    let publisher = publisher.map(|publisher| find_or_add_party(state, publisher, &mut events));
+    events.push(Event::ProductAdded {
+        product: ProductId(state.last_numbers.product + 1),
+        name: name.trim().to_owned(),
+        publisher,
+        metric,
+        import: None,
+    });
+    Ok(events)
+}
+
+fn match_title(state: &State, pattern: &TitlePattern, product: Option<ProductId>) -> Result<Vec<Event>, Refusal> {
+    check_name("title", "the title as the source writes it", &pattern.name)?;
+    if folded(&pattern.name).trim_end_matches('*').chars().count() < 2 {
+        return Err(Refusal::about("title", "Give at least two letters of the title before the *."));
+    }
+    if let Some(publisher) = &pattern.publisher {
+        check_name("publisher", "the publisher as the source writes it", publisher)?;
+    }
+    if let Some(product) = product {
+        product_of(state, product)?;
+    }
+    let same = |known: &TitlePattern| {
+        folded(&known.name) == folded(&pattern.name)
+            && known.publisher.as_deref().map(folded) == pattern.publisher.as_deref().map(folded)
+    };
+    if let Some(known) = state.title_matches.values().find(|known| same(&known.pattern) && known.product == product) {
+        return Err(Refusal::about("title", format!("{} says this already.", known.id)));
+    }
+    // A later rule for the same titles takes the place of the earlier.
+    let mut events: Vec<Event> = state
+        .title_matches
+        .values()
+        .filter(|known| same(&known.pattern))
+        .map(|known| Event::TitleUnmatched { title_match: known.id })
+        .collect();
+    events.push(Event::TitleMatched {
+        title_match: TitleMatchId(state.last_numbers.title_match + 1),
+        pattern: pattern.clone(),
+        product,
+    });
+    Ok(events)
+}
+
+/// The party of that name; where there is none, one that `events` adds.
+fn find_or_add_party(state: &State, name: &str, events: &mut Vec<Event>) -> PartyId {
+    if let Some(known) = state.party_named(name) {
+        return known.id;
+    }
+    let party = PartyId(state.last_numbers.party + 1);
+    events.push(Event::PartyAdded { party, name: name.trim().to_owned(), import: None });
+    party
+}
+
+pub(super) fn product_of(state: &State, product: ProductId) -> Result<&Product, Refusal> {
+    state
+        .products
+        .get(&product)
+        .map(AsRef::as_ref)
+        .ok_or_else(|| Refusal::NotFound { what: "product", number: product.to_string() })
+}
+
+fn check_agreement(terms: &AgreementTerms) -> Result<(), Refusal> {
+    check_name("reference", "the agreement's number or name", &terms.reference)?;
+    if let (Some(start), Some(end)) = (terms.starts_on, terms.ends_on)
+        && end < start
+    {
+        return Err(Refusal::about("ends_on", format!("The last day must not be before {start}.")));
+    }
+    if terms.notice_days.is_some_and(|days| days > NOTICE_DAYS_MAX) {
+        return Err(Refusal::about("notice_days", format!("Enter at most {NOTICE_DAYS_MAX} days of notice.")));
+    }
+    if terms.clauses.len() > CLAUSES_MAX {
+        return Err(Refusal::about("clauses", format!("An agreement has at most {CLAUSES_MAX} clauses.")));
+    }
+    let mut marks = BTreeSet::new();
+    let mut characters = 0;
+    for clause in &terms.clauses {
+        check_name("clauses", "the clause's mark", &clause.mark)?;
+        check_name("clauses", "the clause's heading", &clause.heading)?;
+        let length = clause.wording.chars().count();
+        characters += length;
+        if length > CLAUSE_CHARS_MAX || characters > CLAUSES_CHARS_MAX {
+            return Err(Refusal::about(
+                "clauses",
+                format!(
+                    "The clauses of an agreement have at most {CLAUSES_CHARS_MAX} characters together; attach the full text as evidence."
+                ),
+            ));
+        }
+        if !marks.insert(&clause.mark) {
+            return Err(Refusal::about("clauses", format!("The mark {} stands at two clauses.", clause.mark)));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn check_right(right: &Right) -> Result<(), Refusal> {
+    if let Quantity::Units(units) = right.quantity {
+        check_quantity("quantity", units)?;
+    }
+    if let (Some(start), Some(end)) = (right.starts_on, right.ends_on)
+        && end < start
+    {
+        return Err(Refusal::about("ends_on", format!("The last day must not be before {start}.")));
+    }
+    if right.secondary_use && right.metric != Metric::Device {
+        return Err(Refusal::about("secondary_use", "A free second device goes with the device metric only."));
+    }
+    if right.unit_price.is_some_and(|price| price.amount.is_sign_negative()) {
+        return Err(Refusal::about("unit_price", "Enter a price of zero or more."));
+    }
+    Ok(())
+}
