@@ -16,7 +16,9 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::ReactivatePerson { .. }
         | Intent::ErasePerson { .. }
         | Intent::OpenAccount { .. }
-        | Intent::IssueSetUpLink { .. } => &[Role::Administrator],
+        | Intent::IssueSetUpLink { .. }
+        | Intent::AddWitness { .. }
+        | Intent::RemoveWitness { .. } => &[Role::Administrator],
         Intent::RecordAgreement { .. } | Intent::AmendAgreement { .. } => {
             &[Role::SamManager, Role::Procurement, Role::Legal]
         }
@@ -76,6 +78,8 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::Delegate { .. }
         | Intent::SetRoles { .. }
         | Intent::ErasePerson { .. }
+        | Intent::AddWitness { .. }
+        | Intent::RemoveWitness { .. }
         | Intent::FoundOrganisation { .. } => None,
         Intent::AddPerson { .. }
         | Intent::DeactivatePerson { .. }

@@ -22,6 +22,7 @@ use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::TitlePattern;
 use crate::text::Text;
+use crate::witness::Witness;
 
 /// Through what somebody acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +168,10 @@ pub enum Intent {
     ImportEntitlements { source: String, file: ImportedFile, rows: Vec<EntitlementRow>, rejected: u64, merged: u64 },
     /// Undo an import as a whole.
     UndoImport { import: ImportId },
+    /// Have a witness cosign the ledger's checkpoints. Its key was parsed before.
+    AddWitness { witness: Witness },
+    /// Stop asking a witness.
+    RemoveWitness { name: String },
     /// Put a version of the catalogue in force.
     PublishCatalogue { digest: Digest, categories: Vec<Category> },
     /// Begin a request.

@@ -56,7 +56,9 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::IssueToken { .. }
         | Intent::RevokeToken { .. }
         | Intent::Delegate { .. }
-        | Intent::EndDelegation { .. } => people::decide(asking),
+        | Intent::EndDelegation { .. }
+        | Intent::AddWitness { .. }
+        | Intent::RemoveWitness { .. } => people::decide(asking),
         Intent::RecordAgreement { .. }
         | Intent::AmendAgreement { .. }
         | Intent::AddProduct { .. }

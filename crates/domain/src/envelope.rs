@@ -39,7 +39,7 @@ pub struct Header {
     pub command: String,
     /// Which of how many events of the command it is, the first being 0.
     pub part: (u32, u32),
-    /// Place in the stream of its object, the first being 0.
+    /// Place in the stream of its object, the first being 1.
     pub version: u64,
     /// When.
     pub at: Timestamp,

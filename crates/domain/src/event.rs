@@ -23,6 +23,7 @@ use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::TitlePattern;
 use crate::text::Text;
+use crate::witness::Witness;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +102,10 @@ pub enum Event {
     Imported { import: ImportId, source: String, files: Vec<ImportedFile>, brought: Brought },
     /// An import was undone as a whole.
     ImportUndone { import: ImportId },
+    /// A witness was asked to cosign the ledger's checkpoints.
+    WitnessAdded { witness: Witness },
+    /// A witness is no longer asked.
+    WitnessRemoved { name: String },
     /// A version of the catalogue came into force.
     CataloguePublished { digest: Digest, categories: Vec<Category> },
     /// A request was begun.
@@ -170,6 +175,8 @@ impl Event {
             }
             Self::Imported { import, .. } | Self::ImportUndone { import } => format!("import/{import}"),
             Self::CataloguePublished { .. } => "catalogue".to_owned(),
+            Self::WitnessAdded { witness } => format!("witness/{}", witness.name),
+            Self::WitnessRemoved { name } => format!("witness/{name}"),
             Self::CaseOpened { case, .. }
             | Self::CaseRevised { case, .. }
             | Self::EvidenceAttached { case, .. }

@@ -94,6 +94,12 @@ impl State {
                 change(&mut self.imports, import, |known| known.undone = Some((by, recorded.at)));
                 self.forget_what_came_with(*import);
             }
+            Event::WitnessAdded { witness } => {
+                self.witnesses.insert(witness.name.clone(), Arc::new(witness.clone()));
+            }
+            Event::WitnessRemoved { name } => {
+                self.witnesses.remove(name);
+            }
             Event::CataloguePublished { digest, categories } => {
                 let categories = categories.iter().map(|category| (category.key.clone(), category.clone())).collect();
                 self.catalogues

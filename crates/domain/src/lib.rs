@@ -27,6 +27,7 @@ pub mod product;
 pub mod refusal;
 pub mod state;
 pub mod text;
+pub mod witness;
 
 pub use decide::decide;
 pub use evolve::Recorded;

@@ -22,6 +22,7 @@ use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded};
+use crate::witness::Witness;
 
 /// Everything that the ledger says, at one size.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,6 +49,8 @@ pub struct State {
     pub catalogues: OrdMap<Digest, Arc<Catalogue>>,
     /// The version in force.
     pub catalogue: Option<Digest>,
+    /// By name.
+    pub witnesses: OrdMap<String, Arc<Witness>>,
     pub cases: OrdMap<CaseId, Arc<Case>>,
     pub grants: OrdMap<CaseId, Arc<Grant>>,
     /// The highest number given so far, of every kind; numbers are never given twice.

@@ -103,6 +103,22 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
         Intent::RevokeToken { token } => revoke_token(asking, *token),
         Intent::Delegate { to, starts_on, ends_on } => delegate(asking, *to, *starts_on, *ends_on),
         Intent::EndDelegation { delegation } => end_delegation(asking, *delegation),
+        Intent::AddWitness { witness } => {
+            check_name("name", "the witness's name", &witness.name)?;
+            if !witness.url.starts_with("https://") && !witness.url.starts_with("http://") {
+                return Err(Refusal::about("url", "Enter the witness's address, beginning with https://."));
+            }
+            if state.witnesses.get(&witness.name).is_some_and(|known| **known == *witness) {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Event::WitnessAdded { witness: witness.clone() }])
+        }
+        Intent::RemoveWitness { name } => {
+            if !state.witnesses.contains_key(name) {
+                return Err(Refusal::NotFound { what: "witness", number: name.clone() });
+            }
+            Ok(vec![Event::WitnessRemoved { name: name.clone() }])
+        }
         _ => Ok(Vec::new()),
     }
 }
