@@ -1,1 +1,25 @@
-//! The position crate.
+//! The licence position: the installed base against rights and exceptions, with the working behind every number.
+//!
+//! [`Estate`] is the installed base, rebuilt from the latest reports of every source; [`Base`] adds which titles are
+//! which products; [`lines`] sets that demand against the rights and exceptions of a [`domain::State`]; [`rows`] lists
+//! what stands behind a number; [`check::answer`] says whether more may be used, from the same numbers.
+//!
+//! Pure: no clock, randomness, input or output, and no floats. Where reports come from, who may see a line and how it
+//! is drawn are not known here.
+
+pub mod check;
+
+mod base;
+mod column;
+mod estate;
+mod line;
+mod queue;
+mod row;
+mod supply;
+
+pub use base::{Base, Recognition};
+pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};
+pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
+pub use queue::{QueueEntry, Suggestion, unrecognised};
+pub use row::{Evidence, Row, RowKind, rows};
+pub use supply::{Supply, SupplySource};
