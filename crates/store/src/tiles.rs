@@ -1,0 +1,98 @@
+//! Tiles and entry bundles out of the database: finished tiles as stored, unfinished ones made from
+//! the entries or the tiles below.
+//!
+//! Nothing read here is trusted: `merkle_log` checks tiles against a root before it uses them.
+
+use merkle_log::{
+    EntryBundleId, Hash, TILE_WIDTH, TileId, TileSource, encode_bundle, encode_tile, leaf_hash, root_in_memory,
+};
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::StoreError;
+use crate::error::{damaged, sql};
+
+const WIDTH: u64 = TILE_WIDTH as u64;
+const READING: &str = "reading tiles";
+
+/// The tiles of one database.
+pub(crate) struct Tiles<'connection>(pub(crate) &'connection Connection);
+
+impl TileSource for Tiles<'_> {
+    type Error = StoreError;
+
+    fn tile(&self, id: TileId) -> Result<Vec<u8>, StoreError> {
+        if let Some(mut hashes) = self.finished(id)? {
+            hashes.truncate(id.byte_count());
+            return Ok(hashes);
+        }
+        let hashes = match id.level() {
+            0 => self.leaves(id)?,
+            level => self.roots_below(level - 1, id)?,
+        };
+        if hashes.len() != usize::from(id.width()) {
+            return Err(damaged(format!("{id} needs {} hashes; only {} are stored", id.width(), hashes.len())));
+        }
+        Ok(encode_tile(&hashes))
+    }
+}
+
+impl Tiles<'_> {
+    fn finished(&self, id: TileId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0
+            .prepare_cached("SELECT hashes FROM tiles WHERE level = ?1 AND position = ?2")
+            .and_then(|mut statement| statement.query_row((id.level(), id.index()), |row| row.get(0)).optional())
+            .map_err(sql(READING))
+    }
+
+    fn leaves(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
+        let first = id.index() * WIDTH;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT bytes FROM entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
+            .map_err(sql(READING))?;
+        statement
+            .query_map((first, first + u64::from(id.width())), |row| Ok(leaf_hash(row.get_ref(0)?.as_blob()?)))
+            .and_then(Iterator::collect)
+            .map_err(sql(READING))
+    }
+
+    fn roots_below(&self, level: u8, id: TileId) -> Result<Vec<Hash>, StoreError> {
+        let first = id.index() * WIDTH;
+        let mut statement = self
+            .0
+            .prepare_cached(
+                "SELECT root FROM tiles
+                 WHERE level = ?1 AND position >= ?2 AND position < ?3 ORDER BY position",
+            )
+            .map_err(sql(READING))?;
+        statement
+            .query_map((level, first, first + u64::from(id.width())), |row| row.get(0).map(Hash))
+            .and_then(Iterator::collect)
+            .map_err(sql(READING))
+    }
+
+    /// The entries of a bundle, framed as C2SP tlog-tiles says.
+    pub(crate) fn bundle(&self, id: EntryBundleId) -> Result<Vec<u8>, StoreError> {
+        let first = id.first_entry();
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT bytes FROM entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
+            .map_err(sql(READING))?;
+        let entries: Vec<Vec<u8>> = statement
+            .query_map((first, first + u64::from(id.width())), |row| row.get(0))
+            .and_then(Iterator::collect)
+            .map_err(sql(READING))?;
+        if entries.len() != usize::from(id.width()) {
+            return Err(damaged(format!("{id} needs {} entries; only {} are stored", id.width(), entries.len())));
+        }
+        encode_bundle(&entries).map_err(|error| damaged(error.to_string()))
+    }
+}
+
+/// Stores a tile that has filled up.
+pub(crate) fn insert_finished(connection: &Connection, id: TileId, hashes: &[Hash]) -> Result<(), rusqlite::Error> {
+    connection
+        .prepare_cached("INSERT INTO tiles (level, position, root, hashes) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((id.level(), id.index(), root_in_memory(hashes).0, encode_tile(hashes)))?;
+    Ok(())
+}

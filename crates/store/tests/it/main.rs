@@ -1,0 +1,12 @@
+//! The store against real folders in temporary places: SQLite, keys and files as in use.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod appending;
+mod fixture;
