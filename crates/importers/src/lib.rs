@@ -1,1 +1,41 @@
-//! The importers crate.
+//! Foreign bytes -> observations and rejects, one module per format.
+//!
+//! [`read_inventory`] and [`read_entitlements`] recognise a file by its content, read what can be used and list the rest.
+//! A file that cannot be read at all is an [`Unreadable`]; a piece that cannot be used is a [`Reject`](domain::observation::Reject).
+//!
+//! Pure: bytes in, values out. Opening files, recording observations and recognising products happen elsewhere.
+//! Nothing here is guessed: where a date or a number can be read in two ways, the row is rejected with its repair.
+
+#![warn(clippy::indexing_slicing, clippy::string_slice, clippy::as_conversions, clippy::float_arithmetic)]
+
+mod agent_report;
+mod amount;
+mod assembly;
+mod calendar;
+mod cyclonedx;
+mod dpkg;
+mod encoding;
+mod entitlements;
+mod findings;
+mod fusion_inventory_xml;
+mod glpi_json;
+mod identity;
+mod installations_csv;
+mod inventory;
+mod json;
+pub mod limits;
+mod mapping;
+mod name;
+mod table;
+mod unreadable;
+
+pub use amount::DecimalStyle;
+pub use calendar::DateStyle;
+pub use dpkg::dpkg_status;
+pub use encoding::Encoding;
+pub use entitlements::{EntitlementFile, read_entitlements};
+pub use findings::Remark;
+pub use inventory::{InventoryFile, InventoryFormat, detect, read_inventory};
+pub use mapping::{Delimiter, EntitlementField, Headers, Mapping, UnusableMapping};
+pub use table::ColumnUse;
+pub use unreadable::Unreadable;

@@ -1,0 +1,490 @@
+//! Tables of entitlements: columns by a mapping, every row whole or rejected with all that is wrong in it.
+//!
+//! Products and agreements are names here; recognising them is done where the position is computed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::digest::Digest;
+use domain::entitlement::{Metric, Quantity};
+use domain::money::{Currency, Money};
+use domain::observation::{EntitlementRow, Environment, Reject};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::amount::{self, CurrencyMark, DecimalStyle, NotANumber, price_per_unit, read_number, split_currency};
+use crate::calendar::{self, DateStyle, optional_date};
+use crate::encoding::{Encoding, decode_table, unpack};
+use crate::findings::{Fault, Findings, Remark};
+use crate::inventory::other_kind;
+use crate::limits::{ENTITLEMENT_ROWS, PRICE, QUANTITY};
+use crate::mapping::{EntitlementField, Headers, Mapping};
+use crate::name::{clean, clean_optional};
+use crate::table::{ColumnUse, Columns, Record, Records, assign_columns, find_delimiter};
+use crate::unreadable::Unreadable;
+
+/// What an entitlements file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntitlementFile {
+    /// Name of the mapping that was used.
+    pub mapping_name: String,
+    /// The encoding of its text.
+    pub encoding: Encoding,
+    /// Its columns with their uses.
+    pub columns: Vec<ColumnUse>,
+    /// Rows in the order of the file.
+    pub rows: Vec<EntitlementRow>,
+    /// Rows that were left out, one entry for each thing that is wrong.
+    pub rejects: Vec<Reject>,
+    /// What was done with rows that were used.
+    pub remarks: Vec<Remark>,
+    /// Rows that repeat an earlier one in every cell.
+    pub duplicates_merged: u64,
+}
+
+/// Words for a quantity without limit.
+const UNLIMITED: [&str; 9] =
+    ["unlimited", "site", "site licence", "site license", "site-wide", "no limit", "infinite", "infinity", "∞"];
+
+/// Reads a table of entitlements. Without a mapping, the built-in one that suits its headers is used.
+/// Prices without any word on their currency are in `home_currency`.
+pub fn read_entitlements(
+    bytes: &[u8],
+    mapping: Option<&Mapping>,
+    home_currency: Currency,
+) -> Result<EntitlementFile, Unreadable> {
+    let bytes = unpack(bytes)?;
+    if let Some(refusal) = other_kind(&bytes) {
+        return Err(refusal);
+    }
+    let (text, encoding) = decode_table(&bytes)?;
+    if text.trim_start().starts_with(['{', '[', '<']) {
+        return Err(Unreadable::OtherKind {
+            what: "JSON or XML and no table",
+            instead: "Save the entitlements as CSV with a header line; inventories go to “indult import inventory”.",
+        });
+    }
+    let stated = mapping.and_then(|mapping| mapping.delimiter).map(crate::mapping::Delimiter::character);
+    let mut records = Records::new(&text, stated.unwrap_or_else(|| find_delimiter(&text)));
+    let Some(header) = records.next_record()? else { return Err(Unreadable::Empty) };
+    let headers: Vec<String> = header.cells.iter().map(|cell| cell.trim().to_owned()).collect();
+    let found = if mapping.is_none() { Mapping::for_headers(&headers) } else { None };
+    let Some(mapping) = mapping.or(found.as_ref()) else {
+        return Err(missing_column(EntitlementField::Product, Vec::new(), headers));
+    };
+    let assigned = assign(mapping, &headers)?;
+    let mut reader = RowReader { mapping, assigned, headers: &headers, home_currency, decimal: None, dates: None };
+    reader.look_ahead(records.clone())?;
+    read_rows(records, &reader, encoding)
+}
+
+fn read_rows(
+    mut records: Records<'_>,
+    reader: &RowReader<'_>,
+    encoding: Encoding,
+) -> Result<EntitlementFile, Unreadable> {
+    let mut columns = Columns::new(reader.headers, |column| reader.field_of(column));
+    let mut findings = Findings::default();
+    let mut rows = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut duplicates_merged = 0;
+    while let Some(record) = records.next_record()? {
+        columns.sample(&record);
+        if !seen.insert(fingerprint(&record)) {
+            duplicates_merged += 1;
+            continue;
+        }
+        if ENTITLEMENT_ROWS.is_exceeded_by(seen.len()) {
+            return Err(Unreadable::OverLimit { limit: ENTITLEMENT_ROWS, place: format!("line {}", record.line) });
+        }
+        match reader.read(&record) {
+            Ok((row, remarks)) => {
+                for text in remarks {
+                    findings.remark(format!("line {}", row.line), text);
+                }
+                rows.push(row);
+            }
+            Err(faults) => {
+                for (place, fault) in faults {
+                    findings.reject(place, fault)?;
+                }
+            }
+        }
+    }
+    Ok(EntitlementFile {
+        mapping_name: reader.mapping.name.clone(),
+        encoding,
+        columns: columns.into_inner(),
+        rows,
+        rejects: findings.rejects,
+        remarks: findings.remarks,
+        duplicates_merged,
+    })
+}
+
+/// Whether the first record heads a product column and a quantity column.
+pub(crate) fn is_entitlements_table(text: &str) -> bool {
+    let mut records = Records::new(text, find_delimiter(text));
+    let Ok(Some(header)) = records.next_record() else { return false };
+    let headers: Vec<String> = header.cells.iter().map(ToString::to_string).collect();
+    let Some(mapping) = Mapping::for_headers(&headers) else { return false };
+    let wanted = wanted(&mapping);
+    assign_columns(&headers, &wanted).is_ok_and(|assigned| {
+        [EntitlementField::Product, EntitlementField::Quantity].iter().all(|field| assigned.contains_key(field))
+    })
+}
+
+/// A digest of every cell, with lengths so that no two records share one.
+fn fingerprint(record: &Record<'_>) -> Digest {
+    let mut bytes = Vec::new();
+    let filled = record.cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
+    for cell in record.cells.iter().take(filled) {
+        let cell = cell.trim();
+        bytes.extend_from_slice(format!("{}:", cell.len()).as_bytes());
+        bytes.extend_from_slice(cell.as_bytes());
+    }
+    Digest::of(&bytes)
+}
+
+fn wanted(mapping: &Mapping) -> Vec<(EntitlementField, &'static str, Vec<String>)> {
+    mapping.columns.iter().map(|(field, headers)| (*field, field.name(), headers.candidates())).collect()
+}
+
+fn assign(mapping: &Mapping, headers: &[String]) -> Result<BTreeMap<EntitlementField, usize>, Unreadable> {
+    let assigned = assign_columns(headers, &wanted(mapping))?;
+    for field in EntitlementField::ALL {
+        if assigned.contains_key(&field) {
+            continue;
+        }
+        let stated = mapping.columns.get(&field);
+        let is_required = EntitlementField::REQUIRED.contains(&field) && !mapping.defaults.contains_key(&field);
+        if is_required || matches!(stated, Some(Headers::One(_))) {
+            let wanted = stated.map(Headers::candidates).unwrap_or_default();
+            return Err(missing_column(field, wanted, headers.to_vec()));
+        }
+    }
+    Ok(assigned)
+}
+
+fn missing_column(field: EntitlementField, wanted: Vec<String>, headers: Vec<String>) -> Unreadable {
+    let headers = headers.iter().take(50).map(|header| format!("“{}”", crate::name::shorten(header))).collect();
+    Unreadable::MissingColumn { field: field.name(), wanted, headers }
+}
+
+/// Place and fault of everything that is wrong in one row.
+type Faults = Vec<(String, Fault)>;
+
+/// A price with what it says of its currency.
+type Price = (Decimal, Option<CurrencyMark>);
+
+/// Reads the cells of one row and gathers what is wrong with them.
+struct Cells<'r> {
+    reader: &'r RowReader<'r>,
+    record: &'r Record<'r>,
+    faults: Faults,
+}
+
+impl Cells<'_> {
+    /// The value of a field; `None` where its cell is at fault.
+    fn read<T>(&mut self, field: EntitlementField, read: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
+        match read(self.reader.cell(field, self.record)) {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                self.faults.push((self.reader.place(field, self.record), fault));
+                None
+            }
+        }
+    }
+}
+
+struct RowReader<'r> {
+    mapping: &'r Mapping,
+    assigned: BTreeMap<EntitlementField, usize>,
+    headers: &'r [String],
+    home_currency: Currency,
+    /// The decimal style that the mapping states or the whole file shows.
+    decimal: Option<DecimalStyle>,
+    /// The order of dates that the file shows, for the words of a repair only.
+    dates: Option<DateStyle>,
+}
+
+impl RowReader<'_> {
+    fn field_of(&self, column: usize) -> Option<&'static str> {
+        self.assigned.iter().find(|(_, assigned)| **assigned == column).map(|(field, _)| field.name())
+    }
+
+    /// The cell, or the mapping's default where there is none.
+    fn cell<'c>(&'c self, field: EntitlementField, record: &'c Record<'_>) -> &'c str {
+        let cell = self.assigned.get(&field).map_or("", |column| record.cell(*column));
+        if cell.is_empty() { self.mapping.defaults.get(&field).map_or("", |text| text.trim()) } else { cell }
+    }
+
+    fn place(&self, field: EntitlementField, record: &Record<'_>) -> String {
+        let header = self.assigned.get(&field).and_then(|column| self.headers.get(*column));
+        match header {
+            Some(header) => format!("line {}, column “{header}”", record.line),
+            None => format!("line {}", record.line),
+        }
+    }
+
+    /// Looks through the file for the styles that its numbers and dates show by themselves.
+    /// Where two of them contradict each other, none is taken.
+    fn look_ahead(&mut self, mut records: Records<'_>) -> Result<(), Unreadable> {
+        let mut decimals = Vec::new();
+        let mut dates = Vec::new();
+        while let Some(record) = records.next_record()? {
+            for field in [EntitlementField::UnitPrice, EntitlementField::TotalPrice, EntitlementField::Quantity] {
+                let shown = self.assigned.get(&field).and_then(|column| amount::style_shown(record.cell(*column)));
+                decimals.extend(shown.filter(|style| !decimals.contains(style)));
+            }
+            for field in [EntitlementField::StartsOn, EntitlementField::EndsOn, EntitlementField::AgreementEndsOn] {
+                let shown = self.assigned.get(&field).and_then(|column| calendar::style_shown(record.cell(*column)));
+                dates.extend(shown.filter(|style| !dates.contains(style)));
+            }
+        }
+        let alone = |styles: &[DateStyle]| if let [only] = styles { Some(*only) } else { None };
+        self.dates = alone(&dates);
+        self.decimal = self.mapping.decimal.or(if let [only] = decimals.as_slice() { Some(*only) } else { None });
+        Ok(())
+    }
+
+    /// The row and what is worth saying about it, or everything that is wrong with it.
+    fn read(&self, record: &Record<'_>) -> Result<(EntitlementRow, Vec<String>), Faults> {
+        use EntitlementField as F;
+        if let Some(extra) = record.cells.iter().skip(self.headers.len()).find(|cell| !cell.trim().is_empty()) {
+            let problem = format!("The row has {} cells and the header {}.", record.cells.len(), self.headers.len());
+            let repair = "Put texts that hold the delimiter between quotation marks.";
+            return Err(vec![(format!("line {}", record.line), Fault::new(extra, problem, repair))]);
+        }
+        let mut remarks = Vec::new();
+        let mut cells = Cells { reader: self, record, faults: Vec::new() };
+        let date = |text: &str| optional_date(text, self.mapping.dates, self.dates);
+        let text = |what: &'static str| move |text: &str| clean_optional(what, Some(text));
+        let product = cells.read(F::Product, product);
+        let publisher = cells.read(F::Publisher, text("publisher"));
+        let metric = cells.read(F::Metric, metric);
+        let quantity = cells.read(F::Quantity, |text| quantity(text, self.decimal));
+        let unit_price = cells.read(F::UnitPrice, |text| self.price(text));
+        let total_price = cells.read(F::TotalPrice, |text| self.price(text));
+        let stated = cells.read(F::Currency, currency);
+        let starts_on = cells.read(F::StartsOn, date);
+        let ends_on = cells.read(F::EndsOn, date);
+        let exempt_environments = cells.read(F::ExemptEnvironments, environments);
+        let secondary_use = cells.read(F::SecondaryUse, yes_or_no);
+        let agreement = cells.read(F::Agreement, text("agreement"));
+        let agreement_ends_on = cells.read(F::AgreementEndsOn, date);
+        let notice_days = cells.read(F::NoticeDays, days);
+        let purchase_reference = cells.read(F::PurchaseReference, text("purchase reference"));
+        if let (Some(Some(starts_on)), Some(Some(ends_on))) = (starts_on, ends_on)
+            && ends_on < starts_on
+        {
+            cells.faults.push((self.place(F::EndsOn, record), ends_before_start(starts_on, ends_on)));
+        }
+        let price = self.price_of_one(quantity, unit_price, total_price, stated, record, &mut remarks);
+        let mut faults = cells.faults;
+        let price = price.map_err(|(field, fault)| faults.push((self.place(field, record), fault))).ok().flatten();
+        let (Some(product), Some(metric), Some(quantity), true) = (product, metric, quantity, faults.is_empty()) else {
+            return Err(faults);
+        };
+        let row = EntitlementRow {
+            line: record.line,
+            product,
+            publisher: publisher.flatten(),
+            metric,
+            quantity,
+            unit_price: price,
+            starts_on: starts_on.flatten(),
+            ends_on: ends_on.flatten(),
+            exempt_environments: exempt_environments.unwrap_or_default(),
+            secondary_use: secondary_use.unwrap_or_default(),
+            agreement: agreement.flatten(),
+            agreement_ends_on: agreement_ends_on.flatten(),
+            notice_days: notice_days.flatten(),
+            purchase_reference: purchase_reference.flatten(),
+        };
+        Ok((row, remarks))
+    }
+
+    fn price(&self, text: &str) -> Result<Option<Price>, Fault> {
+        if text.is_empty() || text == "-" {
+            return Ok(None);
+        }
+        let (number, mark) = split_currency(text);
+        let number = read_number(number, self.decimal).map_err(|problem| number_fault(text, problem))?;
+        if number > Decimal::from(PRICE.max) {
+            return Err(Fault::new(text, format!("{PRICE}."), PRICE.repair));
+        }
+        Ok(Some((number, mark)))
+    }
+
+    /// The price of one unit: as stated, or the total over the quantity.
+    fn price_of_one(
+        &self,
+        quantity: Option<Quantity>,
+        unit_price: Option<Option<Price>>,
+        total_price: Option<Option<Price>>,
+        stated: Option<Option<Currency>>,
+        record: &Record<'_>,
+        remarks: &mut Vec<String>,
+    ) -> Result<Option<Money>, (EntitlementField, Fault)> {
+        let (unit_price, total_price, stated) = (unit_price.flatten(), total_price.flatten(), stated.flatten());
+        let in_currency = |field: EntitlementField, (amount, mark): Price| {
+            self.currency(mark, stated, self.cell(field, record))
+                .map(|currency| Money { amount, currency })
+                .map_err(|fault| (field, fault))
+        };
+        let unit_price = unit_price.map(|price| in_currency(EntitlementField::UnitPrice, price)).transpose()?;
+        let total = total_price.map(|price| in_currency(EntitlementField::TotalPrice, price)).transpose()?;
+        let units = quantity.and_then(Quantity::units);
+        match (unit_price, total, units) {
+            (Some(price), Some(total), Some(units)) => {
+                let differs = price.times(units).is_none_or(|product| {
+                    product.currency != total.currency || (product.amount - total.amount).abs() >= Decimal::ONE
+                });
+                if differs {
+                    remarks.push(format!(
+                        "{units} units at {price} are not {total}; the price of one unit was taken as it stands."
+                    ));
+                }
+                Ok(Some(price))
+            }
+            (Some(price), _, _) => Ok(Some(price)),
+            (None, Some(total), Some(units)) => {
+                let Some((amount, is_exact)) = price_per_unit(total.amount, units) else { return Ok(None) };
+                let price = Money { amount, currency: total.currency };
+                if !is_exact {
+                    remarks.push(format!(
+                        "{total} for {units} units is no even price; one unit was taken as {} {amount}.",
+                        price.currency
+                    ));
+                }
+                Ok(Some(price))
+            }
+            (None, Some(total), None) if quantity.is_some() => {
+                remarks.push(format!("The total of {total} has no price per unit, because the quantity has no limit."));
+                Ok(None)
+            }
+            (None, _, _) => Ok(None),
+        }
+    }
+
+    /// The currency of a price: the row's own, the price's own code or sign, the mapping's default, the home currency.
+    fn currency(&self, mark: Option<CurrencyMark>, stated: Option<Currency>, found: &str) -> Result<Currency, Fault> {
+        let currency = match stated {
+            Some(currency) => currency,
+            None => mark.and_then(CurrencyMark::currency).unwrap_or(self.home_currency),
+        };
+        if mark.is_none_or(|mark| mark.fits(currency)) {
+            return Ok(currency);
+        }
+        Err(Fault::new(
+            found,
+            format!("The price does not look like {currency}, the currency of the row."),
+            "Add a column “currency”, or name a mapping with a default for it.",
+        ))
+    }
+}
+
+fn ends_before_start(starts_on: Date, ends_on: Date) -> Fault {
+    Fault::new(
+        &ends_on.to_string(),
+        format!("The right ends before it starts ({starts_on})."),
+        "Correct one of the two dates; the last day counts as valid.",
+    )
+}
+
+fn number_fault(text: &str, problem: NotANumber) -> Fault {
+    let (problem, repair) = problem.sentences();
+    Fault::new(text, problem, repair)
+}
+
+fn product(text: &str) -> Result<String, Fault> {
+    clean("product name", text)?
+        .map(str::to_owned)
+        .ok_or_else(|| Fault::new("", "The row names no product.", "Write the product's name, or leave the row out."))
+}
+
+fn metric(text: &str) -> Result<Metric, Fault> {
+    let names = Metric::ALL.map(Metric::name).join(", ");
+    let problem = if text.is_empty() { "The row names no metric." } else { "This is no metric known here." };
+    Metric::from_word(text).ok_or_else(|| {
+        Fault::new(text, problem, format!("Write one of: {names}; or name a mapping with a default for it."))
+    })
+}
+
+fn quantity(text: &str, style: Option<DecimalStyle>) -> Result<Quantity, Fault> {
+    if text.is_empty() {
+        let repair = "Write a whole number, or “unlimited”.";
+        return Err(Fault::new(text, "The row gives no quantity.", repair));
+    }
+    if UNLIMITED.contains(&text.to_lowercase().as_str()) {
+        return Ok(Quantity::Unlimited);
+    }
+    let number = read_number(text, style).map_err(|problem| match problem {
+        NotANumber::TooLong => Fault::new(text, format!("{QUANTITY}."), QUANTITY.repair),
+        NotANumber::Malformed | NotANumber::Ambiguous | NotANumber::Negative => number_fault(text, problem),
+    })?;
+    let fault = |problem: String, repair: &str| Err(Fault::new(text, problem, repair));
+    if number > Decimal::from(QUANTITY.max) {
+        return fault(format!("{QUANTITY}."), QUANTITY.repair);
+    }
+    match u64::try_from(number) {
+        Ok(0) if number.is_zero() => fault("The quantity is zero.".to_owned(), "Leave the row out: it gives no right."),
+        Ok(units) if Decimal::from(units) == number => Ok(Quantity::Units(units)),
+        _ => fault(
+            "The quantity is no whole number.".to_owned(),
+            "Write whole units; convert packs into the units they hold.",
+        ),
+    }
+}
+
+fn currency(text: &str) -> Result<Option<Currency>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let ("", Some(mark)) = split_currency(text)
+        && let Some(currency) = mark.currency()
+    {
+        return Ok(Some(currency));
+    }
+    text.parse()
+        .map(Some)
+        .map_err(|_| Fault::new(text, "This is no currency code.", "Write three letters, such as EUR."))
+}
+
+fn environments(text: &str) -> Result<Vec<Environment>, Fault> {
+    let words = text.split([',', ';', '|', '/', '+']).map(str::trim).filter(|word| !word.is_empty());
+    let mut found = words
+        .map(|word| {
+            Environment::from_word(word).ok_or_else(|| {
+                let names = Environment::ALL.map(Environment::name).join(", ");
+                Fault::new(word, "This is no environment known here.", format!("Write one or more of: {names}."))
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+fn yes_or_no(text: &str) -> Result<bool, Fault> {
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "true" | "1" | "x" => Ok(true),
+        "" | "no" | "n" | "false" | "0" | "-" => Ok(false),
+        _ => Err(Fault::new(text, "This is neither yes nor no.", "Write yes or no.")),
+    }
+}
+
+fn days(text: &str) -> Result<Option<u32>, Fault> {
+    /// Ten years; a longer notice is a date or an amount in the wrong column.
+    const DAYS_MAX: u16 = 3_650;
+    let digits = text.to_lowercase().replace("days", "").replace("day", "");
+    let digits = digits.trim();
+    if digits.is_empty() {
+        return Ok(None);
+    }
+    match digits.parse::<u16>() {
+        Ok(days) if days <= DAYS_MAX => Ok(Some(u32::from(days))),
+        _ => Err(Fault::new(text, "This is no number of days up to 3,650.", "Write days only, such as 90.")),
+    }
+}

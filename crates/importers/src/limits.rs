@@ -1,0 +1,249 @@
+//! Every limit on a foreign file: its number, its reason, and what to do about a file beyond it.
+//!
+//! The limits are checked where the bytes are read; here they are only named.
+
+use std::fmt;
+
+/// A limit on what is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// What is limited, as the subject of a sentence.
+    pub what: &'static str,
+    /// The largest number allowed.
+    pub max: u64,
+    /// The number as people read it, with its unit.
+    pub shown: &'static str,
+    /// Why the limit stands where it does.
+    pub reason: &'static str,
+    /// What to do about a file beyond it, as a sentence.
+    pub repair: &'static str,
+}
+
+impl Limit {
+    /// Whether `count` is beyond the limit.
+    pub(crate) fn is_exceeded_by(&self, count: usize) -> bool {
+        u64::try_from(count).map_or(true, |count| count > self.max)
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is over the limit of {}", self.what, self.shown)
+    }
+}
+
+/// Size of a file as it arrives.
+pub const FILE_BYTES: Limit = Limit {
+    what: "The file",
+    max: 25 << 20,
+    shown: "25 MiB",
+    reason: "Holds about 50,000 titles with all their fields; a whole file is kept in memory while it is read.",
+    repair: "Split the file, or pack it with gzip.",
+};
+
+/// Size of a file after unpacking.
+pub const UNPACKED_BYTES: Limit = Limit {
+    what: "The unpacked file",
+    max: 50 << 20,
+    shown: "50 MiB",
+    reason: "Twice the size of an unpacked upload, so that packing helps and a packed bomb does not.",
+    repair: "Split the file into smaller ones.",
+};
+
+/// Unpacked size over packed size, once a file unpacks to more than [`RATIO_FREE_BYTES`].
+pub const UNPACKING_RATIO: Limit = Limit {
+    what: "The ratio of unpacked to packed size",
+    max: 100,
+    shown: "100",
+    reason: "Inventories pack to between a fifth and a thirtieth; a hundredth is filler.",
+    repair: "Import the file unpacked.",
+};
+
+/// Below this size the ratio does not matter.
+pub(crate) const RATIO_FREE_BYTES: usize = 1 << 20;
+
+/// Devices in one file.
+pub const REPORTS: Limit = Limit {
+    what: "The number of devices in the file",
+    max: 50_000,
+    shown: "50,000",
+    reason: "An import is one batch that takes effect whole; larger estates come in several.",
+    repair: "Split the file by device.",
+};
+
+/// Titles on one device.
+pub const TITLES_PER_REPORT: Limit = Limit {
+    what: "The number of titles on one device",
+    max: 20_000,
+    shown: "20,000",
+    reason: "Six times the largest workstation seen (3,033 packages).",
+    repair: "Check that the file does not list several devices under one name.",
+};
+
+/// Rows of an entitlements file.
+pub const ENTITLEMENT_ROWS: Limit = Limit {
+    what: "The number of entitlement rows",
+    max: 100_000,
+    shown: "100,000",
+    reason: "Far above the purchases of a large company over twenty years.",
+    repair: "Split the file by rows and import the parts one after the other.",
+};
+
+/// Pieces of a file that could not be used.
+pub const REJECTS: Limit = Limit {
+    what: "The number of pieces that could not be used",
+    max: 10_000,
+    shown: "10,000",
+    reason: "Nobody repairs ten thousand rows by hand: the file has another shape than it seems.",
+    repair: "Look at the first one, correct its cause for the whole file, and import again.",
+};
+
+/// Columns of a table.
+pub const COLUMNS: Limit = Limit {
+    what: "The number of columns",
+    max: 1_000,
+    shown: "1,000",
+    reason: "Inventory exports have fewer than a hundred.",
+    repair: "Delete the columns that are not needed, or check the delimiter.",
+};
+
+/// Cells of a table.
+pub const CELLS: Limit = Limit {
+    what: "The number of cells",
+    max: 5_000_000,
+    shown: "5,000,000",
+    reason: "Fifty thousand devices with ten titles of ten columns each.",
+    repair: "Split the file by rows, or delete the columns that are not needed.",
+};
+
+/// Bytes of one cell.
+pub const CELL_BYTES: Limit = Limit {
+    what: "A cell",
+    max: 64 << 10,
+    shown: "64 KiB",
+    reason: "Twice what a spreadsheet holds in a cell; beyond it a quotation mark was left open.",
+    repair: "Close the quotation mark of that cell, or shorten its text.",
+};
+
+/// Characters of a name.
+pub const NAME_CHARS: Limit = Limit {
+    what: "The text",
+    max: 512,
+    shown: "512 characters",
+    reason: "Titles end well below 260 characters, the limit of the Windows registry's display names in practice.",
+    repair: "Shorten it at the source.",
+};
+
+/// Characters of an identifier in a source's own scheme.
+pub const SOURCE_ID_CHARS: Limit = Limit {
+    what: "The identifier",
+    max: 2_048,
+    shown: "2,048 characters",
+    reason: "Package URLs with qualifiers reach several hundred characters.",
+    repair: "Shorten it at the source; the title itself was read.",
+};
+
+/// Depth of nested JSON values.
+pub const JSON_DEPTH: Limit = Limit {
+    what: "The nesting of the JSON",
+    max: 64,
+    shown: "64 levels",
+    reason: "Agent reports nest 5 levels, software bills of materials about 12.",
+    repair: "Export the file again from the tool that wrote it.",
+};
+
+/// JSON values in a file.
+pub const JSON_VALUES: Limit = Limit {
+    what: "The number of JSON values",
+    max: 5_000_000,
+    shown: "5,000,000",
+    reason: "A full file of ordinary reports has fewer than three million.",
+    repair: "Split the file by device.",
+};
+
+/// Keys of one JSON object.
+pub const JSON_KEYS: Limit = Limit {
+    what: "The number of keys in one JSON object",
+    max: 10_000,
+    shown: "10,000",
+    reason: "Keys are field names here, never content; each is remembered so that a second one is found.",
+    repair: "Export the file again from the tool that wrote it.",
+};
+
+/// Depth of nested XML elements.
+pub const XML_DEPTH: Limit = Limit {
+    what: "The nesting of the XML",
+    max: 64,
+    shown: "64 levels",
+    reason: "Agent reports nest 6 levels.",
+    repair: "Export the file again from the tool that wrote it.",
+};
+
+/// Events (tags, texts, comments) of an XML file.
+pub const XML_EVENTS: Limit = Limit {
+    what: "The number of XML tags and texts",
+    max: 1_000_000,
+    shown: "1,000,000",
+    reason: "A report with 3,000 packages has about 120,000.",
+    repair: "Send the report as GLPI agent JSON.",
+};
+
+/// Attributes of one XML tag, counted without parsing them.
+pub const XML_ATTRIBUTES: Limit = Limit {
+    what: "The number of attributes of one XML tag",
+    max: 256,
+    shown: "256",
+    reason: "Agent reports use none; looking for duplicates among many takes time that grows with their square.",
+    repair: "Export the file again from the tool that wrote it.",
+};
+
+/// Units of one entitlement.
+pub const QUANTITY: Limit = Limit {
+    what: "The quantity",
+    max: 1_000_000_000,
+    shown: "1,000,000,000",
+    reason: "More than one unit for every person of any company; sums of rows stay exact.",
+    repair: "Write “unlimited” if there is no limit.",
+};
+
+/// Major units of one price.
+pub const PRICE: Limit = Limit {
+    what: "The price",
+    max: 1_000_000_000_000,
+    shown: "1,000,000,000,000",
+    reason: "A price times a quantity still fits an exact decimal.",
+    repair: "Check the decimal style of the column.",
+};
+
+/// Bytes of a mapping file.
+pub const MAPPING_BYTES: Limit = Limit {
+    what: "The mapping",
+    max: 64 << 10,
+    shown: "64 KiB",
+    reason: "A mapping names fifteen columns.",
+    repair: "Check that this is the mapping and not the file it describes.",
+};
+
+/// All of them, in the order of the documentation.
+pub const ALL: [Limit; 20] = [
+    FILE_BYTES,
+    UNPACKED_BYTES,
+    UNPACKING_RATIO,
+    REPORTS,
+    TITLES_PER_REPORT,
+    ENTITLEMENT_ROWS,
+    REJECTS,
+    COLUMNS,
+    CELLS,
+    CELL_BYTES,
+    NAME_CHARS,
+    SOURCE_ID_CHARS,
+    JSON_DEPTH,
+    JSON_VALUES,
+    JSON_KEYS,
+    XML_DEPTH,
+    XML_EVENTS,
+    XML_ATTRIBUTES,
+    QUANTITY,
+    PRICE,
+];

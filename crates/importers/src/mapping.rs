@@ -1,0 +1,335 @@
+//! Mappings: which column of their table gives which of our fields, and how they write numbers and dates.
+//!
+//! A mapping is a file (TOML or JSON). The built-in ones are such files too, in `mappings/`.
+
+use std::collections::BTreeMap;
+
+use domain::entitlement::Metric;
+use domain::money::Currency;
+use serde::{Deserialize, Serialize};
+
+use crate::amount::DecimalStyle;
+use crate::calendar::DateStyle;
+use crate::limits::MAPPING_BYTES;
+use crate::name::{clean, shorten};
+use crate::table::normal_header;
+
+/// A field of an entitlement row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntitlementField {
+    /// Product name.
+    Product,
+    /// Publisher.
+    Publisher,
+    /// What one unit licenses.
+    Metric,
+    /// How many units.
+    Quantity,
+    /// Price of one unit.
+    UnitPrice,
+    /// Price of all units of the row.
+    TotalPrice,
+    /// Currency of the prices.
+    Currency,
+    /// First day of validity.
+    StartsOn,
+    /// Last day of validity.
+    EndsOn,
+    /// Environments that need no licence.
+    ExemptEnvironments,
+    /// Whether a person's second device is free.
+    SecondaryUse,
+    /// Reference of the agreement.
+    Agreement,
+    /// Last day of the agreement.
+    AgreementEndsOn,
+    /// Days of notice before the agreement's end.
+    NoticeDays,
+    /// Purchase order or other reference.
+    PurchaseReference,
+}
+
+impl EntitlementField {
+    /// Every field, in the order of the template.
+    pub const ALL: [Self; 15] = [
+        Self::Product,
+        Self::Publisher,
+        Self::Metric,
+        Self::Quantity,
+        Self::UnitPrice,
+        Self::TotalPrice,
+        Self::Currency,
+        Self::StartsOn,
+        Self::EndsOn,
+        Self::ExemptEnvironments,
+        Self::SecondaryUse,
+        Self::Agreement,
+        Self::AgreementEndsOn,
+        Self::NoticeDays,
+        Self::PurchaseReference,
+    ];
+
+    /// The fields without which no row can be read.
+    pub const REQUIRED: [Self; 3] = [Self::Product, Self::Metric, Self::Quantity];
+
+    /// The name in mapping files and templates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Publisher => "publisher",
+            Self::Metric => "metric",
+            Self::Quantity => "quantity",
+            Self::UnitPrice => "unit_price",
+            Self::TotalPrice => "total_price",
+            Self::Currency => "currency",
+            Self::StartsOn => "starts_on",
+            Self::EndsOn => "ends_on",
+            Self::ExemptEnvironments => "exempt_environments",
+            Self::SecondaryUse => "secondary_use",
+            Self::Agreement => "agreement",
+            Self::AgreementEndsOn => "agreement_ends_on",
+            Self::NoticeDays => "notice_days",
+            Self::PurchaseReference => "purchase_reference",
+        }
+    }
+}
+
+/// What parts cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delimiter {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// Tabulator.
+    Tab,
+    /// `|`
+    Bar,
+}
+
+impl Delimiter {
+    /// The character.
+    pub fn character(self) -> char {
+        match self {
+            Self::Comma => ',',
+            Self::Semicolon => ';',
+            Self::Tab => '\t',
+            Self::Bar => '|',
+        }
+    }
+}
+
+/// The header that gives a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Headers {
+    /// This one; a file without it is refused.
+    One(String),
+    /// The first of these that is there; none need be.
+    AnyOf(Vec<String>),
+}
+
+impl Headers {
+    /// The headers in the order in which they are tried.
+    pub fn candidates(&self) -> Vec<String> {
+        match self {
+            Self::One(header) => vec![header.clone()],
+            Self::AnyOf(headers) => headers.clone(),
+        }
+    }
+}
+
+/// How a table of entitlements is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// Its name.
+    pub name: String,
+    /// Sets of headers by which a file shows that it is meant; one whole set is enough. Built-in mappings only use this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recognised_by: Vec<Vec<String>>,
+    /// What parts cells; found by looking where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<Delimiter>,
+    /// The character before decimals; found by looking where absent and the file shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<DecimalStyle>,
+    /// The order of day and month; ambiguous dates are rejected where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<DateStyle>,
+    /// Our field = their header.
+    pub columns: BTreeMap<EntitlementField, Headers>,
+    /// Values of fields that have no column or an empty cell.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub defaults: BTreeMap<EntitlementField, String>,
+}
+
+/// Why a mapping cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnusableMapping {
+    /// Too long for a mapping.
+    #[error("{MAPPING_BYTES}; {}", MAPPING_BYTES.repair)]
+    TooLong,
+    /// Not TOML or JSON of this shape.
+    #[error("the mapping cannot be read: {message}")]
+    Malformed {
+        /// What the parser says, with the line.
+        message: String,
+    },
+    /// No name.
+    #[error("the mapping needs a name, such as name = \"reseller\"")]
+    Unnamed,
+    /// A required field has neither a column nor a default.
+    #[error("the mapping says neither which column gives the {field} nor a default for it")]
+    MissingField {
+        /// The field.
+        field: &'static str,
+    },
+    /// A default that its field cannot hold.
+    #[error("the default “{found}” does not fit the field {field}; {expected}")]
+    UnfitDefault {
+        /// The field.
+        field: &'static str,
+        /// The default.
+        found: String,
+        /// What fits.
+        expected: &'static str,
+    },
+}
+
+const INDULT: &str = include_str!("../mappings/indult.toml");
+const SNIPE_IT: &str = include_str!("../mappings/snipe-it.toml");
+
+impl Mapping {
+    /// Reads a mapping file: JSON where it begins with a brace, else TOML.
+    pub fn parse(text: &str) -> Result<Self, UnusableMapping> {
+        if MAPPING_BYTES.is_exceeded_by(text.len()) {
+            return Err(UnusableMapping::TooLong);
+        }
+        let malformed = |message: String| UnusableMapping::Malformed { message };
+        let mapping: Self = if text.trim_start().starts_with('{') {
+            serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?
+        } else {
+            toml::from_str(text).map_err(|error| malformed(error.to_string().trim().to_owned()))?
+        };
+        mapping.check()?;
+        Ok(mapping)
+    }
+
+    /// The mappings that come with the program, the most particular first.
+    pub fn built_in() -> Vec<Self> {
+        [SNIPE_IT, INDULT].iter().filter_map(|text| Self::parse(text).ok()).collect()
+    }
+
+    /// The built-in mapping of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::built_in().into_iter().find(|mapping| mapping.name == name)
+    }
+
+    /// The built-in mapping that a table with these headers asks for. The template with its synonyms suits any.
+    pub(crate) fn for_headers(headers: &[String]) -> Option<Self> {
+        let normal: Vec<String> = headers.iter().map(|header| normal_header(header)).collect();
+        let has = |header: &String| normal.contains(&normal_header(header));
+        let suits = |mapping: &Self| {
+            mapping.recognised_by.is_empty() || mapping.recognised_by.iter().any(|set| set.iter().all(has))
+        };
+        Self::built_in().into_iter().find(suits)
+    }
+
+    /// The first line of an entitlements file in the form of the template.
+    pub fn template_header() -> String {
+        EntitlementField::ALL.map(EntitlementField::name).join(",")
+    }
+
+    fn check(&self) -> Result<(), UnusableMapping> {
+        if !matches!(clean("name", &self.name), Ok(Some(_))) {
+            return Err(UnusableMapping::Unnamed);
+        }
+        for field in [EntitlementField::Product, EntitlementField::Quantity] {
+            if !self.columns.contains_key(&field) && !self.defaults.contains_key(&field) {
+                return Err(UnusableMapping::MissingField { field: field.name() });
+            }
+        }
+        if !self.columns.contains_key(&EntitlementField::Metric)
+            && !self.defaults.contains_key(&EntitlementField::Metric)
+        {
+            return Err(UnusableMapping::MissingField { field: EntitlementField::Metric.name() });
+        }
+        for (field, text) in &self.defaults {
+            let expected = match field {
+                EntitlementField::Metric => {
+                    Metric::from_word(text).is_none().then_some("write device, installation or named_user")
+                }
+                EntitlementField::Currency => {
+                    text.parse::<Currency>().is_err().then_some("write three letters, such as EUR")
+                }
+                _ => None,
+            };
+            if let Some(expected) = expected {
+                return Err(UnusableMapping::UnfitDefault { field: field.name(), found: shorten(text), expected });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_built_in_mappings_are_mapping_files() {
+        let names: Vec<String> = Mapping::built_in().into_iter().map(|mapping| mapping.name).collect();
+        assert_eq!(names, ["snipe-it", "indult"]);
+    }
+
+    #[test]
+    fn the_template_has_every_field_under_its_own_name() {
+        let mapping = Mapping::named("indult").unwrap();
+        for field in EntitlementField::ALL {
+            let first = mapping.columns.get(&field).unwrap().candidates().into_iter().next().unwrap();
+            assert_eq!(first, normal_header(field.name()), "{field:?}");
+        }
+        assert!(Mapping::template_header().starts_with("product,publisher,metric,quantity,"));
+    }
+
+    #[test]
+    fn no_synonym_stands_for_two_fields() {
+        for mapping in Mapping::built_in() {
+            let mut seen = BTreeMap::new();
+            for (field, headers) in &mapping.columns {
+                for header in headers.candidates() {
+                    assert_eq!(header, normal_header(&header), "synonyms are written as they are compared");
+                    assert_eq!(seen.insert(header.clone(), *field), None, "{header}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_mapping_reads_back_from_both_notations() {
+        let text = "name = \"reseller\"\ndelimiter = \"semicolon\"\ndecimal = \"comma\"\ndates = \"day_first\"\n\
+                    [columns]\nproduct = \"Artikel\"\nquantity = [\"Menge\", \"Anzahl\"]\n\
+                    [defaults]\nmetric = \"device\"\ncurrency = \"EUR\"\n";
+        let mapping = Mapping::parse(text).unwrap();
+        assert_eq!(mapping.columns.get(&EntitlementField::Product), Some(&Headers::One("Artikel".to_owned())));
+        assert_eq!(Mapping::parse(&serde_json::to_string(&mapping).unwrap()).unwrap(), mapping);
+        assert_eq!(Mapping::parse(&toml::to_string(&mapping).unwrap()).unwrap(), mapping);
+    }
+
+    #[test]
+    fn an_unusable_mapping_says_what_it_lacks() {
+        let shown = |text: &str| Mapping::parse(text).unwrap_err().to_string();
+        assert!(shown("name = 3").contains("cannot be read"));
+        assert!(shown("name = \"x\"\ncolour = 1\n[columns]\n").contains("colour"));
+        assert!(shown("name = \"x\"\n[columns]\nproduct = \"p\"\n").contains("which column gives the quantity"));
+        let metric = "name = \"x\"\n[columns]\nproduct = \"p\"\nquantity = \"q\"\n[defaults]\nmetric = \"core\"\n";
+        assert!(shown(metric).contains("“core” does not fit the field metric"));
+        assert!(shown(&"#".repeat(70_000)).contains("64 KiB"));
+        assert!(shown("").contains("cannot be read"));
+        assert!(shown(&format!("a = {}", "[".repeat(30_000))).contains("cannot be read"));
+    }
+}
