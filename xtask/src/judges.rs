@@ -1,0 +1,69 @@
+//! The judges: programs that hold what ours says against tools that we did not write.
+//!
+//! Each is a script `judges/NAME/run.sh` that installs its own tools under `target/`, takes what it judges as
+//! arguments, closes with a line such as `3 passed, 0 failed`, and fails where something does not agree.
+//! The program under judgement is in the variable `INDULT`.
+
+use std::path::Path;
+
+use crate::step::Outcome;
+use crate::tally::Tally;
+use crate::workspace::{Workspace, run};
+
+/// The judges that have a step here; a tidy test holds it against the folder `judges`.
+pub const NAMES: &[&str] = &["ledger", "pages", "position"];
+
+pub fn program(workspace: &mut Workspace) -> Outcome {
+    workspace.program().map_or_else(Outcome::failed, |_| Outcome::Passed(Tally::default()))
+}
+
+pub fn demo(workspace: &mut Workspace) -> Outcome {
+    workspace.demo().map_or_else(Outcome::failed, |demo| {
+        println!("the demo answers at {}", demo.address);
+        Outcome::Passed(Tally::default())
+    })
+}
+
+/// Every page in a browser: `run.sh ADDRESS SIGN-IN-LINK`.
+pub fn pages(workspace: &mut Workspace) -> Outcome {
+    judge(workspace, "pages", |workspace| workspace.demo().map(|demo| vec![demo.address.clone(), demo.link.clone()]))
+}
+
+/// The demo's ledger by verifiers of other makers: `run.sh EXPORT-FOLDER`.
+pub fn ledger(workspace: &mut Workspace) -> Outcome {
+    judge(workspace, "ledger", |workspace| workspace.export().map(|export| vec![export.display().to_string()]))
+}
+
+/// Position numbers by another engine: `run.sh`.
+pub fn position(workspace: &mut Workspace) -> Outcome {
+    judge(workspace, "position", |_| Ok(Vec::new()))
+}
+
+/// The demo's folder and its export, by our own verifier.
+pub fn verify(workspace: &mut Workspace) -> Outcome {
+    let prepared = workspace.export().and_then(|export| Ok((workspace.program()?, workspace.demo_data()?, export)));
+    let (program, data, export) = match prepared {
+        Ok(prepared) => prepared,
+        Err(why) => return Outcome::failed(why),
+    };
+    match run(workspace.command(&program).arg("verify").arg("--data").arg(data)) {
+        Outcome::Passed(_) => run(workspace.command(&program).arg("verify").arg(export)),
+        failed @ (Outcome::Failed(..) | Outcome::Skipped(_)) => failed,
+    }
+}
+
+fn judge(
+    workspace: &mut Workspace,
+    name: &str,
+    arguments: impl FnOnce(&mut Workspace) -> Result<Vec<String>, String>,
+) -> Outcome {
+    let script = Path::new("judges").join(name).join("run.sh");
+    if !workspace.root().join(&script).is_file() {
+        return Outcome::Skipped(format!("there is no {}", script.display()));
+    }
+    let prepared = arguments(workspace).and_then(|arguments| Ok((arguments, workspace.program()?)));
+    match prepared {
+        Ok((arguments, program)) => run(workspace.command("bash").arg(script).args(arguments).env("INDULT", program)),
+        Err(why) => Outcome::failed(why),
+    }
+}
