@@ -1,4 +1,7 @@
 //! The catalogue that a new organisation starts with. Its files are in the folder `catalogue` of this crate.
+//!
+//! None of its categories is for terms that a customer asks for: a grant is supply of a product that we use, so one for
+//! a customer would count as cover for ourselves.
 
 use crate::catalogue::CatalogueFile;
 
