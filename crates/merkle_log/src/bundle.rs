@@ -51,17 +51,12 @@ pub enum BundleError {
 /// Writes at most 256 entries.
 pub fn encode_bundle<E: AsRef<[u8]>>(entries: &[E]) -> Result<Vec<u8>, TooLong> {
     if entries.len() > usize::from(TILE_WIDTH) {
-        return Err(TooLong::Bundle {
-            entries: entries.len(),
-        });
+        return Err(TooLong::Bundle { entries: entries.len() });
     }
     let bytes_total = entries.iter().map(|entry| 2 + entry.as_ref().len()).sum();
     let mut bundle = Vec::with_capacity(bytes_total);
     for (position, entry) in entries.iter().map(AsRef::as_ref).enumerate() {
-        let length = u16::try_from(entry.len()).map_err(|_| TooLong::Entry {
-            position,
-            bytes: entry.len(),
-        })?;
+        let length = u16::try_from(entry.len()).map_err(|_| TooLong::Entry { position, bytes: entry.len() })?;
         bundle.extend_from_slice(&length.to_be_bytes());
         bundle.extend_from_slice(entry);
     }
@@ -74,9 +69,7 @@ pub fn decode_bundle(bytes: &[u8], width: u16) -> Result<Vec<&[u8]>, BundleError
     let mut entries = Vec::with_capacity(expected.min(usize::from(TILE_WIDTH)));
     let mut rest = bytes;
     while !rest.is_empty() && entries.len() < expected {
-        let truncated = BundleError::Truncated {
-            position: entries.len(),
-        };
+        let truncated = BundleError::Truncated { position: entries.len() };
         let (length, after) = rest.split_first_chunk::<2>().ok_or(truncated)?;
         let length = usize::from(u16::from_be_bytes(*length));
         let (entry, after) = after.split_at_checked(length).ok_or(truncated)?;

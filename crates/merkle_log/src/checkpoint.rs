@@ -44,10 +44,7 @@ pub enum CheckpointError {
 impl Checkpoint {
     /// Size and root.
     pub fn head(&self) -> TreeHead {
-        TreeHead {
-            size: self.size,
-            root: self.root,
-        }
+        TreeHead { size: self.size, root: self.root }
     }
 }
 
@@ -66,8 +63,7 @@ impl FromStr for Checkpoint {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let body = text.strip_suffix('\n').ok_or(CheckpointError::Form)?;
         let mut lines = body.split('\n');
-        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next())
-        else {
+        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
             return Err(CheckpointError::Form);
         };
         if lines.next().is_some() {
@@ -75,9 +71,7 @@ impl FromStr for Checkpoint {
         }
         Ok(Self {
             origin: origin.parse().map_err(|_| CheckpointError::Origin)?,
-            size: decimal(size)
-                .filter(|size| *size <= TREE_SIZE_MAX)
-                .ok_or(CheckpointError::Size)?,
+            size: decimal(size).filter(|size| *size <= TREE_SIZE_MAX).ok_or(CheckpointError::Size)?,
             root: hash_from_base64(root).ok_or(CheckpointError::Root)?,
         })
     }

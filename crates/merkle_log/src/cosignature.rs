@@ -46,17 +46,11 @@ impl CosignatureVerifier {
                 .ok_or_else(|| NoteError::BadSignature(self.name().clone()))?;
             latest = latest.max(Some(seconds));
         }
-        Ok(latest.map(|unix_seconds| Cosignature {
-            witness: self.name().clone(),
-            unix_seconds,
-        }))
+        Ok(latest.map(|unix_seconds| Cosignature { witness: self.name().clone(), unix_seconds }))
     }
 
     /// The lines of a note under this key's name and id, verified or not.
-    pub(crate) fn lines<'note>(
-        &self,
-        note: &'note SignedNote,
-    ) -> impl Iterator<Item = &'note NoteSignature> {
+    pub(crate) fn lines<'note>(&self, note: &'note SignedNote) -> impl Iterator<Item = &'note NoteSignature> {
         note.lines_by(&self.0)
     }
 

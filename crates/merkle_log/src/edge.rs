@@ -52,10 +52,7 @@ impl TileEdge {
 
     /// Reads the unfinished tiles of a tree back and checks them against its root.
     pub fn load<S: TileSource>(source: &S, head: TreeHead) -> Result<Self, EdgeError<S::Error>> {
-        let mut edge = Self {
-            size: head.size,
-            levels: Vec::new(),
-        };
+        let mut edge = Self { size: head.size, levels: Vec::new() };
         for level in 0..TILE_LEVELS {
             let hashes = hashes_at(level, head.size);
             let index = hashes / u64::from(TILE_WIDTH);
@@ -68,11 +65,7 @@ impl TileEdge {
         while edge.levels.last().is_some_and(Vec::is_empty) {
             edge.levels.pop();
         }
-        if edge.root() == head.root {
-            Ok(edge)
-        } else {
-            Err(EdgeError::RootMismatch { size: head.size })
-        }
+        if edge.root() == head.root { Ok(edge) } else { Err(EdgeError::RootMismatch { size: head.size }) }
     }
 
     /// Number of leaves.
@@ -99,10 +92,7 @@ impl TileEdge {
 
     /// Size and root together.
     pub fn head(&self) -> TreeHead {
-        TreeHead {
-            size: self.size,
-            root: self.root(),
-        }
+        TreeHead { size: self.size, root: self.root() }
     }
 
     /// Appends one leaf hash; `finished` gets each tile that this leaf filled up, lowest first.
@@ -112,8 +102,7 @@ impl TileEdge {
         for level in 0..TILE_LEVELS {
             let position = usize::from(level);
             if self.levels.len() == position {
-                self.levels
-                    .push(Vec::with_capacity(usize::from(TILE_WIDTH)));
+                self.levels.push(Vec::with_capacity(usize::from(TILE_WIDTH)));
             }
             let Some(hashes) = self.levels.get_mut(position) else {
                 return;
@@ -144,13 +133,8 @@ impl TileEdge {
 }
 
 fn load_tile<S: TileSource>(source: &S, tile: TileId) -> Result<Vec<Hash>, EdgeError<S::Error>> {
-    let bytes = source
-        .tile(tile)
-        .map_err(|source| EdgeError::Source { tile, source })?;
-    let wrong_length = EdgeError::Length {
-        tile,
-        bytes: bytes.len(),
-    };
+    let bytes = source.tile(tile).map_err(|source| EdgeError::Source { tile, source })?;
+    let wrong_length = EdgeError::Length { tile, bytes: bytes.len() };
     let Some(mut hashes) = decode_tile(&bytes) else {
         return Err(wrong_length);
     };

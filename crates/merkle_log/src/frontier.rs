@@ -49,10 +49,7 @@ impl Frontier {
 
     /// Size and root together.
     pub fn head(&self) -> TreeHead {
-        TreeHead {
-            size: self.size,
-            root: self.root(),
-        }
+        TreeHead { size: self.size, root: self.root() }
     }
 
     /// Appends one leaf hash: amortised two hash operations, no allocation after the first few.

@@ -46,13 +46,11 @@ impl Hash {
     /// Lower-case hexadecimal, 64 characters.
     pub fn to_hex(&self) -> String {
         use fmt::Write as _;
-        self.0
-            .iter()
-            .fold(String::with_capacity(2 * HASH_BYTES), |mut text, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        self.0.iter().fold(String::with_capacity(2 * HASH_BYTES), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// Reads what [`Hash::to_hex`] writes, and no other spelling.
@@ -99,13 +97,7 @@ impl FromStr for Hash {
 
 /// SHA-256(0x00 ‖ entry): RFC 6962 section 2.1.
 pub fn leaf_hash(entry: &[u8]) -> Hash {
-    Hash(
-        Sha256::new()
-            .chain_update([0x00])
-            .chain_update(entry)
-            .finalize()
-            .into(),
-    )
+    Hash(Sha256::new().chain_update([0x00]).chain_update(entry).finalize().into())
 }
 
 /// SHA-256(0x01 ‖ left ‖ right): RFC 6962 section 2.1.

@@ -33,22 +33,19 @@ pub use frontier::{Frontier, FrontierError};
 pub use hash::{HASH_BYTES, Hash, HashTextError, empty_root, leaf_hash, node_hash};
 pub use key::{KeyError, KeyName};
 pub use memory::{consistency_proof_in_memory, inclusion_proof_in_memory, root_in_memory};
-pub use note::{
-    NOTE_BYTES_MAX, NoteError, NoteSignature, NoteSigner, NoteVerifier, SIGNATURES_MAX, SignedNote,
-};
+pub use note::{NOTE_BYTES_MAX, NoteError, NoteSignature, NoteSigner, NoteVerifier, SIGNATURES_MAX, SignedNote};
 pub use policy::{POLICY_BYTES_MAX, Policy, PolicyError, PolicyRefusal, TrustedCheckpoint};
 pub use proof::{PROOF_HASHES_MAX, ProofError, verify_consistency, verify_inclusion};
 pub use reader::{ReadError, TileReader, TileSource, consistency_proof, inclusion_proof};
 pub use signer::{PreparedCheckpoint, SignerState, SigningRefusal};
 pub use tile::{
-    EntryBundleId, TILE_WIDTH, TileId, bundles_for_size, bundles_grown, decode_tile, encode_tile,
-    tiles_for_size, tiles_grown,
+    EntryBundleId, TILE_WIDTH, TileId, bundles_for_size, bundles_grown, decode_tile, encode_tile, tiles_for_size,
+    tiles_grown,
 };
 pub use tlog_proof::{TLOG_PROOF_BYTES_MAX, TlogProof, TlogProofError, TlogProofRefusal};
 pub use witness::{
-    AddCheckpointError, AddCheckpointRequest, Answer, CONFLICT_CONTENT_TYPE, PreparedCosignature,
-    REQUEST_BYTES_MAX, ResponseError, Superseded, Witness, WitnessConfigurationError,
-    conflict_size, cosignatures_in_response,
+    AddCheckpointError, AddCheckpointRequest, Answer, CONFLICT_CONTENT_TYPE, PreparedCosignature, REQUEST_BYTES_MAX,
+    ResponseError, Superseded, Witness, WitnessConfigurationError, conflict_size, cosignatures_in_response,
 };
 
 /// The largest tree this crate handles: sizes fit a signed 64-bit column and no arithmetic on them
@@ -67,9 +64,6 @@ pub struct TreeHead {
 impl TreeHead {
     /// The head of the tree without leaves, from which every tree grew.
     pub fn empty() -> Self {
-        Self {
-            size: 0,
-            root: empty_root(),
-        }
+        Self { size: 0, root: empty_root() }
     }
 }

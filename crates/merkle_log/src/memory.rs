@@ -16,10 +16,7 @@ pub fn root_in_memory(leaves: &[Hash]) -> Hash {
 /// PATH of RFC 6962 section 2.1.1.
 pub fn inclusion_proof_in_memory(leaves: &[Hash], index: usize) -> Result<Vec<Hash>, ProofError> {
     if index >= leaves.len() {
-        return Err(ProofError::IndexBeyondTree {
-            index: count(index),
-            size: count(leaves.len()),
-        });
+        return Err(ProofError::IndexBeyondTree { index: count(index), size: count(leaves.len()) });
     }
     let Some((left, right)) = split(leaves) else {
         return Ok(Vec::new());
@@ -35,15 +32,9 @@ pub fn inclusion_proof_in_memory(leaves: &[Hash], index: usize) -> Result<Vec<Ha
 
 /// PROOF of RFC 6962 section 2.1.2, from the first `old_size` leaves to all of them; empty for an
 /// empty old tree.
-pub fn consistency_proof_in_memory(
-    leaves: &[Hash],
-    old_size: usize,
-) -> Result<Vec<Hash>, ProofError> {
+pub fn consistency_proof_in_memory(leaves: &[Hash], old_size: usize) -> Result<Vec<Hash>, ProofError> {
     if old_size > leaves.len() {
-        return Err(ProofError::Shrinks {
-            old_size: count(old_size),
-            new_size: count(leaves.len()),
-        });
+        return Err(ProofError::Shrinks { old_size: count(old_size), new_size: count(leaves.len()) });
     }
     Ok(match old_size {
         0 => Vec::new(),
@@ -54,11 +45,7 @@ pub fn consistency_proof_in_memory(
 fn subproof(leaves: &[Hash], old_size: usize, is_old_tree: bool) -> Vec<Hash> {
     let parts = split(leaves).filter(|_| old_size < leaves.len());
     let Some((left, right)) = parts else {
-        return if is_old_tree {
-            Vec::new()
-        } else {
-            vec![root_in_memory(leaves)]
-        };
+        return if is_old_tree { Vec::new() } else { vec![root_in_memory(leaves)] };
     };
     let (mut proof, other) = if old_size <= left.len() {
         (subproof(left, old_size, is_old_tree), right)

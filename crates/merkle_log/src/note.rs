@@ -56,9 +56,7 @@ pub enum NoteError {
     #[error("the note has more than {SIGNATURES_MAX} signatures")]
     TooManySignatures,
     /// A key that the reader knows did not make the signature under its name.
-    #[error(
-        "the signature of {0} does not verify; the note was altered or signed with another key"
-    )]
+    #[error("the signature of {0} does not verify; the note was altered or signed with another key")]
     BadSignature(KeyName),
     /// No signature by a key that the reader knows.
     #[error("the note carries no signature of a key that is trusted here")]
@@ -77,10 +75,7 @@ impl SignedNote {
         }
         // The text may hold blank lines; the last one ends it.
         let (text, signatures) = note.rsplit_once("\n\n").ok_or(NoteError::Form)?;
-        Ok(Self {
-            text: format!("{text}\n"),
-            signatures: parse_signature_lines(signatures)?,
-        })
+        Ok(Self { text: format!("{text}\n"), signatures: parse_signature_lines(signatures)? })
     }
 
     /// What is signed, with its last newline.
@@ -103,10 +98,7 @@ impl SignedNote {
     /// The verifiers whose signature the note carries. Signatures of other keys are ignored; a
     /// signature under the name and id of a given key that does not verify refuses the whole note,
     /// and so does a note that none of them signed.
-    pub fn verify<'keys>(
-        &self,
-        verifiers: &'keys [NoteVerifier],
-    ) -> Result<Vec<&'keys NoteVerifier>, NoteError> {
+    pub fn verify<'keys>(&self, verifiers: &'keys [NoteVerifier]) -> Result<Vec<&'keys NoteVerifier>, NoteError> {
         let mut signed_by = Vec::new();
         for verifier in verifiers {
             for signature in self.signatures_by(&verifier.0) {
@@ -126,17 +118,12 @@ impl SignedNote {
 
     /// The same text under other signature lines.
     pub(crate) fn with_signatures(&self, signatures: &[NoteSignature]) -> Self {
-        Self {
-            text: self.text.clone(),
-            signatures: signatures.to_vec(),
-        }
+        Self { text: self.text.clone(), signatures: signatures.to_vec() }
     }
 
     /// The signature lines that stand under this key's name and id.
     pub(crate) fn lines_by(&self, key: &PublicKey) -> impl Iterator<Item = &NoteSignature> {
-        self.signatures
-            .iter()
-            .filter(move |line| line.name == key.name && line.key_id == key.id)
+        self.signatures.iter().filter(move |line| line.name == key.name && line.key_id == key.id)
     }
 
     /// Signature bytes that stand under this key's name and id.
@@ -149,19 +136,13 @@ impl SignedNote {
 impl fmt::Display for SignedNote {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}", self.text)?;
-        self.signatures
-            .iter()
-            .try_for_each(|signature| write!(formatter, "{signature}"))
+        self.signatures.iter().try_for_each(|signature| write!(formatter, "{signature}"))
     }
 }
 
 impl NoteSignature {
     pub(crate) fn new(key: &PublicKey, signature: Vec<u8>) -> Self {
-        Self {
-            name: key.name.clone(),
-            key_id: key.id,
-            signature,
-        }
+        Self { name: key.name.clone(), key_id: key.id, signature }
     }
 
     /// Name of the key that is said to have signed.
@@ -280,10 +261,7 @@ impl NoteSigner {
 
     fn sign_text(&self, text: String) -> SignedNote {
         let signature = self.0.sign(text.as_bytes()).to_vec();
-        SignedNote {
-            text,
-            signatures: vec![NoteSignature::new(&self.0.public, signature)],
-        }
+        SignedNote { text, signatures: vec![NoteSignature::new(&self.0.public, signature)] }
     }
 }
 

@@ -31,10 +31,7 @@ pub struct Policy {
 #[derive(Clone, Debug)]
 enum Party {
     Witness(CosignatureVerifier),
-    Group {
-        threshold: usize,
-        members: Vec<usize>,
-    },
+    Group { threshold: usize, members: Vec<usize> },
 }
 
 /// A checkpoint that the policy accepts.
@@ -106,9 +103,7 @@ pub enum PolicyError {
         line: usize,
     },
     /// The threshold is zero or more than the members.
-    #[error(
-        "the threshold in line {line} of the policy is not between 1 and the number of members"
-    )]
+    #[error("the threshold in line {line} of the policy is not between 1 and the number of members")]
     Threshold {
         /// Counted from 1.
         line: usize,
@@ -134,9 +129,7 @@ pub enum PolicyRefusal {
     #[error("a cosignature does not verify")]
     Witness(#[source] NoteError),
     /// Not enough witnesses.
-    #[error(
-        "the checkpoint is cosigned by {cosigned} trusted witnesses; the quorum is not reached"
-    )]
+    #[error("the checkpoint is cosigned by {cosigned} trusted witnesses; the quorum is not reached")]
     Quorum {
         /// Number of verified cosignatures.
         cosigned: usize,
@@ -149,15 +142,7 @@ impl Policy {
         let members: Vec<usize> = (0..witnesses.len()).collect();
         let quorum = (!members.is_empty()).then_some(members.len());
         let group = quorum.map(|threshold| Party::Group { threshold, members });
-        Self {
-            logs: vec![log],
-            parties: witnesses
-                .into_iter()
-                .map(Party::Witness)
-                .chain(group)
-                .collect(),
-            quorum,
-        }
+        Self { logs: vec![log], parties: witnesses.into_iter().map(Party::Witness).chain(group).collect(), quorum }
     }
 
     /// Reads a policy file.
@@ -171,9 +156,7 @@ impl Policy {
             reader.read(number, line)?;
         }
         if reader.quorums != 1 {
-            return Err(PolicyError::Quorum {
-                found: reader.quorums,
-            });
+            return Err(PolicyError::Quorum { found: reader.quorums });
         }
         Ok(reader.policy)
     }
@@ -210,26 +193,16 @@ impl Policy {
                     cosigned
                 }
                 Party::Group { threshold, members } => {
-                    let count = members
-                        .iter()
-                        .filter(|member| satisfied.get(**member) == Some(&true))
-                        .count();
+                    let count = members.iter().filter(|member| satisfied.get(**member) == Some(&true)).count();
                     count >= *threshold
                 }
             });
         }
-        let reached = self
-            .quorum
-            .is_none_or(|party| satisfied.get(party) == Some(&true));
+        let reached = self.quorum.is_none_or(|party| satisfied.get(party) == Some(&true));
         if !reached {
-            return Err(PolicyRefusal::Quorum {
-                cosigned: witnessed.len(),
-            });
+            return Err(PolicyRefusal::Quorum { cosigned: witnessed.len() });
         }
-        Ok(TrustedCheckpoint {
-            checkpoint,
-            witnessed,
-        })
+        Ok(TrustedCheckpoint { checkpoint, witnessed })
     }
 }
 
@@ -244,11 +217,7 @@ struct PolicyReader {
 impl Default for PolicyReader {
     fn default() -> Self {
         Self {
-            policy: Policy {
-                logs: Vec::new(),
-                parties: Vec::new(),
-                quorum: None,
-            },
+            policy: Policy { logs: Vec::new(), parties: Vec::new(), quorum: None },
             names: BTreeMap::new(),
             grouped: BTreeSet::new(),
             quorums: 0,
@@ -263,10 +232,8 @@ impl PolicyReader {
             return Err(PolicyError::ControlCharacter { line });
         }
         // Names are opaque bytes, so lines are split as bytes.
-        let items: Vec<&[u8]> = text
-            .split(|byte| matches!(byte, b' ' | b'\t'))
-            .filter(|item| !item.is_empty())
-            .collect();
+        let items: Vec<&[u8]> =
+            text.split(|byte| matches!(byte, b' ' | b'\t')).filter(|item| !item.is_empty()).collect();
         match items.as_slice() {
             [] => Ok(()),
             [first, ..] if first.starts_with(b"#") => Ok(()),
@@ -299,13 +266,7 @@ impl PolicyReader {
         self.define(line, name, Party::Witness(witness))
     }
 
-    fn group(
-        &mut self,
-        line: usize,
-        name: &[u8],
-        threshold: &[u8],
-        members: &[&[u8]],
-    ) -> Result<(), PolicyError> {
+    fn group(&mut self, line: usize, name: &[u8], threshold: &[u8], members: &[&[u8]]) -> Result<(), PolicyError> {
         let threshold = match threshold {
             b"any" => 1,
             b"all" => members.len(),
@@ -318,10 +279,7 @@ impl PolicyReader {
         };
         let mut places = Vec::with_capacity(members.len());
         for member in members {
-            let place = *self
-                .names
-                .get(*member)
-                .ok_or(PolicyError::UnknownName { line })?;
+            let place = *self.names.get(*member).ok_or(PolicyError::UnknownName { line })?;
             if !self.grouped.insert(place) {
                 return Err(PolicyError::MemberTwice { line });
             }
@@ -336,10 +294,7 @@ impl PolicyReader {
         if name == NONE {
             return Ok(());
         }
-        let place = self
-            .names
-            .get(name)
-            .ok_or(PolicyError::UnknownName { line })?;
+        let place = self.names.get(name).ok_or(PolicyError::UnknownName { line })?;
         self.policy.quorum = Some(*place);
         Ok(())
     }
@@ -354,10 +309,7 @@ impl PolicyReader {
     }
 }
 
-fn parse_key<K: std::str::FromStr<Err = KeyError>>(
-    line: usize,
-    text: &[u8],
-) -> Result<K, PolicyError> {
+fn parse_key<K: std::str::FromStr<Err = KeyError>>(line: usize, text: &[u8]) -> Result<K, PolicyError> {
     str::from_utf8(text)
         .map_err(|_| KeyError::Form)
         .and_then(str::parse)

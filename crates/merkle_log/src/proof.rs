@@ -41,13 +41,7 @@ pub enum ProofError {
 }
 
 /// Verifies that `leaf` is the leaf hash at `index` of the tree of `size` leaves with this root.
-pub fn verify_inclusion(
-    leaf: &Hash,
-    index: u64,
-    size: u64,
-    proof: &[Hash],
-    root: &Hash,
-) -> Result<(), ProofError> {
+pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root: &Hash) -> Result<(), ProofError> {
     if index >= size {
         return Err(ProofError::IndexBeyondTree { index, size });
     }
@@ -97,18 +91,11 @@ pub fn verify_consistency(
         if old_size == 0 {
             matches(&empty_root(), old_root)?;
         }
-        return if old_size == new_size {
-            matches(old_root, new_root)
-        } else {
-            Ok(())
-        };
+        return if old_size == new_size { matches(old_root, new_root) } else { Ok(()) };
     }
     // A perfect old tree is itself the first node; the proof leaves it out.
-    let (first, rest) = if old_size.is_power_of_two() {
-        (old_root, proof)
-    } else {
-        proof.split_first().ok_or(ProofError::Length)?
-    };
+    let (first, rest) =
+        if old_size.is_power_of_two() { (old_root, proof) } else { proof.split_first().ok_or(ProofError::Length)? };
     let trailing_ones = (old_size - 1).trailing_ones();
     let mut node = (old_size - 1) >> trailing_ones;
     let mut last = (new_size - 1) >> trailing_ones;
@@ -138,11 +125,7 @@ pub fn verify_consistency(
 }
 
 fn matches(computed: &Hash, expected: &Hash) -> Result<(), ProofError> {
-    if computed == expected {
-        Ok(())
-    } else {
-        Err(ProofError::RootMismatch)
-    }
+    if computed == expected { Ok(()) } else { Err(ProofError::RootMismatch) }
 }
 
 /// The ranges of leaves whose tree hashes prove `index` in a tree of `size`, leaf's sibling first:

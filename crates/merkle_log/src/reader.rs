@@ -14,8 +14,7 @@ use crate::frontier::perfect_root;
 use crate::proof::{consistency_ranges, inclusion_ranges, range_root};
 use crate::tile::{TILE_HEIGHT, hashes_at, width_within};
 use crate::{
-    BundleError, EntryBundleId, Hash, ProofError, TILE_WIDTH, TileId, TreeHead, decode_bundle,
-    decode_tile, leaf_hash,
+    BundleError, EntryBundleId, Hash, ProofError, TILE_WIDTH, TileId, TreeHead, decode_bundle, decode_tile, leaf_hash,
 };
 
 /// Tiles kept after checking, so that neighbouring reads share their path: 64 tiles are 512 KiB.
@@ -86,16 +85,9 @@ impl<'source, S: TileSource> TileReader<'source, S> {
     /// Reads the tiles at the right edge and checks them against the root.
     pub fn open(source: &'source S, head: TreeHead) -> Result<Self, ReadError<S::Error>> {
         let edge = TileEdge::load(source, head)?;
-        let edge = edge
-            .partial_tiles()
-            .map(|(tile, hashes)| ((tile.level(), tile.index()), Arc::from(hashes)))
-            .collect();
-        Ok(Self {
-            source,
-            head,
-            edge,
-            checked: BTreeMap::new(),
-        })
+        let edge =
+            edge.partial_tiles().map(|(tile, hashes)| ((tile.level(), tile.index()), Arc::from(hashes))).collect();
+        Ok(Self { source, head, edge, checked: BTreeMap::new() })
     }
 
     /// Size and root of the tree being read.
@@ -142,8 +134,7 @@ impl<'source, S: TileSource> TileReader<'source, S> {
     ) -> Result<Vec<&'bytes [u8]>, ReadError<S::Error>> {
         let first = bundle.first_entry();
         self.require_entry(first + u64::from(bundle.width()) - 1)?;
-        let entries = decode_bundle(bytes, bundle.width())
-            .map_err(|source| ReadError::Bundle { bundle, source })?;
+        let entries = decode_bundle(bytes, bundle.width()).map_err(|source| ReadError::Bundle { bundle, source })?;
         let leaves = self.tile(0, bundle.index())?;
         for ((index, entry), leaf) in (first..).zip(&entries).zip(leaves.iter()) {
             if leaf_hash(entry) != *leaf {
@@ -170,10 +161,7 @@ impl<'source, S: TileSource> TileReader<'source, S> {
         // Every full tile has its hash in a tile above, which is full or at the edge; at most
         // seven steps.
         let expected = self.subtree(TILE_HEIGHT * (u32::from(level) + 1), index)?;
-        let bytes = self
-            .source
-            .tile(tile)
-            .map_err(|source| ReadError::Source { tile, source })?;
+        let bytes = self.source.tile(tile).map_err(|source| ReadError::Source { tile, source })?;
         let hashes: Arc<[Hash]> = decode_tile(&bytes)
             .filter(|hashes| hashes.len() == usize::from(TILE_WIDTH))
             .filter(|hashes| perfect_root(hashes) == expected)
@@ -188,10 +176,7 @@ impl<'source, S: TileSource> TileReader<'source, S> {
 
     /// Root of the perfect subtree of 2^height leaves at `index` among those of its height.
     fn subtree(&mut self, height: u32, index: u64) -> Result<Hash, ReadError<S::Error>> {
-        let outside = ReadError::Outside(ProofError::IndexBeyondTree {
-            index,
-            size: self.head.size >> height.min(63),
-        });
+        let outside = ReadError::Outside(ProofError::IndexBeyondTree { index, size: self.head.size >> height.min(63) });
         let Ok(level) = u8::try_from(height / TILE_HEIGHT) else {
             return Err(outside);
         };
@@ -207,24 +192,14 @@ impl<'source, S: TileSource> TileReader<'source, S> {
 
     fn require_entry(&self, index: u64) -> Result<(), ReadError<S::Error>> {
         let size = self.head.size;
-        if index < size {
-            Ok(())
-        } else {
-            Err(ReadError::Outside(ProofError::IndexBeyondTree {
-                index,
-                size,
-            }))
-        }
+        if index < size { Ok(()) } else { Err(ReadError::Outside(ProofError::IndexBeyondTree { index, size })) }
     }
 
     fn require_size(&self, size: u64) -> Result<(), ReadError<S::Error>> {
         if size <= self.head.size {
             Ok(())
         } else {
-            Err(ReadError::Outside(ProofError::Shrinks {
-                old_size: size,
-                new_size: self.head.size,
-            }))
+            Err(ReadError::Outside(ProofError::Shrinks { old_size: size, new_size: self.head.size }))
         }
     }
 }

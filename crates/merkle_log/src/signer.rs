@@ -6,10 +6,7 @@
 use thiserror::Error;
 
 use crate::note::NoteSigner;
-use crate::{
-    Checkpoint, HASH_BYTES, Hash, ProofError, SignedNote, TREE_SIZE_MAX, TreeHead,
-    verify_consistency,
-};
+use crate::{Checkpoint, HASH_BYTES, Hash, ProofError, SignedNote, TREE_SIZE_MAX, TreeHead, verify_consistency};
 
 /// What the log's key signed last. Starts as the empty tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +57,7 @@ impl Default for SignerState {
 impl SignerState {
     /// Nothing signed yet.
     pub fn new() -> Self {
-        Self {
-            signed: TreeHead::empty(),
-        }
+        Self { signed: TreeHead::empty() }
     }
 
     /// The tree that was signed last.
@@ -78,25 +73,14 @@ impl SignerState {
         head: TreeHead,
         proof: &[Hash],
     ) -> Result<PreparedCheckpoint, SigningRefusal> {
-        let refusal = |reason| SigningRefusal::NotProven {
-            signed: self.signed.size,
-            offered: head.size,
-            reason,
-        };
+        let refusal = |reason| SigningRefusal::NotProven { signed: self.signed.size, offered: head.size, reason };
         if head.size > TREE_SIZE_MAX {
             return Err(SigningRefusal::Size { size: head.size });
         }
         let (old, new) = (self.signed, head);
         verify_consistency(old.size, new.size, proof, &old.root, &new.root).map_err(refusal)?;
-        let checkpoint = Checkpoint {
-            origin: signer.name().clone(),
-            size: head.size,
-            root: head.root,
-        };
-        Ok(PreparedCheckpoint {
-            state: Self { signed: head },
-            note: signer.sign_checkpoint(&checkpoint),
-        })
+        let checkpoint = Checkpoint { origin: signer.name().clone(), size: head.size, root: head.root };
+        Ok(PreparedCheckpoint { state: Self { signed: head }, note: signer.sign_checkpoint(&checkpoint) })
     }
 
     /// `u64` size big-endian, then the root.
@@ -114,8 +98,6 @@ impl SignerState {
         let size = u64::from_be_bytes(*size);
         let root = Hash::from_slice(root)?;
         let possible = size <= TREE_SIZE_MAX && (size != 0 || root == TreeHead::empty().root);
-        possible.then_some(Self {
-            signed: TreeHead { size, root },
-        })
+        possible.then_some(Self { signed: TreeHead { size, root } })
     }
 }

@@ -45,11 +45,7 @@ impl TileId {
                 .checked_mul(u64::from(TILE_WIDTH))
                 .and_then(|first| first.checked_add(u64::from(width)))
                 .is_some_and(|end| end <= hashes_max);
-        exists.then_some(Self {
-            level,
-            index,
-            width,
-        })
+        exists.then_some(Self { level, index, width })
     }
 
     /// 0 for leaf hashes, up to 7.
@@ -119,11 +115,7 @@ impl EntryBundleId {
 
     /// The level 0 tile with the leaf hashes of these entries.
     pub fn leaf_tile(self) -> TileId {
-        TileId {
-            level: 0,
-            index: self.index,
-            width: self.width,
-        }
+        TileId { level: 0, index: self.index, width: self.width }
     }
 
     /// `tile/entries/<N>[.p/<W>]`.
@@ -140,10 +132,7 @@ impl EntryBundleId {
 
 impl TileId {
     fn bundle_beside(self) -> EntryBundleId {
-        EntryBundleId {
-            index: self.index,
-            width: self.width,
-        }
+        EntryBundleId { index: self.index, width: self.width }
     }
 }
 
@@ -199,9 +188,7 @@ fn parse_numbered(text: &str) -> Option<(u64, u16)> {
     };
     let mut index = 0_u64;
     for element in leading.into_iter().flat_map(|leading| leading.split('/')) {
-        index = index
-            .checked_mul(1000)?
-            .checked_add(three_digits(element.strip_prefix('x')?)?)?;
+        index = index.checked_mul(1000)?.checked_add(three_digits(element.strip_prefix('x')?)?)?;
         // A leading group of zeroes would be a second spelling.
         if index == 0 {
             return None;
@@ -218,8 +205,7 @@ fn three_digits(text: &str) -> Option<u64> {
 
 /// Hashes at a tile level of a tree: floor(size / 256^level).
 pub(crate) fn hashes_at(level: u8, size: u64) -> u64 {
-    size.checked_shr(TILE_HEIGHT * u32::from(level))
-        .unwrap_or(0)
+    size.checked_shr(TILE_HEIGHT * u32::from(level)).unwrap_or(0)
 }
 
 /// Every tile of a tree of this size, level by level; the last of a level may be partial.
@@ -233,11 +219,7 @@ pub fn tiles_grown(old_size: u64, new_size: u64) -> impl Iterator<Item = TileId>
     (0..TILE_LEVELS).flat_map(move |level| {
         let (old, new) = (hashes_at(level, old_size), hashes_at(level, new_size));
         let first = old / u64::from(TILE_WIDTH);
-        let end = if new > old {
-            new.div_ceil(u64::from(TILE_WIDTH))
-        } else {
-            first
-        };
+        let end = if new > old { new.div_ceil(u64::from(TILE_WIDTH)) } else { first };
         (first..end).filter_map(move |index| TileId::new(level, index, width_within(index, new)))
     })
 }
@@ -250,9 +232,7 @@ pub fn bundles_for_size(size: u64) -> impl Iterator<Item = EntryBundleId> {
 /// The entry bundles of the tree of `new_size` that the tree of `old_size` did not have, or had
 /// narrower.
 pub fn bundles_grown(old_size: u64, new_size: u64) -> impl Iterator<Item = EntryBundleId> {
-    tiles_grown(old_size, new_size)
-        .take_while(|tile| tile.level == 0)
-        .map(TileId::bundle_beside)
+    tiles_grown(old_size, new_size).take_while(|tile| tile.level == 0).map(TileId::bundle_beside)
 }
 
 /// Width of the tile at `index` of a level that has `hashes` hashes.

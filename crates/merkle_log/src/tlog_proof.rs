@@ -74,10 +74,8 @@ impl TlogProof {
             return Err(TlogProofError::TooLong { bytes: bytes.len() });
         }
         let text = str::from_utf8(bytes).map_err(|_| TlogProofError::Header)?;
-        let mut rest = text
-            .strip_prefix(HEADER)
-            .and_then(|rest| rest.strip_prefix('\n'))
-            .ok_or(TlogProofError::Header)?;
+        let mut rest =
+            text.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix('\n')).ok_or(TlogProofError::Header)?;
         let mut line_number = 1;
         let mut next_line = || {
             line_number += 1;
@@ -92,11 +90,8 @@ impl TlogProof {
             extra = Some(from_base64(encoded).ok_or(malformed)?);
             (text, malformed) = next_line()?;
         }
-        let index = text
-            .strip_prefix("index ")
-            .and_then(decimal)
-            .filter(|index| *index < TREE_SIZE_MAX)
-            .ok_or(malformed)?;
+        let index =
+            text.strip_prefix("index ").and_then(decimal).filter(|index| *index < TREE_SIZE_MAX).ok_or(malformed)?;
         let mut hashes = Vec::new();
         loop {
             let (text, malformed) = next_line()?;
@@ -109,24 +104,13 @@ impl TlogProof {
             hashes.push(hash_from_base64(text).ok_or(malformed)?);
         }
         let checkpoint = SignedNote::parse(rest.as_bytes()).map_err(TlogProofError::Checkpoint)?;
-        Ok(Self {
-            extra,
-            index,
-            hashes,
-            checkpoint,
-        })
+        Ok(Self { extra, index, hashes, checkpoint })
     }
 
     /// Verifies that the log holds exactly these bytes at `index`, under a checkpoint that the
     /// policy accepts. Returns that checkpoint.
-    pub fn verify(
-        &self,
-        entry: &[u8],
-        policy: &Policy,
-    ) -> Result<TrustedCheckpoint, TlogProofRefusal> {
-        let trusted = policy
-            .evaluate(&self.checkpoint)
-            .map_err(TlogProofRefusal::Checkpoint)?;
+    pub fn verify(&self, entry: &[u8], policy: &Policy) -> Result<TrustedCheckpoint, TlogProofRefusal> {
+        let trusted = policy.evaluate(&self.checkpoint).map_err(TlogProofRefusal::Checkpoint)?;
         let head = trusted.checkpoint.head();
         let leaf = leaf_hash(entry);
         verify_inclusion(&leaf, self.index, head.size, &self.hashes, &head.root)

@@ -97,11 +97,7 @@ impl AddCheckpointRequest {
             proof.push(hash_from_base64(text).ok_or(malformed)?);
         }
         let checkpoint = SignedNote::parse(rest.as_bytes()).map_err(AddCheckpointError::Note)?;
-        Ok(Self {
-            old_size,
-            proof,
-            checkpoint,
-        })
+        Ok(Self { old_size, proof, checkpoint })
     }
 }
 
@@ -215,11 +211,7 @@ impl Witness {
 
     /// Takes on a log: its keys, all named as its origin, and what was stored as cosigned last
     /// ([`TreeHead::empty`] for a new log).
-    pub fn add_log(
-        &mut self,
-        keys: Vec<NoteVerifier>,
-        latest: TreeHead,
-    ) -> Result<(), WitnessConfigurationError> {
+    pub fn add_log(&mut self, keys: Vec<NoteVerifier>, latest: TreeHead) -> Result<(), WitnessConfigurationError> {
         let Some(origin) = keys.first().map(|key| key.name().clone()) else {
             return Err(WitnessConfigurationError::NoKey);
         };
@@ -248,12 +240,7 @@ impl Witness {
         }
     }
 
-    fn decide(
-        &self,
-        request: AddCheckpointRequest,
-        signer: &CosignatureSigner,
-        unix_seconds: u64,
-    ) -> Answer {
+    fn decide(&self, request: AddCheckpointRequest, signer: &CosignatureSigner, unix_seconds: u64) -> Answer {
         let text = request.checkpoint.text();
         let checkpoint: Checkpoint = match text.parse() {
             Ok(checkpoint) => checkpoint,
@@ -330,10 +317,7 @@ pub fn cosignatures_in_response(
     // Only what this response says: an older cosignature on the checkpoint does not count.
     let response = checkpoint.with_signatures(&lines);
     for witness in witnesses {
-        let Some(cosignature) = witness
-            .verify(&response)
-            .map_err(ResponseError::Cosignature)?
-        else {
+        let Some(cosignature) = witness.verify(&response).map_err(ResponseError::Cosignature)? else {
             continue;
         };
         cosignatures.push(cosignature);
