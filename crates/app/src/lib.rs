@@ -9,6 +9,7 @@ pub mod ledgers;
 mod order;
 mod organisation;
 mod replay;
+pub mod sample;
 mod sequencer;
 mod snapshot;
 mod surroundings;

@@ -1,0 +1,328 @@
+//! The sample company: fictional, and made by the program's own importers and commands, so that it shows what is real.
+//!
+//! Its files come from `sample/files.rs`; nothing here writes to the store.
+
+pub mod files;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Stage};
+use domain::command::{Actor, Intent, Via};
+use domain::event::Event;
+use domain::id::{AccountId, CaseId, PersonId, ProductId};
+use domain::observation::Environment;
+use domain::organisation::Organisation;
+use domain::person::Role;
+use domain::product::TitlePattern;
+use domain::text::Text;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::failure::Failure;
+use crate::identities::Secret;
+use crate::imports::GivenFile;
+use crate::order::{Order, Receipt};
+use crate::organisation::{App, Founding};
+
+/// The seed of the sample's files: the same company on every machine.
+pub const SEED: u64 = 20_260_401;
+
+/// Whoever looks around signs in as her.
+const VISITOR: (&str, &str) = ("Ana Ruiz", "ana@meridian.example");
+
+/// What the sample company begins with.
+pub fn founding() -> Result<Founding, Failure> {
+    let damaged = |error: String| Failure::Damaged(error);
+    Ok(Founding {
+        organisation: Organisation {
+            name: "Meridian Pumps (sample company)".to_owned(),
+            currency: "EUR".parse().map_err(|error: domain::money::NotACurrency| damaged(error.to_string()))?,
+            zone: "Europe/Prague"
+                .parse()
+                .map_err(|error: domain::organisation::NotAZone| damaged(error.to_string()))?,
+            sample: true,
+        },
+        administrator_name: VISITOR.0.to_owned(),
+        administrator_email: VISITOR.1.to_owned(),
+    })
+}
+
+/// Fills a newly founded organisation with the sample company; returns the one-time link's secret for its visitor.
+pub async fn fill(app: &App) -> Result<Secret, Failure> {
+    let today = app.snapshot().state.day(app.surroundings().now());
+    let mut filling = Filling { app, today, people: BTreeMap::new() };
+    filling.people.insert("ana", PersonId(1));
+    filling.add_people().await?;
+    filling.import_files().await?;
+    filling.recognise_titles().await?;
+    filling.open_cases().await?;
+    let (secret, _) = app.issue_link(filling.by("petr"), AccountId(1)).await?;
+    app.checkpoint().await?;
+    Ok(secret)
+}
+
+struct Filling<'a> {
+    app: &'a App,
+    today: Date,
+    people: BTreeMap<&'static str, PersonId>,
+}
+
+impl Filling<'_> {
+    /// The operator of the sample's folder, for one of its people.
+    fn by(&self, key: &str) -> Actor {
+        Actor::Person(self.people.get(key).copied().unwrap_or(PersonId(1)), Via::Operator)
+    }
+
+    async fn carry(&self, by: &str, intent: Intent) -> Result<Receipt, Failure> {
+        self.app.carry(Order::new(self.by(by), intent)).await
+    }
+
+    fn in_days(&self, days: i64) -> Date {
+        self.today.checked_add(days.days()).unwrap_or(Date::MAX)
+    }
+
+    async fn add_people(&mut self) -> Result<(), Failure> {
+        let people: [(&'static str, &str, &[Role]); 9] = [
+            ("petr", "Petr Dvorsky", &[Role::Administrator]),
+            ("dana", "Dana Novak", &[Role::Approver, Role::Requester]),
+            ("milan", "Milan Horak", &[Role::Requester]),
+            ("ines", "Ines Moreau", &[Role::Finance]),
+            ("theo", "Theo Brandt", &[Role::Legal, Role::Approver]),
+            ("sofia", "Sofia Lindqvist", &[Role::Procurement, Role::Requester]),
+            ("jonas", "Jonas Weber", &[Role::SamManager, Role::Requester]),
+            ("rita", "Rita Kovacs", &[Role::Auditor]),
+            ("marek", "Marek Sykora", &[Role::Requester]),
+        ];
+        for (key, name, roles) in people {
+            let email = format!("{key}@meridian.example");
+            let intent = Intent::AddPerson {
+                name: Text::from(name),
+                email: Text::from(email.as_str()),
+                roles: roles.iter().copied().collect(),
+                login: Some(Text::from(email.as_str())),
+            };
+            let receipt = self.carry("ana", intent).await?;
+            for recorded in &receipt.recorded {
+                if let Event::PersonAdded { person, .. } = recorded.event {
+                    self.people.insert(key, person);
+                }
+            }
+        }
+        // The rest of the company: they use devices and may ask, without an account of their own yet.
+        for number in people.len() + 1..files::PERSONS {
+            let intent = Intent::AddPerson {
+                name: Text::from(files::full_name(number)),
+                email: Text::from(files::email(number)),
+                roles: BTreeSet::from([Role::Requester]),
+                login: None,
+            };
+            self.carry("petr", intent).await?;
+        }
+        // Nobody sets their own roles, so the other administrator does.
+        let roles =
+            BTreeSet::from([Role::Administrator, Role::SamManager, Role::Requester, Role::Approver, Role::Finance]);
+        self.carry("petr", Intent::SetRoles { person: PersonId(1), roles }).await?;
+        Ok(())
+    }
+
+    async fn import_files(&self) -> Result<(), Failure> {
+        let company = files::company(SEED, self.today);
+        let file = |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes() };
+        self.app
+            .import_entitlements(self.by("sofia"), file("entitlements.csv", company.entitlements), None, None)
+            .await?;
+        let workstations = vec![file("workstations.csv", company.workstations)];
+        self.app.import_inventory(self.by("jonas"), "workplace agents".to_owned(), workstations, None).await?;
+        let servers = vec![file("servers.csv", company.servers)];
+        self.app.import_inventory(self.by("jonas"), "server agents".to_owned(), servers, None).await?;
+        Ok(())
+    }
+
+    async fn recognise_titles(&self) -> Result<(), Failure> {
+        for product in files::PRODUCTS {
+            let Some(known) = self.product(product.name) else { continue };
+            let pattern = TitlePattern { name: product.title_pattern(), publisher: None };
+            self.carry("jonas", Intent::MatchTitle { pattern, product: Some(known) }).await?;
+        }
+        for free in files::NEED_NO_LICENCE {
+            let pattern = TitlePattern { name: (*free).to_owned(), publisher: None };
+            self.carry("jonas", Intent::MatchTitle { pattern, product: None }).await?;
+        }
+        Ok(())
+    }
+
+    fn product(&self, name: &str) -> Option<ProductId> {
+        self.app.snapshot().state.product_named(name, None).map(|product| product.id)
+    }
+
+    async fn open_cases(&self) -> Result<(), Failure> {
+        // Decided, with a condition, and in force for months.
+        let decided = self
+            .request(
+                "milan",
+                "Harrow Studio",
+                12,
+                150,
+                "Twelve more Harrow Studio seats for the Brno design office",
+                None,
+            )
+            .await?;
+        self.submit("milan", decided).await?;
+        self.vote(
+            "dana",
+            decided,
+            Ballot::Approve,
+            "The Brno office opens before the order can arrive.",
+            &["Place the order for twelve seats within 30 days."],
+        )
+        .await?;
+        self.vote("ines", decided, Ballot::Approve, "Within the quarter's budget; the quotation is on file.", &[])
+            .await?;
+        // About to end.
+        let ending = self
+            .request(
+                "marek",
+                "Tessel Modeller",
+                6,
+                3,
+                "Tessel Modeller on six more test benches until the move",
+                Some(Environment::Test),
+            )
+            .await?;
+        self.submit("marek", ending).await?;
+        self.vote("ines", ending, Ballot::Approve, "Short, and nothing to pay.", &[]).await?;
+        self.vote("theo", ending, Ballot::Approve, "The move is dated and the benches are named.", &[]).await?;
+        // Denied.
+        let denied = self
+            .request(
+                "milan",
+                "Quarry Warehouse",
+                40,
+                170,
+                "Forty copies of Quarry Warehouse for the archive project",
+                None,
+            )
+            .await?;
+        self.submit("milan", denied).await?;
+        self.vote(
+            "dana",
+            denied,
+            Ballot::Deny,
+            "The archive can use the reporting copies that we own; ask again if they do not suffice.",
+            &[],
+        )
+        .await?;
+        // Sent back with a question.
+        let returned = self
+            .request("sofia", "Lumen Suite Professional", 8, 60, "Lumen Suite Professional for eight contractors", None)
+            .await?;
+        self.submit("sofia", returned).await?;
+        self.vote(
+            "theo",
+            returned,
+            Ballot::RequestChanges,
+            "Which contractors, and until when does each of them stay?",
+            &[],
+        )
+        .await?;
+        // Waits for the visitor: the approver has voted, finance has not.
+        let waiting = self
+            .request("milan", "Cobalt Render", 9, 90, "Nine more Cobalt Render nodes for the spring catalogue", None)
+            .await?;
+        self.submit("milan", waiting).await?;
+        self.vote(
+            "dana",
+            waiting,
+            Ballot::Approve,
+            "The catalogue is due in March and the queue is full.",
+            &["Remove the nodes when the catalogue is printed."],
+        )
+        .await?;
+        self.carry(
+            "jonas",
+            Intent::Comment {
+                case: waiting,
+                wording: Text::from(
+                    "The position shows the shortage since Monday; two of the nodes were idle in the last month.",
+                ),
+            },
+        )
+        .await?;
+        // The visitor's own draft.
+        self.request("ana", "Verdant Analytics", 3, 45, "Verdant Analytics for the audit preparation", None).await?;
+        Ok(())
+    }
+
+    async fn request(
+        &self,
+        by: &str,
+        product: &str,
+        quantity: u64,
+        days: i64,
+        title: &str,
+        environment: Option<Environment>,
+    ) -> Result<CaseId, Failure> {
+        let product = self.product(product).ok_or_else(|| Failure::NotFound(format!("sample product {product}")))?;
+        let answers = [
+            ("closing_plan", "Order through procurement; the quotation is expected within two weeks."),
+            ("cost_expected", "Between EUR 3,000 and EUR 6,000, from last year's price list."),
+            ("effect_of_denial", "The team shares what there is, and the delivery moves by about three weeks."),
+            ("cost_centre", "4410"),
+        ];
+        let terms = CaseTerms {
+            category: "exceed-entitlement".to_owned(),
+            product,
+            quantity,
+            environment,
+            until: self.in_days(days),
+            beneficiary: None,
+        };
+        let words = CaseWords {
+            title: Text::from(title),
+            justification: Text::from(
+                "We need it before the regular purchase can be finished, and for a limited time.",
+            ),
+            answers: answers.into_iter().map(|(key, answer)| (key.to_owned(), Text::from(answer))).collect(),
+        };
+        let receipt = self.carry(by, Intent::OpenCase { terms, words }).await?;
+        receipt
+            .recorded
+            .iter()
+            .find_map(|recorded| match recorded.event {
+                Event::CaseOpened { case, .. } => Some(case),
+                _ => None,
+            })
+            .ok_or_else(|| Failure::Damaged("a request was opened without an entry".to_owned()))
+    }
+
+    async fn submit(&self, by: &str, case: CaseId) -> Result<(), Failure> {
+        self.carry(by, Intent::SubmitCase { case }).await?;
+        Ok(())
+    }
+
+    async fn vote(
+        &self,
+        by: &str,
+        case: CaseId,
+        ballot: Ballot,
+        reason: &str,
+        conditions: &[&str],
+    ) -> Result<(), Failure> {
+        let snapshot = self.app.snapshot();
+        let known = snapshot.state.cases.get(&case).ok_or_else(|| Failure::NotFound(case.to_string()))?;
+        let Stage::Deciding(round) = &known.stage else {
+            return Err(Failure::Damaged(format!("{case} is not being decided")));
+        };
+        let conditions = conditions.iter().map(|wording| Condition { wording: Text::from(*wording) }).collect();
+        let intent = Intent::CastVote {
+            case,
+            digest: round.digest,
+            on_behalf_of: None,
+            ballot,
+            reason: Text::from(reason),
+            conditions,
+        };
+        self.carry(by, intent).await?;
+        Ok(())
+    }
+}
