@@ -13,6 +13,7 @@ pub mod sample;
 mod sequencer;
 mod snapshot;
 mod surroundings;
+pub mod verification;
 pub mod witnesses;
 
 pub use failure::Failure;
