@@ -1,15 +1,28 @@
 //! The recognised installed base: the estate, and which product each of its titles is.
+//!
+//! It follows the rules of a state, and keeps the rights and exceptions of each product at hand.
+//! What the rules are made of is in `domain`; what follows from rights and exceptions is in `line`.
+
+mod rules;
+
+use std::sync::Arc;
 
 use domain::State;
-use domain::id::{ImportId, ProductId};
+use domain::entitlement::Entitlement;
+use domain::grant::Grant;
+use domain::id::{CaseId, EntitlementId, ImportId, ProductId, TitleMatchId};
 use domain::observation::{DeviceReport, RawTitle};
-use domain::product::TitlePattern;
+use domain::product::{Product, TitleMatch, TitlePattern};
+use imbl::OrdMap;
+use imbl::ordmap::DiffItem;
 use serde::Serialize;
 
-use crate::estate::{Estate, TitleFacts};
+use crate::column::Column;
+use crate::estate::{Estate, TitleFacts, TitleIndex, TitleKey};
+use rules::Rules;
 
 /// What a title is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Recognition {
     /// This product.
@@ -17,13 +30,37 @@ pub enum Recognition {
     /// Something that needs no licence.
     NeedsNoLicence,
     /// Not yet known; counted as such.
+    #[default]
     Unrecognised,
+}
+
+/// The rights and exceptions on a product, in order of number.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Held {
+    pub(crate) entitlements: Vec<Arc<Entitlement>>,
+    pub(crate) grants: Vec<Arc<Grant>>,
 }
 
 /// The estate with its titles recognised. A clone is cheap and keeps its instant while the original goes on.
 #[derive(Debug, Clone, Default)]
 pub struct Base {
     estate: Estate,
+    rules: Arc<Rules>,
+    /// INVARIANT: as long as the titles of the estate.
+    recognitions: Column<Recognition, 256>,
+    recognised_titles: TitleIndex,
+    titles_by_product: OrdMap<ProductId, Arc<Vec<TitleIndex>>>,
+    held_by_product: OrdMap<ProductId, Arc<Held>>,
+    followed: Followed,
+}
+
+/// The parts of the state that were followed last.
+#[derive(Debug, Clone, Default)]
+struct Followed {
+    title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
+    products: OrdMap<ProductId, Arc<Product>>,
+    entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
+    grants: OrdMap<CaseId, Arc<Grant>>,
 }
 
 impl Base {
@@ -34,7 +71,7 @@ impl Base {
 
     /// `estate`, recognised by the rules of `state`.
     pub fn of(estate: Estate, state: &State) -> Self {
-        let mut base = Self { estate };
+        let mut base = Self { estate, ..Self::default() };
         base.follow(state);
         base
     }
@@ -47,24 +84,175 @@ impl Base {
     /// Takes in a report, as [`Estate::report`]; titles not seen before are recognised at once.
     pub fn report(&mut self, source: &str, import: ImportId, report: &DeviceReport) {
         self.estate.report(source, import, report);
+        self.recognise_new_titles();
     }
 
-    /// Takes over the rules of `state`. To be called after every change of the state; costs nothing where neither the
-    /// rules nor the products changed.
-    pub fn follow(&mut self, _state: &State) {}
+    /// Takes over the rules of `state`. To be called after every change of the state; costs next to nothing where
+    /// neither rules nor products, rights or exceptions changed.
+    pub fn follow(&mut self, state: &State) {
+        self.recognise_new_titles();
+        let followed = &self.followed;
+        if !followed.title_matches.ptr_eq(&state.title_matches) || !followed.products.ptr_eq(&state.products) {
+            self.follow_rules(state);
+        }
+        if !self.holds(state) {
+            self.follow_supply(state);
+        }
+    }
+
+    fn follow_rules(&mut self, state: &State) {
+        let rules = Rules::of(state);
+        let mut touched: Vec<TitleIndex> = Vec::new();
+        for pattern in rules.changed_from(&self.rules) {
+            touched.extend(self.titles_under(pattern));
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        self.rules = Arc::new(rules);
+        for title in touched {
+            self.recognise(title);
+        }
+        self.followed.title_matches = state.title_matches.clone();
+        self.followed.products = state.products.clone();
+    }
+
+    fn follow_supply(&mut self, state: &State) {
+        let Followed { entitlements, grants, .. } = self.followed.clone();
+        for difference in entitlements.diff(&state.entitlements) {
+            let (gone, new) = sides(difference);
+            if let Some(gone) = gone {
+                let held = held_mut(&mut self.held_by_product, gone.product);
+                held.entitlements.retain(|entitlement| entitlement.id != gone.id);
+            }
+            if let Some(new) = new {
+                let held = &mut held_mut(&mut self.held_by_product, new.product).entitlements;
+                held.insert(held.partition_point(|other| other.id < new.id), new.clone());
+            }
+        }
+        for difference in grants.diff(&state.grants) {
+            let (gone, new) = sides(difference);
+            if let Some(gone) = gone {
+                let held = held_mut(&mut self.held_by_product, gone.terms.product);
+                held.grants.retain(|grant| grant.case != gone.case);
+            }
+            if let Some(new) = new {
+                let held = &mut held_mut(&mut self.held_by_product, new.terms.product).grants;
+                held.insert(held.partition_point(|other| other.case < new.case), new.clone());
+            }
+        }
+        self.followed.entitlements = state.entitlements.clone();
+        self.followed.grants = state.grants.clone();
+    }
+
+    fn holds(&self, state: &State) -> bool {
+        self.followed.entitlements.ptr_eq(&state.entitlements) && self.followed.grants.ptr_eq(&state.grants)
+    }
+
+    /// The rights and exceptions on a product: from the index, or from the state where the base follows another.
+    pub(crate) fn held(&self, state: &State, product: ProductId) -> Arc<Held> {
+        if self.holds(state) {
+            return self.held_by_product.get(&product).cloned().unwrap_or_default();
+        }
+        Arc::new(Held {
+            entitlements: state.entitlements_of(product).cloned().collect(),
+            grants: state.grants_of(product).cloned().collect(),
+        })
+    }
+
+    /// The titles of the estate that a pattern may speak of.
+    fn titles_under(&self, pattern: &TitlePattern) -> Vec<TitleIndex> {
+        let name = domain::product::folded(&pattern.name);
+        let titles = self.estate.table();
+        match name.strip_suffix('*') {
+            Some(beginning) => titles.with_beginning(beginning).collect(),
+            None => titles.with_beginning(&name).filter(|title| *titles.key(*title).name == *name).collect(),
+        }
+    }
+
+    fn recognise_new_titles(&mut self) {
+        for title in self.recognised_titles..self.estate.table().len() {
+            *self.recognitions.get_mut(title) = Recognition::Unrecognised;
+            self.recognise(title);
+        }
+        self.recognised_titles = self.estate.table().len();
+    }
+
+    fn recognise(&mut self, title: TitleIndex) {
+        let recognition = self.rules.recognise(self.estate.table().key(title));
+        let before = *self.recognitions.get(title);
+        if before == recognition {
+            return;
+        }
+        if let Recognition::Product(product) = before {
+            let titles = titles_mut(&mut self.titles_by_product, product);
+            titles.retain(|other| *other != title);
+        }
+        if let Recognition::Product(product) = recognition {
+            let titles = titles_mut(&mut self.titles_by_product, product);
+            titles.insert(titles.partition_point(|other| *other < title), title);
+        }
+        self.recognitions.set(title, recognition);
+    }
 
     /// What a title is, whether or not it stands on a device.
-    pub fn recognition_of(&self, _title: &RawTitle) -> Recognition {
-        Recognition::Unrecognised
+    pub fn recognition_of(&self, title: &RawTitle) -> Recognition {
+        self.rules.recognise(&TitleKey::of(title))
     }
 
     /// The installed titles that `pattern` speaks of, most devices first: what a new rule would touch.
-    pub fn titles_fitting(&self, _pattern: &TitlePattern) -> Vec<(TitleFacts, Recognition)> {
-        Vec::new()
+    pub fn titles_fitting(&self, pattern: &TitlePattern) -> Vec<(TitleFacts, Recognition)> {
+        let titles = self.titles_under(pattern).into_iter().filter_map(|title| {
+            let facts = self.estate.title_facts(title)?;
+            let raw = RawTitle { publisher: facts.publisher.clone(), name: facts.name.clone(), version: None };
+            pattern.fits(&raw).then(|| (facts, *self.recognitions.get(title)))
+        });
+        let mut titles: Vec<_> = titles.collect();
+        titles.sort_by(|(one, _), (other, _)| by_devices(one, other));
+        titles
     }
 
     /// The installed titles that are recognised as `product`, most devices first.
-    pub fn titles_of(&self, _product: ProductId) -> Vec<TitleFacts> {
-        Vec::new()
+    pub fn titles_of(&self, product: ProductId) -> Vec<TitleFacts> {
+        let mut titles: Vec<_> =
+            self.title_indexes_of(product).iter().filter_map(|title| self.estate.title_facts(*title)).collect();
+        titles.sort_by(by_devices);
+        titles
+    }
+
+    /// The titles that are recognised as `product`, whether or not a device holds them.
+    pub(crate) fn title_indexes_of(&self, product: ProductId) -> &[TitleIndex] {
+        self.titles_by_product.get(&product).map_or(&[], |titles| titles.as_slice())
+    }
+
+    /// The installed titles that no rule recognises.
+    pub(crate) fn unrecognised_titles(&self) -> impl Iterator<Item = TitleFacts> + '_ {
+        let open =
+            (0..self.recognised_titles).filter(|title| *self.recognitions.get(*title) == Recognition::Unrecognised);
+        open.filter_map(|title| self.estate.title_facts(title))
+    }
+}
+
+/// Most devices first, then by name and publisher.
+pub(crate) fn by_devices(one: &TitleFacts, other: &TitleFacts) -> std::cmp::Ordering {
+    (other.devices, &one.name, &one.publisher).cmp(&(one.devices, &other.name, &other.publisher))
+}
+
+fn titles_mut(titles: &mut OrdMap<ProductId, Arc<Vec<TitleIndex>>>, product: ProductId) -> &mut Vec<TitleIndex> {
+    Arc::make_mut(entry(titles, product))
+}
+
+fn held_mut(held: &mut OrdMap<ProductId, Arc<Held>>, product: ProductId) -> &mut Held {
+    Arc::make_mut(entry(held, product))
+}
+
+fn entry<T: Clone + Default>(map: &mut OrdMap<ProductId, T>, product: ProductId) -> &mut T {
+    map.entry(product).or_default()
+}
+
+fn sides<'a, 'b, K, V>(difference: DiffItem<'a, 'b, K, V>) -> (Option<&'a V>, Option<&'b V>) {
+    match difference {
+        DiffItem::Add(_, new) => (None, Some(new)),
+        DiffItem::Update { old: (_, old), new: (_, new) } => (Some(old), Some(new)),
+        DiffItem::Remove(_, old) => (Some(old), None),
     }
 }

@@ -5,6 +5,7 @@
 
 use domain::State;
 use domain::entitlement::{Metric, Quantity};
+use domain::grant::end_of_day;
 use domain::id::{CaseId, ProductId};
 use domain::observation::Environment;
 use jiff::Timestamp;
@@ -12,6 +13,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Base;
+use crate::demand::{Demand, Persons};
+use crate::line::Reckoning;
+use crate::matching::grants_used;
+use crate::supply::{CountingRight, Selected};
+use crate::working::{counted, grouped, list};
+
+/// Use is worth asking about after this long: longer than a leave, shorter than the quarter after which a renewal is
+/// usually planned.
+const UNUSED_DAYS: i64 = 90;
 
 /// What is about to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -21,7 +31,7 @@ pub enum Action {
     Deploy,
     /// Give further persons access.
     Provision,
-    /// Use what is there already.
+    /// Use the product; units that are counted already are not counted again.
     Use,
 }
 
@@ -32,7 +42,7 @@ pub struct Question {
     pub action: Action,
     /// With which product.
     pub product: ProductId,
-    /// Further units of the product's metric.
+    /// Units of the product's metric; at least 1, and 0 is answered as 1.
     pub quantity: u64,
     /// Where; `None` counts as production.
     pub environment: Option<Environment>,
@@ -50,7 +60,7 @@ pub enum Reason {
     CoveredByException,
     /// Yes: the environment needs no licence.
     Exempt,
-    /// No: there never was a right or an exception that counts.
+    /// No: there is no right and no exception.
     NeedsException,
     /// No: rights and exceptions count, and are used up.
     Exhausted,
@@ -83,8 +93,8 @@ pub struct Facts {
 pub enum Remedy {
     /// Take the product from devices where it has not been used for long.
     Reclaim {
-        /// Installations whose last use is known and before the day.
-        installations: u64,
+        /// Devices whose last use of the product is known and before the day; no more than units are missing.
+        devices: u64,
         /// The day.
         unused_since: Date,
     },
@@ -119,14 +129,197 @@ pub struct Answer {
 }
 
 /// Answers `question` from what is recorded.
-pub fn answer(_state: &State, _base: &Base, _question: &Question) -> Answer {
-    Answer {
-        decision: false,
-        reason: Reason::UnknownProduct,
-        sentence: String::new(),
-        facts: None,
-        grants: Vec::new(),
-        valid_until: None,
-        remedies: Vec::new(),
+pub fn answer(state: &State, base: &Base, question: &Question) -> Answer {
+    let Some(product) = state.products.get(&question.product) else {
+        return Answer {
+            decision: false,
+            reason: Reason::UnknownProduct,
+            sentence: format!("No: there is no product {}.", question.product),
+            facts: None,
+            grants: Vec::new(),
+            valid_until: None,
+            remedies: Vec::new(),
+        };
+    };
+    let held = base.held(state, product.id);
+    let selected = Selected::at(state, product, &held, question.at);
+    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
+    let reckoning = Reckoning::of(&demand, product, &held, &selected, &mut Persons::default());
+    Answering { state, question, reckoning: &reckoning, demand: &demand }.answer()
+}
+
+struct Answering<'a> {
+    state: &'a State,
+    question: &'a Question,
+    reckoning: &'a Reckoning<'a>,
+    demand: &'a Demand<'a>,
+}
+
+impl Answering<'_> {
+    fn environment(&self) -> Environment {
+        self.question.environment.unwrap_or_default()
+    }
+
+    /// The units that would be consumed beside those that are.
+    fn further(&self) -> u64 {
+        let asked = self.question.quantity.max(1);
+        match self.question.action {
+            Action::Deploy | Action::Provision => asked,
+            Action::Use => asked.saturating_sub(self.reckoning.outcome.consumed),
+        }
+    }
+
+    /// The units that nothing would cover.
+    fn missing(&self) -> u64 {
+        let short = match self.question.action {
+            Action::Deploy | Action::Provision => 0,
+            Action::Use => self.reckoning.outcome.short(),
+        };
+        let free = self.reckoning.outcome.room.free(self.environment());
+        free.map_or(0, |free| self.further().saturating_sub(free)).saturating_add(short)
+    }
+
+    fn answer(&self) -> Answer {
+        let rights = &self.reckoning.selected.rights;
+        let exempts =
+            |right: &&CountingRight<'_>| right.entitlement.right.exempt_environments.contains(&self.environment());
+        let exempting: Vec<_> = rights.iter().filter(exempts).collect();
+        if !exempting.is_empty() {
+            return self.exempt(&exempting);
+        }
+        match self.missing() {
+            0 => self.yes(),
+            missing => self.no(missing),
+        }
+    }
+
+    fn exempt(&self, exempting: &[&CountingRight<'_>]) -> Answer {
+        let ids = list(exempting.iter().map(|right| right.entitlement.id.to_string()), ", ");
+        let verb = if exempting.len() == 1 { "exempts" } else { "exempt" };
+        let environment = self.environment().name().replace('_', " ");
+        let sentence =
+            format!("Yes: {ids} {verb} {environment}, so {} needs no licence there.", self.reckoning.product.name);
+        Answer { valid_until: self.last_end(exempting.iter().copied()), ..self.with(true, Reason::Exempt, sentence) }
+    }
+
+    fn yes(&self) -> Answer {
+        let (selected, outcome) = (self.reckoning.selected, &self.reckoning.outcome);
+        let name = &self.reckoning.product.name;
+        if let Some(unlimited) = selected.unlimited() {
+            let sentence = format!("Yes: {} sets no limit on {name}.", unlimited.entitlement.id);
+            let unlimited = selected.rights.iter().filter(|right| right.quantity == Quantity::Unlimited);
+            return Answer { valid_until: self.last_end(unlimited), ..self.with(true, Reason::Entitled, sentence) };
+        }
+        let ends = selected.rights.iter().filter_map(|right| right.ends_on);
+        let by_rights = outcome.room.free_by_rights();
+        if by_rights >= self.further() && outcome.short() == 0 {
+            let sentence = match self.further() {
+                0 => format!("Yes: every unit of {name} in use is covered."),
+                asked => {
+                    let free = counted(by_rights, self.reckoning.product.metric);
+                    format!("Yes: {free} of {name} free by right, {} asked for.", grouped(asked))
+                }
+            };
+            return Answer { valid_until: self.first_end(ends), ..self.with(true, Reason::Entitled, sentence) };
+        }
+        let used = grants_used(selected, outcome, self.environment(), self.further());
+        let grants: Vec<_> = selected.grants.iter().zip(&used).filter(|(_, used)| **used > 0).collect();
+        let terms = grants.iter().map(|(grant, _)| format!("{} until {}", grant.case, grant.terms.until));
+        let sentence = format!("Yes, by exception: {} covers what rights to {name} do not.", list(terms, ", "));
+        let ends = ends.chain(grants.iter().map(|(grant, _)| grant.terms.until));
+        Answer {
+            valid_until: self.first_end(ends),
+            grants: grants.iter().map(|(grant, _)| grant.case).collect(),
+            ..self.with(true, Reason::CoveredByException, sentence)
+        }
+    }
+
+    fn no(&self, missing: u64) -> Answer {
+        let (selected, name) = (self.reckoning.selected, &self.reckoning.product.name);
+        let metric = self.reckoning.product.metric;
+        let nothing_counts = selected.rights.is_empty() && selected.grants.is_empty();
+        let (reason, sentence) = if nothing_counts && selected.has_ended {
+            let reasons = selected.left_out.iter().filter_map(|supply| supply.why_not.clone());
+            (Reason::Expired, format!("No: what there was for {name} has ended. {}", list(reasons, " ")))
+        } else if nothing_counts {
+            let sentence = format!("No: there is no right and no exception that covers {name}.");
+            (Reason::NeedsException, sentence)
+        } else {
+            let outcome = &self.reckoning.outcome;
+            let covered = match outcome.short() {
+                0 => "all covered".to_owned(),
+                short => format!("{} short already", grouped(short)),
+            };
+            let consumed = counted(outcome.consumed, metric);
+            let free = grouped(outcome.room.free(self.environment()).unwrap_or_default());
+            let missing = grouped(missing);
+            let sentence = format!("No: {consumed} of {name} consumed and {covered}; {free} free, {missing} missing.");
+            (Reason::Exhausted, sentence)
+        };
+        let starts = self.reckoning.held.entitlements.iter().filter_map(|entitlement| entitlement.right.starts_on);
+        let today = self.state.day(self.question.at);
+        let next_start = starts.filter(|start| *start > today).min().and_then(|start| start.yesterday().ok());
+        Answer {
+            valid_until: self.first_end(next_start.into_iter()),
+            remedies: self.remedies(missing),
+            ..self.with(false, reason, sentence)
+        }
+    }
+
+    fn with(&self, decision: bool, reason: Reason, sentence: String) -> Answer {
+        let outcome = &self.reckoning.outcome;
+        let facts = Facts {
+            metric: self.reckoning.product.metric,
+            entitled: self.reckoning.selected.entitled(),
+            consumed: outcome.consumed,
+            covered_by_grants: outcome.covered_by_grants(),
+            short: outcome.short(),
+            free: match reason {
+                Reason::Exempt => None,
+                Reason::Entitled
+                | Reason::CoveredByException
+                | Reason::NeedsException
+                | Reason::Exhausted
+                | Reason::Expired
+                | Reason::UnknownProduct => outcome.room.free(self.environment()),
+            },
+        };
+        Answer {
+            decision,
+            reason,
+            sentence,
+            facts: Some(facts),
+            grants: Vec::new(),
+            valid_until: None,
+            remedies: Vec::new(),
+        }
+    }
+
+    fn first_end(&self, days: impl Iterator<Item = Date>) -> Option<Timestamp> {
+        end_of_day(days.min()?, &self.state.zone())
+    }
+
+    /// The end of the right that ends last, since any of them is enough; `None` where one has no end.
+    fn last_end<'r>(&self, rights: impl Iterator<Item = &'r CountingRight<'r>>) -> Option<Timestamp> {
+        let ends: Option<Vec<Date>> = rights.map(|right| right.ends_on).collect();
+        end_of_day(ends?.into_iter().max()?, &self.state.zone())
+    }
+
+    fn remedies(&self, missing: u64) -> Vec<Remedy> {
+        let mut remedies = Vec::new();
+        let today = self.state.day(self.question.at);
+        if let Ok(unused_since) = today.checked_sub(jiff::SignedDuration::from_hours(24 * UNUSED_DAYS)) {
+            let most = usize::try_from(missing).unwrap_or(usize::MAX);
+            let unused = self.demand.unused_since(unused_since).take(most).count() as u64;
+            if unused > 0 {
+                remedies.push(Remedy::Reclaim { devices: unused, unused_since });
+            }
+        }
+        remedies.push(Remedy::RequestException {
+            product: self.question.product,
+            quantity: missing,
+            environment: self.question.environment,
+        });
+        remedies
     }
 }

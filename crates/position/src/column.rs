@@ -1,1 +1,72 @@
 //! A column of values by dense index, in chunks that clones share until one of them writes.
+//!
+//! Reading is two indexed loads, which matters where a column is read for every device of every product.
+//! What the values mean is not known here.
+
+use std::sync::Arc;
+
+/// A growing column; values that were never written are `T::default()`.
+#[derive(Debug, Clone)]
+pub(crate) struct Column<T, const CHUNK: usize> {
+    chunks: Vec<Arc<Vec<T>>>,
+}
+
+impl<T, const CHUNK: usize> Default for Column<T, CHUNK> {
+    fn default() -> Self {
+        Self { chunks: Vec::new() }
+    }
+}
+
+impl<T: Clone + Default, const CHUNK: usize> Column<T, CHUNK> {
+    /// The value at `index`, which must lie below an index that was written.
+    pub(crate) fn get(&self, index: u32) -> &T {
+        let index = index as usize;
+        &self.chunks[index / CHUNK][index % CHUNK]
+    }
+
+    /// The value at `index` for writing. Copies its chunk where a clone still shares it.
+    pub(crate) fn get_mut(&mut self, index: u32) -> &mut T {
+        let index = index as usize;
+        while self.chunks.len() <= index / CHUNK {
+            self.chunks.push(Arc::new(vec![T::default(); CHUNK]));
+        }
+        &mut Arc::make_mut(&mut self.chunks[index / CHUNK])[index % CHUNK]
+    }
+
+    /// Writes the value at `index`, and nothing where it is there already.
+    pub(crate) fn set(&mut self, index: u32, value: T)
+    where
+        T: PartialEq,
+    {
+        let place = index as usize;
+        let same = self.chunks.get(place / CHUNK).is_some_and(|chunk| chunk[place % CHUNK] == value);
+        if !same {
+            *self.get_mut(index) = value;
+        }
+    }
+}
+
+/// A count of things in memory as a dense index.
+///
+/// There cannot be 2³² devices, titles or persons before memory ends, so a larger count is a bug.
+pub(crate) fn dense(place: usize) -> u32 {
+    assert!(u32::try_from(place).is_ok(), "more than 2^32 things of one kind");
+    #[expect(clippy::cast_possible_truncation, reason = "asserted above")]
+    let index = place as u32;
+    index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_keeps_its_values_while_the_original_goes_on() {
+        let mut column: Column<u32, 4> = Column::default();
+        (0..10).for_each(|index| column.set(index, index * 7));
+        let kept = column.clone();
+        column.set(9, 1);
+        column.set(40, 2);
+        assert_eq!((*kept.get(9), *column.get(9), *column.get(40), *column.get(39)), (63, 1, 2, 0));
+    }
+}

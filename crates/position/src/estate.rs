@@ -1,19 +1,101 @@
 //! The installed base: what the latest reports of every source say of every device.
+//!
+//! Every source has its own reports. Of one source's reports of a device, those of its latest import count, together;
+//! those of different sources are united, so that a title that two sources report stands on the device once.
+//! The estate is a function of the reports at hand: building it again from the same reports gives the same.
+//!
+//! Which reports speak of the same device is in `identity`, titles are in `titles`.
+//! What a title is as a product, and what must be licensed, is not known here.
+
+mod identity;
+mod titles;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::id::ImportId;
-use domain::observation::{DeviceAttributes, DeviceReport, RawTitle};
+use domain::observation::{
+    DeviceAttributes, DeviceIdentity, DeviceKind, DeviceReport, Environment, Installation, RawTitle,
+};
+use domain::product::folded;
+use imbl::{OrdMap, OrdSet, Vector};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use roaring::RoaringBitmap;
 use serde::Serialize;
+
+use crate::column::{Column, dense};
+use identity::{Identity, Key, Marks, Move};
+pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
 
 /// The place of a device in the estate. Dense, and given to another device once its own is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct DeviceIndex(pub u32);
 
+/// The person column's value for a device whose primary user is not known.
+pub(crate) const NOBODY: u32 = u32::MAX;
+/// The column of report times' value for a device whose sources do not say when they looked.
+pub(crate) const UNDATED: i64 = i64::MIN;
+
+/// A release on a device, as one report has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Installed {
+    pub(crate) release: ReleaseIndex,
+    pub(crate) last_used_on: Option<Date>,
+}
+
+/// A report as it is kept.
+#[derive(Debug)]
+struct Report {
+    source: Arc<str>,
+    import: ImportId,
+    reported_at: Option<Timestamp>,
+    identity: DeviceIdentity,
+    attributes: DeviceAttributes,
+    /// In the order of the raw titles.
+    installed: Vec<Installed>,
+}
+
+/// The reports under one mark: the latest of every source.
+#[derive(Debug, Clone)]
+struct Node {
+    device: u32,
+    reports: Arc<Vec<Arc<Report>>>,
+}
+
+/// A device: the nodes that are joined in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Device {
+    key: Key,
+    nodes: Vec<Key>,
+}
+
 /// The installed base. A clone is cheap and keeps its instant while the original goes on.
 #[derive(Debug, Clone, Default)]
-pub struct Estate {}
+pub struct Estate {
+    sources: OrdSet<Arc<str>>,
+    identity: Identity,
+    nodes: OrdMap<Key, Node>,
+    devices: Vector<Option<Arc<Device>>>,
+    device_indexes: OrdMap<Key, u32>,
+    /// Places below the end that no device holds.
+    empty_places: OrdSet<u32>,
+    titles: Titles,
+    installations: u64,
+    persons: Vector<Arc<str>>,
+    person_indexes: OrdMap<Arc<str>, u32>,
+    /// The primary user of every device, or [`NOBODY`].
+    person_column: Column<u32, 1024>,
+    /// When a source last looked at every device, in seconds of Unix time, or [`UNDATED`].
+    seen_column: Column<i64, 512>,
+    /// Devices of every stated environment, in the order of [`Environment::ALL`].
+    in_environment: [Arc<RoaringBitmap>; 4],
+    unstated_environment: Arc<RoaringBitmap>,
+    without_person: Arc<RoaringBitmap>,
+    undated: Arc<RoaringBitmap>,
+    with_known_use: Arc<RoaringBitmap>,
+}
 
 /// What is known of a device, from all sources together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,7 +112,7 @@ pub struct DeviceFacts {
     pub uuid: Option<String>,
     /// Attributes; where sources differ, the latest report that states the attribute.
     pub attributes: DeviceAttributes,
-    /// The reports that count, one or more for each source.
+    /// The reports that count, by source; several of one source where one import names the device in several ways.
     pub reports: Vec<SourceReport>,
 }
 
@@ -79,40 +161,492 @@ impl Estate {
 
     /// Takes in what `source` says of one device. It replaces what that source said of the device before.
     /// Touches only what changed.
-    pub fn report(&mut self, _source: &str, _import: ImportId, _report: &DeviceReport) {}
+    pub fn report(&mut self, source: &str, import: ImportId, report: &DeviceReport) {
+        let source = self.source(source);
+        let key = Key::of(&report.device);
+        let before = self.nodes.get(&key).cloned();
+        let old = before.as_ref().and_then(|node| node.reports.iter().find(|report| report.source == source));
+        let merged = self.merge(old.map_or(&[], |old| &old.installed), &report.installations);
+        let new = Arc::new(Report {
+            source,
+            import,
+            reported_at: report.reported_at,
+            identity: report.device.clone(),
+            attributes: report.attributes.clone(),
+            installed: merged.installed,
+        });
+        match (&before, old) {
+            (Some(node), Some(old))
+                if old.identity == new.identity && self.is_only_report(node.device, &new.source) =>
+            {
+                self.replace(&key, node, &new, &merged.added, &merged.removed);
+            }
+            _ => self.rejoin(&key, before.as_ref(), new),
+        }
+    }
+
+    /// One shared copy of a source's name.
+    fn source(&mut self, source: &str) -> Arc<str> {
+        if let Some(known) = self.sources.get(source) {
+            return known.clone();
+        }
+        let source: Arc<str> = source.into();
+        self.sources.insert(source.clone());
+        source
+    }
+
+    /// Walks an old list and a new one side by side; only titles that are not in the old one are looked up.
+    fn merge(&mut self, old: &[Installed], installations: &[Installation]) -> Merged {
+        let mut sorted: Vec<&Installation> = installations.iter().collect();
+        if !installations.is_sorted_by(|one, next| one.title < next.title) {
+            // Importers hand titles over sorted, each once; a caller who does not loses time, not truth.
+            sorted.sort_by(|one, other| (&one.title, other.last_used_on).cmp(&(&other.title, one.last_used_on)));
+            sorted.dedup_by(|later, kept| later.title == kept.title);
+        }
+        let mut merged = Merged { installed: Vec::with_capacity(sorted.len()), added: Vec::new(), removed: Vec::new() };
+        let mut old = old.iter().peekable();
+        for installation in sorted {
+            let mut release = None;
+            while let Some(next) = old.peek() {
+                match self.titles.raw(next.release).as_ref().cmp(&installation.title) {
+                    std::cmp::Ordering::Less => merged.removed.push(next.release),
+                    std::cmp::Ordering::Equal => release = Some(next.release),
+                    std::cmp::Ordering::Greater => break,
+                }
+                old.next();
+                if release.is_some() {
+                    break;
+                }
+            }
+            let release = release.unwrap_or_else(|| {
+                let release = self.titles.intern(&installation.title);
+                merged.added.push(release);
+                release
+            });
+            merged.installed.push(Installed { release, last_used_on: installation.last_used_on });
+        }
+        merged.removed.extend(old.map(|rest| rest.release));
+        merged
+    }
+
+    /// Whether the device has one report of the source, so that a new one replaces all that the source said of it.
+    fn is_only_report(&self, device: u32, source: &str) -> bool {
+        let reports = self.reports_of(device);
+        reports.into_iter().filter(|report| *report.source == *source).count() == 1
+    }
+
+    /// The common case: the marks are as before, so no device is joined or parted.
+    fn replace(&mut self, key: &Key, node: &Node, new: &Arc<Report>, added: &[ReleaseIndex], removed: &[ReleaseIndex]) {
+        let device = node.device;
+        self.nodes.insert(key.clone(), Node { device, reports: with_report(Some(node), new) });
+        let mut added = added.to_vec();
+        added.retain(|release| !self.titles.release_holders(*release).contains(device));
+        let mut removed = removed.to_vec();
+        let counting = self.counting(device);
+        if counting.len() > 1 {
+            removed.retain(|gone| !counting.iter().any(|report| report.holds(*gone)));
+        }
+        self.change(device, &added, &removed);
+        self.refresh(device);
+    }
+
+    /// The general case: a new mark, or marks that changed, may join devices or part them.
+    fn rejoin(&mut self, key: &Key, before: Option<&Node>, new: Arc<Report>) {
+        let identities = |reports: &[Arc<Report>]| Marks::of(reports.iter().map(|report| &report.identity));
+        let marks_before = before.map(|node| identities(&node.reports)).unwrap_or_default();
+        let reports = with_report(before, &new);
+        let moves = self.identity.set_marks(key, &marks_before, &identities(&reports));
+
+        let touched_before: BTreeSet<u32> = moves
+            .iter()
+            .filter_map(|moved| self.device_indexes.get(moved.from.as_ref()?).copied())
+            .chain(moves.iter().filter_map(|moved| self.device_indexes.get(&moved.to).copied()))
+            .chain(before.map(|node| node.device))
+            .collect();
+        let mut held: BTreeMap<u32, BTreeSet<ReleaseIndex>> =
+            touched_before.into_iter().map(|device| (device, self.held(device))).collect();
+
+        match before {
+            Some(node) => self.nodes.insert(key.clone(), Node { device: node.device, reports }),
+            None => self.nodes.insert(key.clone(), Node { device: NOBODY, reports }),
+        };
+        for moved in moves {
+            let device = self.move_node(moved);
+            held.entry(device).or_default();
+        }
+        for (device, held_before) in held {
+            let held_now = self.held(device);
+            let added: Vec<ReleaseIndex> = held_now.difference(&held_before).copied().collect();
+            let removed: Vec<ReleaseIndex> = held_before.difference(&held_now).copied().collect();
+            self.change(device, &added, &removed);
+            self.refresh(device);
+        }
+    }
+
+    /// Takes a node from its device to another, and returns the other's place.
+    fn move_node(&mut self, moved: Move) -> u32 {
+        if let Some(place) = moved.from.as_ref().and_then(|from| self.device_indexes.get(from).copied()) {
+            let mut device = self.devices[place as usize].as_deref().cloned();
+            if let Some(device) = &mut device {
+                device.nodes.retain(|node| *node != moved.node);
+            }
+            let device = device.filter(|device| !device.nodes.is_empty());
+            if let (None, Some(from)) = (&device, &moved.from) {
+                self.device_indexes.remove(from);
+                self.empty_places.insert(place);
+            }
+            self.devices.set(place as usize, device.map(Arc::new));
+        }
+        let place = self.device_indexes.get(&moved.to).copied().unwrap_or_else(|| self.new_place(&moved.to));
+        if let Some(node) = self.nodes.get_mut(&moved.node) {
+            node.device = place;
+        }
+        let mut nodes = self.devices[place as usize].as_ref().map(|device| device.nodes.clone()).unwrap_or_default();
+        nodes.push(moved.node);
+        nodes.sort();
+        self.devices.set(place as usize, Some(Arc::new(Device { key: moved.to, nodes })));
+        place
+    }
+
+    fn new_place(&mut self, key: &Key) -> u32 {
+        let place = self.empty_places.get_min().copied().unwrap_or_else(|| dense(self.devices.len()));
+        if self.empty_places.remove(&place).is_none() {
+            self.devices.push_back(None);
+        }
+        self.device_indexes.insert(key.clone(), place);
+        place
+    }
+
+    fn change(&mut self, device: u32, added: &[ReleaseIndex], removed: &[ReleaseIndex]) {
+        self.installations = self.installations + added.len() as u64 - removed.len() as u64;
+        self.titles.change(device, added, removed);
+    }
+
+    /// Brings the columns and bitmaps of a device's attributes up to date with its reports.
+    fn refresh(&mut self, device: u32) {
+        let is_there = self.devices[device as usize].is_some();
+        let (mut environment, mut person, mut seen) = (None, None, UNDATED);
+        let mut latest = self.counting(device);
+        latest.sort_by(|one, other| other.recency().cmp(&one.recency()));
+        for report in &latest {
+            environment = environment.or(report.attributes.environment);
+            person = person.or(report.person());
+            seen = seen.max(report.reported_at.map_or(UNDATED, Timestamp::as_second));
+        }
+        let knows_use = latest.iter().any(|report| report.installed.iter().any(|one| one.last_used_on.is_some()));
+        let person = person.map(str::to_owned);
+        for (bitmap, listed) in self.in_environment.iter_mut().zip(Environment::ALL) {
+            put(bitmap, device, is_there && environment == Some(listed));
+        }
+        put(&mut self.unstated_environment, device, is_there && environment.is_none());
+        put(&mut self.without_person, device, is_there && person.is_none());
+        put(&mut self.undated, device, is_there && seen == UNDATED);
+        put(&mut self.with_known_use, device, is_there && knows_use);
+        let person = person.map_or(NOBODY, |person| self.person_index(&person));
+        self.person_column.set(device, person);
+        self.seen_column.set(device, seen);
+    }
+
+    fn person_index(&mut self, person: &str) -> u32 {
+        let person = folded(person);
+        if let Some(index) = self.person_indexes.get(person.as_str()) {
+            return *index;
+        }
+        let index = dense(self.persons.len());
+        let person: Arc<str> = person.into();
+        self.persons.push_back(person.clone());
+        self.person_indexes.insert(person, index);
+        index
+    }
+
+    /// Every report of a device, whether or not it counts.
+    fn reports_of(&self, device: u32) -> Vec<&Arc<Report>> {
+        let nodes = self.devices[device as usize].iter().flat_map(|device| &device.nodes);
+        nodes.filter_map(|node| self.nodes.get(node)).flat_map(|node| node.reports.iter()).collect()
+    }
+
+    /// The reports that count for a device: of every source those of its latest import.
+    fn counting(&self, device: u32) -> Vec<&Report> {
+        let reports = self.reports_of(device);
+        let is_latest = |report: &Report| {
+            !reports.iter().any(|other| other.source == report.source && other.import > report.import)
+        };
+        reports.iter().copied().map(Arc::as_ref).filter(|report| is_latest(report)).collect()
+    }
+
+    fn held(&self, device: u32) -> BTreeSet<ReleaseIndex> {
+        let reports = self.counting(device);
+        reports.into_iter().flat_map(|report| report.installed.iter().map(|installed| installed.release)).collect()
+    }
 
     /// How many devices there are.
     pub fn device_count(&self) -> u64 {
-        0
+        self.device_indexes.len() as u64
     }
 
     /// How many titles stand on all devices together, each version once for each device.
     pub fn installation_count(&self) -> u64 {
-        0
+        self.installations
     }
 
     /// The places of all devices, in order.
     pub fn devices(&self) -> impl Iterator<Item = DeviceIndex> + '_ {
-        std::iter::empty()
+        let places = self.devices.iter().enumerate();
+        places.filter(|(_, device)| device.is_some()).map(|(place, _)| DeviceIndex(dense(place)))
     }
 
     /// What is known of a device; `None` where the place is empty.
-    pub fn device(&self, _index: DeviceIndex) -> Option<DeviceFacts> {
-        None
+    pub fn device(&self, index: DeviceIndex) -> Option<DeviceFacts> {
+        let key = &self.devices.get(index.0 as usize)?.as_ref()?.key;
+        let mut reports = self.counting(index.0);
+        reports.sort_by(|one, other| other.recency().cmp(&one.recency()));
+        let stated = |mark: fn(&DeviceIdentity) -> Option<&String>| {
+            reports.iter().find_map(|report| mark(&report.identity)).cloned()
+        };
+        let mut sources: Vec<SourceReport> = reports
+            .iter()
+            .map(|report| SourceReport {
+                source: report.source.to_string(),
+                import: report.import,
+                reported_at: report.reported_at,
+                installations: report.installed.len() as u64,
+            })
+            .collect();
+        sources.sort_by(|one, other| one.source.cmp(&other.source));
+        Some(DeviceFacts {
+            index,
+            key: key.to_string(),
+            name: reports.first()?.identity.name.clone(),
+            serial: stated(|identity| identity.serial.as_ref()),
+            uuid: stated(|identity| identity.uuid.as_ref()),
+            attributes: united(&reports),
+            reports: sources,
+        })
     }
 
     /// The device of this key, as [`DeviceFacts::key`] gives it.
-    pub fn device_with_key(&self, _key: &str) -> Option<DeviceIndex> {
-        None
+    pub fn device_with_key(&self, key: &str) -> Option<DeviceIndex> {
+        self.device_indexes.get(&Key::parse(key)?).copied().map(DeviceIndex)
     }
 
     /// The titles on a device, in order of title.
-    pub fn installed_on(&self, _index: DeviceIndex) -> Vec<InstalledTitle> {
-        Vec::new()
+    pub fn installed_on(&self, index: DeviceIndex) -> Vec<InstalledTitle> {
+        self.installed_where(index.0, |_, _| true)
+    }
+
+    /// The titles on a device that `wanted` asks for, in order of title.
+    pub(crate) fn installed_where(
+        &self,
+        device: u32,
+        wanted: impl Fn(TitleIndex, ReleaseIndex) -> bool,
+    ) -> Vec<InstalledTitle> {
+        if self.devices.get(device as usize).is_none_or(Option::is_none) {
+            return Vec::new();
+        }
+        let mut found: BTreeMap<&RawTitle, (Option<Date>, BTreeSet<&str>)> = BTreeMap::new();
+        for report in self.counting(device) {
+            for installed in &report.installed {
+                if wanted(self.titles.title_of(installed.release), installed.release) {
+                    let title = found.entry(self.titles.raw(installed.release)).or_default();
+                    title.0 = title.0.max(installed.last_used_on);
+                    title.1.insert(&report.source);
+                }
+            }
+        }
+        found
+            .into_iter()
+            .map(|(title, (last_used_on, sources))| InstalledTitle {
+                title: title.clone(),
+                last_used_on,
+                sources: sources.into_iter().map(str::to_owned).collect(),
+            })
+            .collect()
     }
 
     /// The titles that stand on at least one device.
     pub fn titles(&self) -> impl Iterator<Item = TitleFacts> + '_ {
-        std::iter::empty()
+        (0..self.titles.len()).filter_map(|title| self.title_facts(title))
     }
+
+    /// What is known of a title; `None` where no device holds it any more.
+    pub(crate) fn title_facts(&self, title: TitleIndex) -> Option<TitleFacts> {
+        let devices = self.titles.holders(title).len();
+        let present = self.titles.releases(title).iter().filter(|of| !self.titles.release_holders(**of).is_empty());
+        let raw: BTreeSet<&RawTitle> = present.map(|release| self.titles.raw(*release).as_ref()).collect();
+        let shown = raw.first()?;
+        let versions: BTreeSet<&String> = raw.iter().filter_map(|raw| raw.version.as_ref()).collect();
+        Some(TitleFacts {
+            publisher: shown.publisher.clone(),
+            name: shown.name.clone(),
+            versions: versions.into_iter().cloned().collect(),
+            devices,
+        })
+    }
+
+    pub(crate) fn table(&self) -> &Titles {
+        &self.titles
+    }
+
+    /// The devices that state `environment`.
+    pub(crate) fn stating(&self, environment: Environment) -> &RoaringBitmap {
+        &self.in_environment[environment as usize]
+    }
+
+    /// The devices that state no environment, which count as production.
+    pub(crate) fn unstated(&self) -> &RoaringBitmap {
+        &self.unstated_environment
+    }
+
+    /// The devices whose primary user is not known.
+    pub(crate) fn without_person(&self) -> &RoaringBitmap {
+        &self.without_person
+    }
+
+    /// The devices whose sources do not say when they looked.
+    pub(crate) fn undated(&self) -> &RoaringBitmap {
+        &self.undated
+    }
+
+    /// The devices where the last use of some title is known.
+    pub(crate) fn with_known_use(&self) -> &RoaringBitmap {
+        &self.with_known_use
+    }
+
+    /// The last day on which any of the wanted titles was used on a device, where a source knows.
+    pub(crate) fn last_use(&self, device: u32, wanted: impl Fn(TitleIndex) -> bool) -> Option<Date> {
+        let reports = self.counting(device);
+        let installed = reports.into_iter().flat_map(|report| &report.installed);
+        installed.filter(|one| wanted(self.titles.title_of(one.release))).filter_map(|one| one.last_used_on).max()
+    }
+
+    /// The environment as which a device counts.
+    pub(crate) fn environment_of(&self, device: u32) -> Environment {
+        self.stated_environment_of(device).unwrap_or_default()
+    }
+
+    /// The environment that a device states.
+    pub(crate) fn stated_environment_of(&self, device: u32) -> Option<Environment> {
+        Environment::ALL.into_iter().find(|environment| self.stating(*environment).contains(device))
+    }
+
+    /// The primary user of a device, or [`NOBODY`].
+    pub(crate) fn person_of(&self, device: u32) -> u32 {
+        *self.person_column.get(device)
+    }
+
+    /// How many persons there ever were; their indexes are the numbers below.
+    pub(crate) fn person_count(&self) -> usize {
+        self.persons.len()
+    }
+
+    /// A person as compared: folded.
+    pub(crate) fn person(&self, person: u32) -> &str {
+        &self.persons[person as usize]
+    }
+
+    /// When a source last looked at a device, in seconds of Unix time, or [`UNDATED`].
+    pub(crate) fn seen(&self, device: u32) -> i64 {
+        *self.seen_column.get(device)
+    }
+
+    /// By what devices are put in order: the name as shown, folded, then the key, which no other device has.
+    pub(crate) fn order_of(&self, device: u32) -> (String, String) {
+        let name = self.latest(device).map(|report| folded(&report.identity.name)).unwrap_or_default();
+        let key = self.devices[device as usize].as_ref().map(|device| device.key.to_string()).unwrap_or_default();
+        (name, key)
+    }
+
+    /// The device's name as shown.
+    pub(crate) fn name_of(&self, device: u32) -> &str {
+        self.latest(device).map_or("", |report| &report.identity.name)
+    }
+
+    /// The primary user as the latest source that knows one writes it.
+    pub(crate) fn person_shown(&self, device: u32) -> Option<&str> {
+        let reports = self.counting(device);
+        let naming = reports.into_iter().filter(|report| report.person().is_some());
+        naming.max_by(|one, other| one.recency().cmp(&other.recency()))?.person()
+    }
+
+    fn latest(&self, device: u32) -> Option<&Report> {
+        self.counting(device).into_iter().max_by(|one, other| one.recency().cmp(&other.recency()))
+    }
+}
+
+/// A new list beside the old one.
+struct Merged {
+    installed: Vec<Installed>,
+    /// In the new list and not in the old.
+    added: Vec<ReleaseIndex>,
+    /// In the old list and not in the new.
+    removed: Vec<ReleaseIndex>,
+}
+
+impl Report {
+    fn holds(&self, release: ReleaseIndex) -> bool {
+        self.installed.iter().any(|installed| installed.release == release)
+    }
+
+    fn person(&self) -> Option<&str> {
+        self.attributes.primary_user.as_deref().filter(|person| !person.trim().is_empty())
+    }
+
+    /// Of two reports the one with the greater recency states what holds. Never equal for two reports of a device:
+    /// one source has one report under one mark.
+    fn recency(&self) -> (Option<Timestamp>, ImportId, &str, Key) {
+        (self.reported_at, self.import, &self.source, Key::of(&self.identity))
+    }
+}
+
+fn with_report(node: Option<&Node>, new: &Arc<Report>) -> Arc<Vec<Arc<Report>>> {
+    let others = node.iter().flat_map(|node| node.reports.iter()).filter(|report| report.source != new.source);
+    let mut reports: Vec<Arc<Report>> = others.cloned().collect();
+    reports.push(new.clone());
+    Arc::new(reports)
+}
+
+/// Sets whether `device` is in the bitmap, and copies nothing where that is so already.
+fn put(bitmap: &mut Arc<RoaringBitmap>, device: u32, inside: bool) {
+    if bitmap.contains(device) != inside {
+        let bitmap = Arc::make_mut(bitmap);
+        if inside {
+            bitmap.insert(device)
+        } else {
+            bitmap.remove(device)
+        };
+    }
+}
+
+/// The attributes of several reports, the latest first: each from the first that states it.
+fn united(reports: &[&Report]) -> DeviceAttributes {
+    let mut united = DeviceAttributes::default();
+    for report in reports {
+        let DeviceAttributes {
+            kind,
+            environment,
+            operating_system,
+            primary_user: _,
+            processors,
+            cores,
+            processor_model,
+            region,
+            business_unit,
+            cost_centre,
+            last_seen_on,
+        } = report.attributes.clone();
+        if united.kind == DeviceKind::Unknown {
+            united.kind = kind;
+        }
+        united.environment = united.environment.or(environment);
+        united.operating_system = united.operating_system.or(operating_system);
+        united.primary_user = united.primary_user.or_else(|| report.person().map(str::to_owned));
+        united.processors = united.processors.or(processors);
+        united.cores = united.cores.or(cores);
+        united.processor_model = united.processor_model.or(processor_model);
+        united.region = united.region.or(region);
+        united.business_unit = united.business_unit.or(business_unit);
+        united.cost_centre = united.cost_centre.or(cost_centre);
+        united.last_seen_on = united.last_seen_on.max(last_seen_on);
+    }
+    united
 }

@@ -11,11 +11,15 @@ pub mod check;
 
 mod base;
 mod column;
+mod demand;
 mod estate;
 mod line;
+mod matching;
+mod price;
 mod queue;
 mod row;
 mod supply;
+mod working;
 
 pub use base::{Base, Recognition};
 pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};

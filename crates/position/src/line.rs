@@ -1,16 +1,25 @@
 //! Position lines: a product's demand against its supply, in one metric, with the working.
+//!
+//! How demand is counted is in `demand`, how supply is spent in `matching`, the sentences in `working`.
 
 use domain::State;
 use domain::entitlement::{Metric, Quantity};
 use domain::id::ProductId;
 use domain::money::Money;
+use domain::product::Product;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use roaring::RoaringBitmap;
 use serde::Serialize;
 
-use crate::base::Base;
+use crate::base::{Base, Held};
+use crate::demand::{Demand, Persons};
+use crate::estate::{Estate, UNDATED};
+use crate::matching::{self, Outcome};
 use crate::row::RowKind;
-use crate::supply::Supply;
+use crate::supply::{Selected, Supply, of_entitlement, of_grant};
+use crate::{price, working};
 
 /// The position of one product at one instant. All counts are in units of `metric`.
 ///
@@ -21,6 +30,8 @@ pub struct Line {
     pub product: ProductId,
     /// The metric in which the counts are stated.
     pub metric: Metric,
+    /// Devices that hold the product, whether or not they need a licence.
+    pub devices: u64,
     /// Units of the rights in this metric that count now; unlimited where any right of the product is.
     pub entitled: Quantity,
     /// Units that need a licence.
@@ -70,7 +81,7 @@ pub struct Range {
 }
 
 /// How old the reports behind a line are. A device counts with its latest report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Freshness {
     /// The day of the oldest.
     pub oldest: Option<Date>,
@@ -94,11 +105,133 @@ pub struct Step {
 }
 
 /// The position of every product at `at`, in order of number.
-pub fn lines(_state: &State, _base: &Base, _at: Timestamp) -> Vec<Line> {
-    Vec::new()
+pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
+    let mut persons = Persons::default();
+    state.products.values().map(|product| line_of(state, base, product, at, &mut persons)).collect()
 }
 
 /// The position of one product at `at`; `None` where there is no such product.
-pub fn line(_state: &State, _base: &Base, _product: ProductId, _at: Timestamp) -> Option<Line> {
-    None
+pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Option<Line> {
+    let product = state.products.get(&product)?;
+    Some(line_of(state, base, product, at, &mut Persons::default()))
+}
+
+/// What a line is made of, before it is put into words.
+#[derive(Debug)]
+pub(crate) struct Reckoning<'a> {
+    pub(crate) product: &'a Product,
+    pub(crate) held: &'a Held,
+    pub(crate) selected: &'a Selected<'a>,
+    pub(crate) outcome: Outcome,
+    pub(crate) holding: u64,
+    pub(crate) liable: u64,
+    pub(crate) exempt: u64,
+    /// Liable devices whose primary user is not known, where the metric asks for it.
+    pub(crate) nameless: u64,
+    /// Liable devices that state no environment, where an exemption asks for it.
+    pub(crate) unstated: u64,
+}
+
+impl<'a> Reckoning<'a> {
+    pub(crate) fn of(
+        demand: &Demand<'_>,
+        product: &'a Product,
+        held: &'a Held,
+        selected: &'a Selected<'a>,
+        persons: &mut Persons,
+    ) -> Self {
+        let outcome = matching::spend(demand, selected, persons);
+        let exempt = if demand.all_liable() {
+            0
+        } else {
+            demand.units(product.metric, &demand.holding, persons) - outcome.consumed
+        };
+        let by_person = product.metric == Metric::NamedUser;
+        Self {
+            product,
+            held,
+            selected,
+            outcome,
+            holding: demand.holding.len(),
+            liable: demand.liable.len(),
+            exempt,
+            nameless: if by_person { demand.without_person(&demand.liable) } else { 0 },
+            unstated: if selected.exempt.is_empty() {
+                0
+            } else {
+                demand.liable.intersection_len(demand.estate.unstated())
+            },
+        }
+    }
+
+    /// Units of rights in the line's metric that nothing uses; `None` where there is no limit.
+    pub(crate) fn surplus(&self) -> Option<u64> {
+        let entitled = self.selected.entitled().units()?;
+        let rights = self.selected.rights.iter().zip(&self.outcome.rights);
+        let own = rights.filter(|(right, _)| right.metric == self.selected.metric);
+        Some(own.fold(entitled, |left, (_, spent)| left.saturating_sub(spent.used)))
+    }
+
+    fn range(&self) -> Option<Range> {
+        (self.nameless > 0).then(|| Range {
+            low: self.outcome.consumed - self.nameless,
+            high: self.outcome.consumed,
+            why: working::why_a_range(self.nameless),
+        })
+    }
+
+    fn supplies(&self) -> Vec<Supply> {
+        let rights = self.selected.rights.iter().zip(&self.outcome.rights).map(|(right, spent)| {
+            let supply = of_entitlement(right.entitlement, None);
+            Supply { used: spent.used, covers: spent.covers, ..supply }
+        });
+        let grants = self.selected.grants.iter().zip(&self.outcome.grants).map(|(grant, spent)| {
+            let supply = of_grant(grant, None);
+            Supply { used: spent.used, covers: spent.covers, ..supply }
+        });
+        rights.chain(grants).chain(self.selected.left_out.iter().cloned()).collect()
+    }
+}
+
+fn line_of(state: &State, base: &Base, product: &Product, at: Timestamp, persons: &mut Persons) -> Line {
+    let held = base.held(state, product.id);
+    let selected = Selected::at(state, product, &held, at);
+    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
+    let reckoning = Reckoning::of(&demand, product, &held, &selected, persons);
+    let (exposure, saving) = (price::exposure(&reckoning), price::saving(&reckoning));
+    Line {
+        product: product.id,
+        metric: product.metric,
+        devices: reckoning.holding,
+        entitled: selected.entitled(),
+        consumed: reckoning.outcome.consumed,
+        exempt: reckoning.exempt,
+        covered_by_entitlements: reckoning.outcome.covered_by_entitlements(),
+        covered_by_grants: reckoning.outcome.covered_by_grants(),
+        short: reckoning.outcome.short(),
+        surplus: reckoning.surplus(),
+        range: reckoning.range(),
+        freshness: freshness(base.estate(), &demand.holding, &state.zone()),
+        supplies: reckoning.supplies(),
+        working: working::steps(&reckoning, &exposure, &saving),
+        exposure,
+        saving,
+    }
+}
+
+fn freshness(estate: &Estate, devices: &RoaringBitmap, zone: &TimeZone) -> Freshness {
+    let (mut oldest, mut newest) = (i64::MAX, UNDATED);
+    for device in devices {
+        let seen = estate.seen(device);
+        if seen != UNDATED {
+            oldest = oldest.min(seen);
+            newest = newest.max(seen);
+        }
+    }
+    if newest == UNDATED {
+        return Freshness { undated: devices.len(), ..Freshness::default() };
+    }
+    let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| at.to_zoned(zone.clone()).date());
+    let undated = devices.intersection_len(estate.undated());
+    Freshness { oldest: day(oldest), newest: day(newest), undated }
 }

@@ -1,10 +1,20 @@
-//! The queue of titles that no rule recognises yet.
+//! The queue of titles that no rule recognises yet, with products that they might be.
+//!
+//! A suggestion rests on shared words alone: a word counts the more, the fewer products have it.
+//! Nothing is recognised here; that is a rule which somebody makes.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::State;
 use domain::id::ProductId;
+use domain::product::folded;
 use serde::Serialize;
 
-use crate::base::Base;
+use crate::base::{Base, by_devices};
+
+/// More suggestions than this are no help.
+const SUGGESTIONS_MAX: usize = 3;
 
 /// A title that waits for recognition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,11 +38,81 @@ pub struct Suggestion {
     pub product: ProductId,
     /// Its name.
     pub name: String,
-    /// The words that title and product share.
+    /// The words that title and product share, in order of text.
     pub shared_words: Vec<String>,
 }
 
 /// The titles that no rule recognises, most devices first, then by name and publisher.
-pub fn unrecognised(_state: &State, _base: &Base) -> Vec<QueueEntry> {
-    Vec::new()
+pub fn unrecognised(state: &State, base: &Base) -> Vec<QueueEntry> {
+    let vocabulary = Vocabulary::of(state);
+    let mut titles: Vec<_> = base.unrecognised_titles().collect();
+    titles.sort_by(by_devices);
+    titles
+        .into_iter()
+        .map(|title| QueueEntry {
+            suggestions: vocabulary.suggestions(&title.name, title.publisher.as_deref()),
+            publisher: title.publisher,
+            name: title.name,
+            devices: title.devices,
+            versions: title.versions,
+        })
+        .collect()
+}
+
+/// Which products have which words.
+struct Vocabulary<'a> {
+    products: Vec<(ProductId, &'a str, BTreeSet<String>)>,
+    /// Places in `products` of those that have the word in their name, and of all that have it.
+    by_word: BTreeMap<String, (Vec<usize>, Vec<usize>)>,
+}
+
+/// The words of a name that say something: not numbers, which are versions mostly, and not single letters.
+fn words(name: &str) -> BTreeSet<String> {
+    let name = folded(name);
+    let words = name.split(|letter: char| !letter.is_alphanumeric());
+    let telling = |word: &&str| word.chars().count() > 1 && !word.chars().all(char::is_numeric);
+    words.filter(telling).map(str::to_owned).collect()
+}
+
+impl<'a> Vocabulary<'a> {
+    fn of(state: &'a State) -> Self {
+        let mut vocabulary = Self { products: Vec::new(), by_word: BTreeMap::new() };
+        for (place, product) in state.products.values().enumerate() {
+            let in_name = words(&product.name);
+            let in_publisher = words(state.publisher_name(product).unwrap_or_default());
+            for word in in_name.union(&in_publisher) {
+                let (named, all) = vocabulary.by_word.entry(word.clone()).or_default();
+                all.push(place);
+                if in_name.contains(word) {
+                    named.push(place);
+                }
+            }
+            vocabulary.products.push((product.id, &product.name, in_name));
+        }
+        vocabulary
+    }
+
+    fn suggestions(&self, name: &str, publisher: Option<&str>) -> Vec<Suggestion> {
+        let title = &words(name) | &words(publisher.unwrap_or_default());
+        let mut scores: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut with_shared_name: BTreeSet<usize> = BTreeSet::new();
+        for (named, all) in title.iter().filter_map(|word| self.by_word.get(word)) {
+            with_shared_name.extend(named);
+            let weight = 1 + self.products.len() / all.len();
+            for place in all {
+                *scores.entry(*place).or_default() += weight;
+            }
+        }
+        // A publisher's name alone would suggest everything that it sells.
+        let mut found: Vec<usize> = with_shared_name.into_iter().collect();
+        let strange = |place: &usize| self.products[*place].2.difference(&title).count();
+        found.sort_by_key(|place| (Reverse(scores[place]), strange(place), self.products[*place].0));
+        found.truncate(SUGGESTIONS_MAX);
+        let suggestion = |place: usize| {
+            let (product, name, in_name) = &self.products[place];
+            let shared_words = in_name.intersection(&title).cloned().collect();
+            Suggestion { product: *product, name: (*name).to_owned(), shared_words }
+        };
+        found.into_iter().map(suggestion).collect()
+    }
 }

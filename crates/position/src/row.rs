@@ -8,8 +8,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Base;
-use crate::estate::DeviceIndex;
-use crate::supply::SupplySource;
+use crate::demand::{Demand, Persons, Version};
+use crate::estate::{DeviceIndex, Estate, NOBODY};
+use crate::matching::by_rows::{self, By, Unit};
+use crate::supply::{Selected, SupplySource};
 
 /// Which number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,9 +30,9 @@ pub enum RowKind {
 /// One unit of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// The person, where the metric counts persons and the primary user is known.
+    /// The primary user, where known.
     pub person: Option<String>,
-    /// The device; the first by name, where a person has several.
+    /// The device; the first by name, where the unit is a person with several.
     pub device: String,
     /// Its place in the estate.
     pub index: DeviceIndex,
@@ -55,7 +57,57 @@ pub struct Evidence {
     pub last_used_on: Option<Date>,
 }
 
-/// The rows behind a number of the line of `product`, in order of person and device.
-pub fn rows(_state: &State, _base: &Base, _product: ProductId, _kind: RowKind, _at: Timestamp) -> Vec<Row> {
-    Vec::new()
+/// The rows behind a number of the line of `product`, in order of person and device; none where there is no such
+/// product.
+pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
+    let Some(product) = state.products.get(&product) else { return Vec::new() };
+    let held = base.held(state, product.id);
+    let selected = Selected::at(state, product, &held, at);
+    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
+    if kind == RowKind::Exempt {
+        let versions = demand.versions();
+        let units = by_rows::exempt_units(&demand, product.metric, &versions);
+        return units.iter().map(|unit| row(&demand, &selected, &versions, unit)).collect();
+    }
+    let spent = by_rows::spend(&demand, &selected, &mut Persons::default());
+    let wanted = |unit: &&Unit| match kind {
+        RowKind::Consumed => true,
+        RowKind::Covered => unit.covered_by().is_some(),
+        RowKind::Short => unit.covered_by().is_none(),
+        RowKind::Exempt => false,
+    };
+    spent.units.iter().filter(wanted).map(|unit| row(&demand, &selected, &spent.versions, unit)).collect()
+}
+
+fn row(demand: &Demand<'_>, selected: &Selected<'_>, versions: &[Version<'_>], unit: &Unit) -> Row {
+    let estate = demand.estate;
+    let device = unit.devices[0];
+    let evidence = unit.devices.iter().flat_map(|device| evidence(demand, versions, unit, *device)).collect();
+    Row {
+        person: (unit.person != NOBODY).then(|| estate.person_shown(device).unwrap_or_default().to_owned()),
+        device: estate.name_of(device).to_owned(),
+        index: DeviceIndex(device),
+        environment: estate.stated_environment_of(device),
+        evidence,
+        by: unit.covered_by().map(|by| match by {
+            By::Right(place) => SupplySource::Entitlement(selected.rights[place].entitlement.id),
+            By::Grant(place) => SupplySource::Grant(selected.grants[place].case),
+        }),
+    }
+}
+
+fn evidence(demand: &Demand<'_>, versions: &[Version<'_>], unit: &Unit, device: u32) -> Vec<Evidence> {
+    let estate: &Estate = demand.estate;
+    let of_unit = |release| unit.version.is_none_or(|version| versions[version].releases.contains(&release));
+    let titles = estate
+        .installed_where(device, |title, release| demand.titles.binary_search(&title).is_ok() && of_unit(release));
+    titles
+        .into_iter()
+        .map(|installed| Evidence {
+            device: estate.name_of(device).to_owned(),
+            title: installed.title,
+            sources: installed.sources,
+            last_used_on: installed.last_used_on,
+        })
+        .collect()
 }

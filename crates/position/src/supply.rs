@@ -1,10 +1,21 @@
 //! Supply: the rights and exceptions on a product, which of them count at an instant, and why the others do not.
+//!
+//! How they are spent on demand is in `matching`.
 
-use domain::entitlement::{Metric, Quantity};
+use std::fmt;
+
+use domain::State;
+use domain::entitlement::{Entitlement, Metric, Quantity};
+use domain::grant::{Grant, GrantStatus};
 use domain::id::{CaseId, EntitlementId};
 use domain::observation::Environment;
+use domain::party::Direction;
+use domain::product::Product;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+
+use crate::base::Held;
 
 /// Where supply comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -14,6 +25,15 @@ pub enum SupplySource {
     Entitlement(EntitlementId),
     /// An exception.
     Grant(CaseId),
+}
+
+impl fmt::Display for SupplySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entitlement(id) => id.fmt(f),
+            Self::Grant(id) => id.fmt(f),
+        }
+    }
 }
 
 /// A right or exception on a product and what it did for the position.
@@ -27,7 +47,7 @@ pub struct Supply {
     pub given: Quantity,
     /// The units that are used, in its own metric.
     pub used: u64,
-    /// The units of the line that it covers.
+    /// The units of the line that it covers. A unit that takes several rights counts with the last of them.
     pub covers: u64,
     /// The only environment where it holds (exceptions).
     pub environment: Option<Environment>,
@@ -35,4 +55,222 @@ pub struct Supply {
     pub ends_on: Option<Date>,
     /// Why it does not count, as a sentence; `None` where it does.
     pub why_not: Option<String>,
+}
+
+/// A set of environments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Environments(u8);
+
+impl Environments {
+    pub(crate) fn contains(self, environment: Environment) -> bool {
+        self.0 & (1 << environment as u8) != 0
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = Environment> {
+        Environment::ALL.into_iter().filter(move |environment| self.contains(*environment))
+    }
+}
+
+impl FromIterator<Environment> for Environments {
+    fn from_iter<I: IntoIterator<Item = Environment>>(environments: I) -> Self {
+        Self(environments.into_iter().fold(0, |set, environment| set | 1 << environment as u8))
+    }
+}
+
+/// A right that counts.
+#[derive(Debug, Clone)]
+pub(crate) struct CountingRight<'a> {
+    pub(crate) entitlement: &'a Entitlement,
+    pub(crate) metric: Metric,
+    pub(crate) quantity: Quantity,
+    /// Whether one unit covers a second device of the same person.
+    pub(crate) secondary: bool,
+    /// The last day on which it counts.
+    pub(crate) ends_on: Option<Date>,
+}
+
+/// The supply of a product at an instant.
+#[derive(Debug, Clone)]
+pub(crate) struct Selected<'a> {
+    /// The product's metric.
+    pub(crate) metric: Metric,
+    /// In the order in which they are spent: unlimited ones first, then by last day, then by number.
+    pub(crate) rights: Vec<CountingRight<'a>>,
+    /// In the order in which they are spent: those for one environment first, so that those for all are kept for what
+    /// is left; then by last day, then by number.
+    pub(crate) grants: Vec<&'a Grant>,
+    /// Those that do not count, each with its reason.
+    pub(crate) left_out: Vec<Supply>,
+    /// Whether any of them counted once.
+    pub(crate) has_ended: bool,
+    /// The environments that some counting right exempts.
+    pub(crate) exempt: Environments,
+}
+
+impl<'a> Selected<'a> {
+    /// Which of `held` count for `product` at `at`.
+    pub(crate) fn at(state: &State, product: &Product, held: &'a Held, at: Timestamp) -> Self {
+        let today = if held.entitlements.is_empty() { Date::MIN } else { state.day(at) };
+        let mut selected = Self {
+            metric: product.metric,
+            rights: Vec::new(),
+            grants: Vec::new(),
+            left_out: Vec::new(),
+            has_ended: false,
+            exempt: Environments::default(),
+        };
+        for entitlement in &held.entitlements {
+            match why_no_right(state, entitlement, today) {
+                None => selected.rights.push(CountingRight {
+                    entitlement,
+                    metric: entitlement.right.metric,
+                    quantity: entitlement.right.quantity,
+                    secondary: entitlement.right.secondary_use && entitlement.right.metric == Metric::Device,
+                    ends_on: last_day(entitlement),
+                }),
+                Some(why_not) => {
+                    selected.has_ended |= why_not.has_ended;
+                    selected.left_out.push(of_entitlement(entitlement, Some(why_not.sentence)));
+                }
+            }
+        }
+        for grant in &held.grants {
+            match why_no_grant(state, grant, product.metric, at) {
+                None => selected.grants.push(grant),
+                Some(why_not) => {
+                    selected.has_ended |= why_not.has_ended;
+                    selected.left_out.push(of_grant(grant, Some(why_not.sentence)));
+                }
+            }
+        }
+        let limited = |right: &CountingRight| right.quantity != Quantity::Unlimited;
+        let last = |day: Option<Date>| day.unwrap_or(Date::MAX);
+        selected.rights.sort_by_key(|right| (limited(right), last(right.ends_on), right.entitlement.id));
+        selected.grants.sort_by_key(|grant| (grant.terms.environment.is_none(), grant.terms.until, grant.case));
+        selected.exempt = selected
+            .rights
+            .iter()
+            .flat_map(|right| right.entitlement.right.exempt_environments.iter().copied())
+            .collect();
+        selected
+    }
+
+    /// The unlimited right that covers everything, where there is one.
+    pub(crate) fn unlimited(&self) -> Option<&CountingRight<'a>> {
+        self.rights.first().filter(|right| right.quantity == Quantity::Unlimited)
+    }
+
+    /// The rights in the line's own metric.
+    pub(crate) fn own(&self) -> impl Iterator<Item = &CountingRight<'a>> {
+        self.rights.iter().filter(|right| right.metric == self.metric)
+    }
+
+    /// The units of the rights in the line's own metric; unlimited where any right of the product is.
+    pub(crate) fn entitled(&self) -> Quantity {
+        if self.unlimited().is_some() {
+            return Quantity::Unlimited;
+        }
+        let units = self.own().filter_map(|right| right.quantity.units());
+        Quantity::Units(units.fold(0, u64::saturating_add))
+    }
+}
+
+/// The last day on which a right counts: its own, or the day before it was retired.
+fn last_day(entitlement: &Entitlement) -> Option<Date> {
+    let before_retirement = entitlement.retired_on.map(|retired| retired.yesterday().unwrap_or(Date::MIN));
+    match (entitlement.right.ends_on, before_retirement) {
+        (Some(end), Some(retired)) => Some(end.min(retired)),
+        (end, retired) => end.or(retired),
+    }
+}
+
+/// Why a right or exception does not count.
+struct WhyNot {
+    sentence: String,
+    /// Whether it counted once.
+    has_ended: bool,
+}
+
+impl WhyNot {
+    fn ended(sentence: String) -> Option<Self> {
+        Some(Self { sentence, has_ended: true })
+    }
+
+    fn other(sentence: String) -> Option<Self> {
+        Some(Self { sentence, has_ended: false })
+    }
+}
+
+fn why_no_right(state: &State, entitlement: &Entitlement, today: Date) -> Option<WhyNot> {
+    let id = entitlement.id;
+    let agreement = entitlement.agreement.and_then(|agreement| state.agreements.get(&agreement));
+    if let Some(agreement) = agreement.filter(|agreement| agreement.terms.direction == Direction::Outbound) {
+        return WhyNot::other(format!("{id} is a right that we gave under {}, not one that we hold.", agreement.id));
+    }
+    if entitlement.counts_on(today) {
+        return None;
+    }
+    if let Some(retired) = entitlement.retired_on.filter(|retired| *retired <= today) {
+        return WhyNot::ended(format!("{id} was retired on {retired}."));
+    }
+    match (entitlement.right.starts_on, entitlement.right.ends_on) {
+        (_, Some(end)) if end < today => WhyNot::ended(format!("{id} ended on {end}.")),
+        (Some(start), _) => WhyNot::other(format!("{id} starts on {start}.")),
+        (None, _) => WhyNot::other(format!("{id} does not count on {today}.")),
+    }
+}
+
+fn why_no_grant(state: &State, grant: &Grant, metric: Metric, at: Timestamp) -> Option<WhyNot> {
+    let id = grant.case;
+    let zone = state.zone();
+    let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    if !grant.applies(at, &zone) {
+        return match grant.status(at, &zone) {
+            GrantStatus::Revoked => {
+                let revoked = grant.revocation.as_ref().map_or(at, |revocation| revocation.at);
+                WhyNot::ended(format!("{id} was revoked on {}.", day(revoked)))
+            }
+            GrantStatus::NotYet => WhyNot::other(format!("{id} holds from {}.", day(grant.granted_at))),
+            GrantStatus::Expired | GrantStatus::Active => {
+                WhyNot::ended(format!("{id} ended on {}.", grant.terms.until))
+            }
+        };
+    }
+    if grant.metric != metric {
+        let (granted, counted) = (grant.metric.unit(2), metric.unit(2));
+        return WhyNot::other(format!("{id} was granted in {granted}, and the product counts {counted}."));
+    }
+    None
+}
+
+/// A right as supply that did nothing yet.
+pub(crate) fn of_entitlement(entitlement: &Entitlement, why_not: Option<String>) -> Supply {
+    Supply {
+        source: SupplySource::Entitlement(entitlement.id),
+        metric: entitlement.right.metric,
+        given: entitlement.right.quantity,
+        used: 0,
+        covers: 0,
+        environment: None,
+        ends_on: last_day(entitlement),
+        why_not,
+    }
+}
+
+/// An exception as supply that did nothing yet.
+pub(crate) fn of_grant(grant: &Grant, why_not: Option<String>) -> Supply {
+    Supply {
+        source: SupplySource::Grant(grant.case),
+        metric: grant.metric,
+        given: Quantity::Units(grant.terms.quantity),
+        used: 0,
+        covers: 0,
+        environment: grant.terms.environment,
+        ends_on: Some(grant.terms.until),
+        why_not,
+    }
 }

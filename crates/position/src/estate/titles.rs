@@ -1,0 +1,152 @@
+//! The titles of the estate and which devices hold them: one bitmap of devices for each title and each release.
+//!
+//! A release is a title exactly as a source wrote it, with its version. A title gathers the releases whose publisher
+//! and name are the same, letter case and white space apart. Which product a title is, is not known here.
+
+use std::sync::Arc;
+
+use domain::observation::RawTitle;
+use domain::product::folded;
+use imbl::{OrdMap, Vector};
+use roaring::RoaringBitmap;
+
+use crate::column::{Column, dense};
+
+/// The dense index of a title.
+pub(crate) type TitleIndex = u32;
+/// The dense index of a release.
+pub(crate) type ReleaseIndex = u32;
+
+/// What makes a title the same title. Ordered by name first, so that names with one beginning stand together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TitleKey {
+    /// The name, folded.
+    pub(crate) name: Arc<str>,
+    /// The publisher, folded; an empty one is none.
+    pub(crate) publisher: Option<Arc<str>>,
+}
+
+impl TitleKey {
+    /// The key of a raw title.
+    pub(crate) fn of(title: &RawTitle) -> Self {
+        let publisher = title.publisher.as_deref().map(folded).filter(|publisher| !publisher.is_empty());
+        Self { name: folded(&title.name).into(), publisher: publisher.map(Arc::from) }
+    }
+}
+
+/// A release, apart from who holds it.
+#[derive(Debug, Clone)]
+struct Release {
+    raw: Arc<RawTitle>,
+    title: TitleIndex,
+}
+
+/// A title, apart from who holds it.
+#[derive(Debug, Clone)]
+struct Title {
+    key: TitleKey,
+    releases: Vec<ReleaseIndex>,
+}
+
+type Holders = Column<Arc<RoaringBitmap>, 32>;
+
+/// All titles that were ever reported. Indexes are never given twice.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Titles {
+    releases: Vector<Release>,
+    by_index: Vector<Arc<Title>>,
+    by_raw: OrdMap<Arc<RawTitle>, ReleaseIndex>,
+    by_key: OrdMap<TitleKey, TitleIndex>,
+    release_holders: Holders,
+    title_holders: Holders,
+}
+
+impl Titles {
+    /// How many titles there are; their indexes are the numbers below.
+    pub(crate) fn len(&self) -> TitleIndex {
+        dense(self.by_index.len())
+    }
+
+    /// The index of a release, given now where it has none.
+    pub(crate) fn intern(&mut self, raw: &RawTitle) -> ReleaseIndex {
+        if let Some(release) = self.by_raw.get(raw) {
+            return *release;
+        }
+        let release = dense(self.releases.len());
+        let key = TitleKey::of(raw);
+        let title = self.by_key.get(&key).copied().unwrap_or_else(|| {
+            let title = dense(self.by_index.len());
+            self.by_key.insert(key.clone(), title);
+            self.by_index.push_back(Arc::new(Title { key, releases: Vec::new() }));
+            *self.title_holders.get_mut(title) = Arc::default();
+            title
+        });
+        if let Some(entry) = self.by_index.get_mut(title as usize) {
+            Arc::make_mut(entry).releases.push(release);
+        }
+        let raw = Arc::new(raw.clone());
+        self.by_raw.insert(raw.clone(), release);
+        self.releases.push_back(Release { raw, title });
+        *self.release_holders.get_mut(release) = Arc::default();
+        release
+    }
+
+    /// The raw title of a release.
+    pub(crate) fn raw(&self, release: ReleaseIndex) -> &Arc<RawTitle> {
+        &self.releases[release as usize].raw
+    }
+
+    /// The title of a release.
+    pub(crate) fn title_of(&self, release: ReleaseIndex) -> TitleIndex {
+        self.releases[release as usize].title
+    }
+
+    /// What makes a title the same.
+    pub(crate) fn key(&self, title: TitleIndex) -> &TitleKey {
+        &self.by_index[title as usize].key
+    }
+
+    /// The releases of a title.
+    pub(crate) fn releases(&self, title: TitleIndex) -> &[ReleaseIndex] {
+        &self.by_index[title as usize].releases
+    }
+
+    /// The devices that hold a title.
+    pub(crate) fn holders(&self, title: TitleIndex) -> &RoaringBitmap {
+        self.title_holders.get(title)
+    }
+
+    /// The devices that hold a release.
+    pub(crate) fn release_holders(&self, release: ReleaseIndex) -> &RoaringBitmap {
+        self.release_holders.get(release)
+    }
+
+    /// The titles whose folded name begins with `beginning`.
+    pub(crate) fn with_beginning<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = TitleIndex> + 'a {
+        self.by_key
+            .range(TitleKey { name: beginning.into(), publisher: None }..)
+            .take_while(move |(key, _)| key.name.starts_with(beginning))
+            .map(|(_, title)| *title)
+    }
+
+    /// A device gets and loses releases: `added` are not on it yet, `removed` are, and none is in both.
+    pub(crate) fn change(&mut self, device: u32, added: &[ReleaseIndex], removed: &[ReleaseIndex]) {
+        for release in added {
+            Arc::make_mut(self.release_holders.get_mut(*release)).insert(device);
+            let title = self.title_of(*release);
+            if !self.holders(title).contains(device) {
+                Arc::make_mut(self.title_holders.get_mut(title)).insert(device);
+            }
+        }
+        for release in removed {
+            Arc::make_mut(self.release_holders.get_mut(*release)).remove(device);
+        }
+        for release in removed {
+            let title = self.title_of(*release);
+            let still_there = self.releases(title).iter().any(|other| self.release_holders(*other).contains(device));
+            if !still_there && self.holders(title).contains(device) {
+                Arc::make_mut(self.title_holders.get_mut(title)).remove(device);
+            }
+        }
+    }
+}

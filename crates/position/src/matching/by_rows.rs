@@ -1,0 +1,418 @@
+//! Matching unit by unit: which unit is covered by what. It serves the rows behind the numbers, and the numbers
+//! themselves where which units are covered changes how many are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::entitlement::{Metric, Quantity};
+use domain::observation::Environment;
+use roaring::RoaringBitmap;
+
+use super::{Outcome, Room, Use};
+use crate::demand::{Demand, Persons, Places, Version};
+use crate::estate::NOBODY;
+use crate::supply::Selected;
+
+/// One unit of a line.
+#[derive(Debug, Clone)]
+pub(crate) struct Unit {
+    /// The primary user, where known.
+    pub(crate) person: u32,
+    /// The devices, in order of name: one, or all of the person.
+    pub(crate) devices: Vec<u32>,
+    /// The place in the versions, where the unit is an installation.
+    pub(crate) version: Option<usize>,
+    /// The environment; `None` for a person who uses the product in several.
+    place: Option<Environment>,
+    /// Whether an exception for its environment will cover it if rights do not.
+    reserved: bool,
+    /// What covers it.
+    by: Option<By>,
+}
+
+/// What covers a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A place in [`Selected::rights`].
+    Right(usize),
+    /// A place in [`Selected::grants`].
+    Grant(usize),
+}
+
+impl Unit {
+    pub(crate) fn covered_by(&self) -> Option<By> {
+        self.by
+    }
+}
+
+/// Every unit that needs a licence, in order of person and device, and what covers it.
+#[derive(Debug)]
+pub(crate) struct Spent<'a> {
+    pub(crate) units: Vec<Unit>,
+    pub(crate) versions: Vec<Version<'a>>,
+    pub(crate) outcome: Outcome,
+}
+
+/// The units of `devices` in order of person and device: persons with a name first.
+pub(crate) fn units(
+    demand: &Demand<'_>,
+    metric: Metric,
+    versions: &[Version<'_>],
+    devices: &RoaringBitmap,
+) -> Vec<Unit> {
+    let estate = demand.estate;
+    let mut order: Vec<u32> = devices.iter().collect();
+    order.sort_by_cached_key(|device| estate.order_of(*device));
+    let unit = |device: u32, version: Option<usize>| Unit {
+        person: estate.person_of(device),
+        devices: vec![device],
+        version,
+        place: Some(estate.environment_of(device)),
+        reserved: false,
+        by: None,
+    };
+    match metric {
+        Metric::Device => order.into_iter().map(|device| unit(device, None)).collect(),
+        Metric::Installation => {
+            let mut there: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+            for (of, version) in versions.iter().enumerate() {
+                (&*version.holding & devices).into_iter().for_each(|device| there.entry(device).or_default().push(of));
+            }
+            let of = |device: u32| there.get(&device).into_iter().flatten();
+            order.into_iter().flat_map(|device| of(device).map(move |of| unit(device, Some(*of)))).collect()
+        }
+        Metric::NamedUser => {
+            let mut named: BTreeMap<&str, Unit> = BTreeMap::new();
+            let mut nameless = Vec::new();
+            for device in order {
+                let unit = unit(device, None);
+                if unit.person == NOBODY {
+                    nameless.push(unit);
+                    continue;
+                }
+                match named.get_mut(estate.person(unit.person)) {
+                    Some(person) => {
+                        person.devices.push(device);
+                        person.place = person.place.filter(|place| Some(*place) == unit.place);
+                    }
+                    None => drop(named.insert(estate.person(unit.person), unit)),
+                }
+            }
+            named.into_values().chain(nameless).collect()
+        }
+    }
+}
+
+/// Spends `selected` on every unit of `demand`.
+pub(crate) fn spend<'a>(demand: &Demand<'a>, selected: &Selected<'_>, persons: &mut Persons) -> Spent<'a> {
+    let versions = demand.versions();
+    let units = units(demand, selected.metric, &versions, &demand.liable);
+    let mut spending = Spending::of(demand, selected, units);
+    if let Some(unlimited) = selected.unlimited() {
+        let used = demand.units(unlimited.metric, &demand.liable, persons);
+        spending.room.demand.mixed = spending.units.len() as u64;
+        for unit in &mut spending.units {
+            unit.by = Some(By::Right(0));
+        }
+        let mut spent = spending.finish(versions);
+        spent.outcome.rights[0].used = used;
+        return spent;
+    }
+    spending.reserve();
+    if selected.metric != Metric::NamedUser {
+        spending.spend_named_users();
+    }
+    match selected.metric {
+        Metric::Installation => spending.spend_devices_on_installations(),
+        Metric::NamedUser => spending.spend_devices_on_persons(),
+        Metric::Device => {}
+    }
+    if selected.metric != Metric::Installation {
+        spending.spend_installations(&versions);
+    }
+    spending.measure_room();
+    spending.spend_own();
+    spending.spend_grants();
+    spending.finish(versions)
+}
+
+/// A place in the units.
+type Place = usize;
+
+struct Spending<'a, 'b> {
+    demand: &'a Demand<'b>,
+    selected: &'a Selected<'a>,
+    units: Vec<Unit>,
+    /// Units left of every right.
+    left: Vec<u64>,
+    room: Room,
+}
+
+impl<'a, 'b> Spending<'a, 'b> {
+    fn of(demand: &'a Demand<'b>, selected: &'a Selected<'a>, units: Vec<Unit>) -> Self {
+        let given = |quantity: Quantity| quantity.units().unwrap_or(u64::MAX);
+        let left = selected.rights.iter().map(|right| given(right.quantity)).collect();
+        Self { demand, selected, units, left, room: Room::of(selected) }
+    }
+
+    /// Marks the units that exceptions for their environment will reach: the last in order.
+    fn reserve(&mut self) {
+        for (environment, mut left) in Environment::ALL.into_iter().zip(self.room.in_environment) {
+            for unit in self.units.iter_mut().rev().filter(|unit| unit.place == Some(environment)) {
+                unit.reserved = left > 0;
+                left = left.saturating_sub(1);
+            }
+        }
+    }
+
+    fn open(&self) -> impl Iterator<Item = Place> + '_ {
+        (0..self.units.len()).filter(|unit| self.units[*unit].by.is_none())
+    }
+
+    /// Units left of the rights in `metric`, with or without secondary use.
+    fn available(&self, metric: Metric, secondary: bool) -> u64 {
+        let rights = self.selected.rights.iter().zip(&self.left);
+        let wanted = rights.filter(|(right, _)| right.metric == metric && right.secondary == secondary);
+        wanted.fold(0, |sum, (_, left)| sum.saturating_add(*left))
+    }
+
+    /// Takes one unit of the first right that `fits` and has one left.
+    fn draw(&mut self, metric: Metric, fits: impl Fn(bool) -> bool) -> Option<usize> {
+        let rights = self.selected.rights.iter().zip(&self.left).enumerate();
+        let mut wanted = rights.filter(|(_, (right, _))| right.metric == metric && fits(right.secondary));
+        let place = wanted.find(|(_, (_, left))| **left > 0).map(|(place, _)| place)?;
+        self.left[place] -= 1;
+        Some(place)
+    }
+
+    fn cover(&mut self, places: &[Place], right: usize) {
+        for place in places {
+            self.units[*place].by = Some(By::Right(right));
+        }
+    }
+
+    fn reserved_in(&self, places: &[Place]) -> usize {
+        places.iter().filter(|place| self.units[**place].reserved).count()
+    }
+
+    /// Named users cover all units of a person: the persons with most units first.
+    fn spend_named_users(&mut self) {
+        if self.available(Metric::NamedUser, false) == 0 {
+            return;
+        }
+        let estate = self.demand.estate;
+        // Persons by name, then devices without one in their own order.
+        let mut groups: BTreeMap<(bool, &str, u32), Vec<Place>> = BTreeMap::new();
+        let mut nameless: BTreeMap<u32, u32> = BTreeMap::new();
+        for place in self.open() {
+            let unit = &self.units[place];
+            let key = if unit.person == NOBODY {
+                let next = crate::column::dense(nameless.len());
+                (true, "", *nameless.entry(unit.devices[0]).or_insert(next))
+            } else {
+                (false, estate.person(unit.person), 0)
+            };
+            groups.entry(key).or_default().push(place);
+        }
+        let mut groups: Vec<Vec<Place>> = groups.into_values().collect();
+        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), self.reserved_in(group)));
+        for group in groups {
+            let Some(right) = self.draw(Metric::NamedUser, |_| true) else { return };
+            self.cover(&group, right);
+        }
+    }
+
+    /// Devices cover all installations on them: with secondary use the best two devices of a person.
+    fn spend_devices_on_installations(&mut self) {
+        if self.available(Metric::Device, true) > 0 {
+            let mut by_person: BTreeMap<(u32, Place), Vec<Vec<Place>>> = BTreeMap::new();
+            for device in self.open_by_device() {
+                let first = &self.units[device[0]];
+                let alone = if first.person == NOBODY { device[0] } else { 0 };
+                by_person.entry((first.person, alone)).or_default().push(device);
+            }
+            let mut groups: Vec<Vec<Place>> = Vec::new();
+            for mut devices in by_person.into_values() {
+                self.largest_first(&mut devices);
+                groups.extend(devices.chunks(2).map(<[Vec<Place>]>::concat));
+            }
+            self.largest_first(&mut groups);
+            for group in groups {
+                let Some(right) = self.draw(Metric::Device, |secondary| secondary) else { break };
+                self.cover(&group, right);
+            }
+        }
+        let mut devices = self.open_by_device();
+        self.largest_first(&mut devices);
+        for device in devices {
+            let Some(right) = self.draw(Metric::Device, |_| true) else { return };
+            self.cover(&device, right);
+        }
+    }
+
+    fn open_by_device(&self) -> Vec<Vec<Place>> {
+        let mut devices: Vec<Vec<Place>> = Vec::new();
+        for place in self.open() {
+            match devices.last_mut() {
+                Some(last) if self.units[last[0]].devices == self.units[place].devices => last.push(place),
+                _ => devices.push(vec![place]),
+            }
+        }
+        devices
+    }
+
+    fn largest_first(&self, groups: &mut [Vec<Place>]) {
+        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), self.reserved_in(group), group[0]));
+    }
+
+    /// Devices cover a person once all the person's devices are: the persons with fewest first.
+    fn spend_devices_on_persons(&mut self) {
+        let mut persons: Vec<Place> = self.open().collect();
+        persons.sort_by_key(|place| (self.units[*place].devices.len(), self.units[*place].reserved, *place));
+        for place in persons {
+            let devices = self.units[place].devices.len() as u64;
+            let (paired, plain) = (self.available(Metric::Device, true), self.available(Metric::Device, false));
+            let pairs = paired.min(devices / 2);
+            let singles = devices - 2 * pairs;
+            if singles > plain.saturating_add(paired - pairs) {
+                return;
+            }
+            let mut last = None;
+            for _ in 0..pairs {
+                last = self.draw(Metric::Device, |secondary| secondary);
+            }
+            for _ in 0..singles {
+                let plain = self.draw(Metric::Device, |secondary| !secondary);
+                last = plain.or_else(|| self.draw(Metric::Device, |secondary| secondary));
+            }
+            self.units[place].by = last.map(By::Right);
+        }
+    }
+
+    /// Installations cover a unit once all its installations are: the units with fewest first.
+    fn spend_installations(&mut self, versions: &[Version<'_>]) {
+        if self.available(Metric::Installation, false) == 0 {
+            return;
+        }
+        let mut on_device: BTreeMap<u32, u64> = BTreeMap::new();
+        for device in versions.iter().flat_map(|version| version.holding.iter()) {
+            *on_device.entry(device).or_default() += 1;
+        }
+        let on = |unit: &Unit| unit.devices.iter().filter_map(|device| on_device.get(device)).sum::<u64>();
+        let mut units: Vec<(u64, bool, Place)> =
+            self.open().map(|place| (on(&self.units[place]), self.units[place].reserved, place)).collect();
+        units.sort_unstable();
+        for (installations, _, place) in units {
+            if installations > self.available(Metric::Installation, false) {
+                return;
+            }
+            let mut last = None;
+            for _ in 0..installations {
+                last = self.draw(Metric::Installation, |_| true);
+            }
+            self.units[place].by = last.map(By::Right);
+        }
+    }
+
+    /// Notes what rights in other metrics leave, for the question how much more may be used.
+    fn measure_room(&mut self) {
+        let mut places = Places::default();
+        for place in self.open() {
+            match self.units[place].place {
+                Some(environment) => places.by_environment[environment as usize] += 1,
+                None => places.mixed += 1,
+            }
+        }
+        self.room.demand = places;
+        let others = self.selected.rights.iter().zip(&self.left);
+        let others = others.filter(|(right, _)| right.metric != self.selected.metric);
+        self.room.other = others.fold(0, |sum, (_, left)| sum.saturating_add(*left));
+    }
+
+    /// Rights in the line's metric: pairs of one person's devices first, units that no exception reaches first.
+    fn spend_own(&mut self) {
+        let metric = self.selected.metric;
+        let before = self.open().count() as u64;
+        if self.available(metric, true) > 0 {
+            let mut by_person: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
+            for place in self.in_turn() {
+                by_person.entry(self.units[place].person).or_default().push(place);
+            }
+            by_person.remove(&NOBODY);
+            let mut pairs: Vec<[Place; 2]> = by_person.values().flat_map(|places| pairs_of(places)).collect();
+            pairs.sort_by_key(|pair| (self.reserved_in(pair), self.turn(pair[0])));
+            for pair in pairs {
+                let Some(right) = self.draw(metric, |secondary| secondary) else { break };
+                self.cover(&pair, right);
+            }
+        }
+        for place in self.in_turn() {
+            let Some(right) = self.draw(metric, |_| true) else { break };
+            self.cover(&[place], right);
+        }
+        let covered = before - self.open().count() as u64;
+        let idle = self.available(metric, true).saturating_add(self.available(metric, false));
+        self.room.own = covered.saturating_add(idle);
+    }
+
+    fn turn(&self, place: Place) -> (bool, Option<Environment>, Place) {
+        let unit = &self.units[place];
+        (unit.reserved, unit.place.filter(|_| unit.reserved), place)
+    }
+
+    fn in_turn(&self) -> Vec<Place> {
+        let mut places: Vec<Place> = self.open().collect();
+        places.sort_by_key(|place| self.turn(*place));
+        places
+    }
+
+    fn spend_grants(&mut self) {
+        for (place, grant) in self.selected.grants.iter().enumerate() {
+            let mut left = grant.terms.quantity;
+            let reached = |unit: &Unit| grant.terms.environment.is_none_or(|wanted| unit.place == Some(wanted));
+            for unit in self.units.iter_mut().filter(|unit| unit.by.is_none() && reached(unit)) {
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+                unit.by = Some(By::Grant(place));
+            }
+        }
+    }
+
+    fn finish(self, versions: Vec<Version<'b>>) -> Spent<'b> {
+        let given = self.selected.rights.iter().map(|right| right.quantity.units().unwrap_or(u64::MAX));
+        let used = given.zip(&self.left).map(|(given, left)| given - left);
+        let mut outcome = Outcome {
+            consumed: self.units.len() as u64,
+            rights: used.map(|used| Use { used, covers: 0 }).collect(),
+            grants: vec![Use::default(); self.selected.grants.len()],
+            room: self.room,
+        };
+        for unit in &self.units {
+            match unit.by {
+                Some(By::Right(place)) => outcome.rights[place].covers += 1,
+                Some(By::Grant(place)) => {
+                    outcome.grants[place].covers += 1;
+                    outcome.grants[place].used += 1;
+                }
+                None => {}
+            }
+        }
+        Spent { units: self.units, versions, outcome }
+    }
+}
+
+fn pairs_of(places: &[Place]) -> impl Iterator<Item = [Place; 2]> + '_ {
+    places.chunks_exact(2).filter_map(|pair| pair.try_into().ok())
+}
+
+/// The units that an environment exempts: those that would count if it did not, beside those that count anyway.
+pub(crate) fn exempt_units(demand: &Demand<'_>, metric: Metric, versions: &[Version<'_>]) -> Vec<Unit> {
+    let mut exempt = units(demand, metric, versions, &demand.exempt());
+    if metric == Metric::NamedUser {
+        let liable = demand.liable.iter().map(|device| demand.estate.person_of(device));
+        let liable: BTreeSet<u32> = liable.filter(|person| *person != NOBODY).collect();
+        exempt.retain(|unit| !liable.contains(&unit.person));
+    }
+    exempt
+}

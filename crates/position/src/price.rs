@@ -1,0 +1,76 @@
+//! What a shortage would cost and what unused rights are worth, in the currency of the rights; nothing is converted.
+
+use domain::Decimal;
+use domain::money::Money;
+
+use crate::line::{Amount, Reckoning};
+use crate::working::{grouped, list};
+
+/// The cost of the shortage: units short × the unit price of the right in the line's metric that was recorded last and
+/// states one, whether or not it still counts.
+pub(crate) fn exposure(reckoning: &Reckoning<'_>) -> Amount {
+    let short = reckoning.outcome.short();
+    let metric = reckoning.product.metric;
+    let priced = reckoning.held.entitlements.iter().rev().find_map(|entitlement| {
+        let price = entitlement.right.unit_price.filter(|_| entitlement.right.metric == metric)?;
+        Some((entitlement.id, price))
+    });
+    match priced {
+        _ if short == 0 => {
+            Amount { money: priced.and_then(|(_, price)| price.times(0)), basis: "Nothing is short.".to_owned() }
+        }
+        None => {
+            let unit = metric.unit(2);
+            Amount { money: None, basis: format!("No right in {unit} states a price, so no cost can be stated.") }
+        }
+        Some((id, price)) => match price.times(short) {
+            Some(cost) => Amount {
+                money: Some(cost),
+                basis: format!("{} short × {price}, the unit price of {id}: {cost}.", grouped(short)),
+            },
+            None => Amount { money: None, basis: format!("The cost at {price} a unit is too large to be stated.") },
+        },
+    }
+}
+
+/// The worth of what is not used: of every right that counts, unused units × its own unit price.
+pub(crate) fn saving(reckoning: &Reckoning<'_>) -> Amount {
+    let rights = reckoning.selected.rights.iter().zip(&reckoning.outcome.rights);
+    let unused: Vec<_> = rights
+        .filter_map(|(right, spent)| {
+            let unused = right.quantity.units()?.checked_sub(spent.used).filter(|unused| *unused > 0)?;
+            Some((right.entitlement.id, unused, right.entitlement.right.unit_price))
+        })
+        .collect();
+    if unused.is_empty() {
+        return Amount { money: None, basis: "No unit is unused.".to_owned() };
+    }
+    let unpriced: Vec<String> = unused
+        .iter()
+        .filter(|(_, _, price)| price.is_none())
+        .map(|(id, unused, _)| format!("{} of {id}", grouped(*unused)))
+        .collect();
+    let priced: Vec<_> = unused.iter().filter_map(|(id, unused, price)| Some((id, *unused, (*price)?))).collect();
+    let Some((_, _, first)) = priced.first() else {
+        return Amount { money: None, basis: "The rights with unused units state no price.".to_owned() };
+    };
+    if priced.iter().any(|(_, _, price)| price.currency != first.currency) {
+        let basis = "The rights with unused units are priced in several currencies.".to_owned();
+        return Amount { money: None, basis };
+    }
+    let sum =
+        priced.iter().try_fold(Decimal::ZERO, |sum, (_, unused, price)| sum.checked_add(price.times(*unused)?.amount));
+    let Some(amount) = sum else {
+        return Amount { money: None, basis: "The worth is too large to be stated.".to_owned() };
+    };
+    let worth = Money { amount, currency: first.currency };
+    let terms = priced.iter().map(|(id, unused, price)| format!("{} × {price} ({id})", grouped(*unused)));
+    let terms = list(terms, " + ");
+    let basis = if unpriced.is_empty() {
+        format!("Unused: {terms} = {worth}.")
+    } else {
+        let unpriced = list(unpriced.into_iter(), ", ");
+        format!("Unused: {terms} = {worth}. Not in it, for want of a price: {unpriced}.")
+    };
+    Amount { money: Some(worth), basis }
+}
