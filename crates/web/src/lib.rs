@@ -1,1 +1,3 @@
 //! The web crate.
+pub mod design;
+pub mod pages;

@@ -1,0 +1,258 @@
+//! The address of every page and of every form, in one place. The router answers exactly these.
+//!
+//! An address is state: filters, order and page number stand in its query.
+
+use std::fmt::Write as _;
+
+use domain::digest::Digest;
+use domain::id::{
+    AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, TitleMatchId, TokenId,
+};
+
+use crate::pages::product::RowsKind;
+
+/// My work.
+pub const MY_WORK: &str = "/";
+/// Signing in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Signing out.
+pub const SIGN_OUT: &str = "/sign-out";
+/// The first steps.
+pub const WELCOME: &str = "/welcome";
+/// The position.
+pub const POSITION: &str = "/position";
+/// The products.
+pub const PRODUCTS: &str = "/software";
+/// Titles that nothing recognises.
+pub const TITLES: &str = "/titles";
+/// Recognising titles.
+pub const TITLE_MATCH: &str = "/titles/match";
+/// The requests.
+pub const REQUESTS: &str = "/requests";
+/// A new request.
+pub const REQUEST_NEW: &str = "/requests/new";
+/// The register of exceptions.
+pub const EXCEPTIONS: &str = "/exceptions";
+/// The catalogue of rules.
+pub const POLICIES: &str = "/policies";
+/// The ledger.
+pub const AUDIT: &str = "/audit";
+/// The last signed checkpoint, as a file.
+pub const CHECKPOINT: &str = "/audit/checkpoint";
+/// The imports.
+pub const IMPORTS: &str = "/imports";
+/// A new import.
+pub const IMPORT_NEW: &str = "/imports/new";
+/// What an import would do.
+pub const IMPORT_PREVIEW: &str = "/imports/preview";
+/// The entitlements.
+pub const ENTITLEMENTS: &str = "/entitlements";
+/// The agreements.
+pub const AGREEMENTS: &str = "/agreements";
+/// The one who is signed in.
+pub const YOU: &str = "/you";
+/// Their password.
+pub const PASSWORD: &str = "/you/password";
+/// Their delegations.
+pub const DELEGATIONS: &str = "/you/delegations";
+/// Their tokens.
+pub const TOKENS: &str = "/tokens";
+/// The persons.
+pub const PERSONS: &str = "/persons";
+
+/// An address with a query; parts without a value are left out.
+pub fn with_query(path: &str, parts: &[(&str, &str)]) -> String {
+    let mut address = path.to_owned();
+    let mut separator = '?';
+    for (name, value) in parts {
+        if !value.is_empty() {
+            address.push(separator);
+            address.push_str(name);
+            address.push('=');
+            encode(value, &mut address);
+            separator = '&';
+        }
+    }
+    address
+}
+
+/// Percent-encodes everything but letters, digits and what never has a meaning of its own (RFC 3986, 2.3).
+fn encode(value: &str, into: &mut String) {
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => into.push(char::from(byte)),
+            b' ' => into.push('+'),
+            // Writing to a string cannot fail.
+            other => drop(write!(into, "%{other:02X}")),
+        }
+    }
+}
+
+/// A one-time link by which somebody sets their password.
+pub fn set_up(token: &str) -> String {
+    let mut address = "/set-up/".to_owned();
+    encode(token, &mut address);
+    address
+}
+
+/// A product with its working.
+pub fn product(product: ProductId) -> String {
+    format!("/products/{product}")
+}
+
+/// The rows behind a number of a product.
+pub fn product_rows(product: ProductId, kind: RowsKind) -> String {
+    format!("/products/{product}/rows/{}", kind.name())
+}
+
+/// A recognition that can be taken back.
+pub fn title_match_end(title_match: TitleMatchId) -> String {
+    format!("/titles/{title_match}/end")
+}
+
+/// Where to say which product a title is.
+pub fn title_match(name: &str, publisher: &str) -> String {
+    with_query(TITLE_MATCH, &[("name", name), ("publisher", publisher)])
+}
+
+/// A request, and the exception of the same number.
+pub fn case(case: CaseId) -> String {
+    format!("/requests/{case}")
+}
+
+/// Changing a request.
+pub fn case_edit(case: CaseId) -> String {
+    format!("/requests/{case}/edit")
+}
+
+/// The answers before they are sent.
+pub fn case_check(case: CaseId) -> String {
+    format!("/requests/{case}/check")
+}
+
+/// Sending a request.
+pub fn case_submit(case: CaseId) -> String {
+    format!("/requests/{case}/submission")
+}
+
+/// Taking a request back.
+pub fn case_withdraw(case: CaseId) -> String {
+    format!("/requests/{case}/withdrawal")
+}
+
+/// Saying something about a request.
+pub fn case_comments(case: CaseId) -> String {
+    format!("/requests/{case}/comments")
+}
+
+/// Attaching a file to a request.
+pub fn case_evidence(case: CaseId) -> String {
+    format!("/requests/{case}/evidence")
+}
+
+/// A file attached to a request.
+pub fn evidence(case: CaseId, digest: Digest) -> String {
+    format!("/requests/{case}/evidence/{digest}")
+}
+
+/// A decision before it is signed.
+pub fn vote_review(case: CaseId) -> String {
+    format!("/requests/{case}/votes/review")
+}
+
+/// Recording a vote.
+pub fn votes(case: CaseId) -> String {
+    format!("/requests/{case}/votes")
+}
+
+/// The receipt of a vote.
+pub fn receipt(case: CaseId, entry: u64) -> String {
+    format!("/requests/{case}/votes/{entry}")
+}
+
+/// Ending an exception early.
+pub fn revocation(case: CaseId) -> String {
+    format!("/exceptions/{case}/revocation")
+}
+
+/// An entry of the ledger.
+pub fn entry(entry: u64) -> String {
+    format!("/audit/{entry}")
+}
+
+/// The proof that an entry is in the ledger, as a file.
+pub fn entry_proof(entry: u64) -> String {
+    format!("/audit/{entry}/proof")
+}
+
+/// Everything the ledger says about an object (`case/EXC-142`).
+pub fn history(stream: &str) -> String {
+    with_query(AUDIT, &[("object", stream)])
+}
+
+/// An import.
+pub fn import(import: ImportId) -> String {
+    format!("/imports/{import}")
+}
+
+/// Undoing an import.
+pub fn import_undo(import: ImportId) -> String {
+    format!("/imports/{import}/undo")
+}
+
+/// The rows that an import left out, as a file with reasons.
+pub fn import_rejects(import: ImportId) -> String {
+    format!("/imports/{import}/rejects.csv")
+}
+
+/// An entitlement in the list of all.
+pub fn entitlement(entitlement: EntitlementId) -> String {
+    format!("{ENTITLEMENTS}/{entitlement}")
+}
+
+/// Stopping an entitlement from counting.
+pub fn entitlement_retire(entitlement: EntitlementId) -> String {
+    format!("{ENTITLEMENTS}/{entitlement}/retirement")
+}
+
+/// An agreement with its clauses.
+pub fn agreement(agreement: AgreementId) -> String {
+    format!("{AGREEMENTS}/{agreement}")
+}
+
+/// A person.
+pub fn person(person: PersonId) -> String {
+    format!("{PERSONS}/{person}")
+}
+
+/// Something done to a person: `roles`, `link`, `deactivation`, `reactivation` or `erasure`.
+pub fn person_act(person: PersonId, act: &str) -> String {
+    format!("{PERSONS}/{person}/{act}")
+}
+
+/// Revoking a token.
+pub fn token_revoke(token: TokenId) -> String {
+    format!("{TOKENS}/{token}/revocation")
+}
+
+/// Signing out another browser.
+pub fn session_end(digest: Digest) -> String {
+    format!("{YOU}/sessions/{digest}/end")
+}
+
+/// Ending a delegation.
+pub fn delegation_end(delegation: DelegationId) -> String {
+    format!("{DELEGATIONS}/{delegation}/end")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_cannot_leave_its_place_in_an_address() {
+        assert_eq!(with_query("/position", &[("q", "a&b=c #1"), ("view", "")]), "/position?q=a%26b%3Dc+%231");
+        assert_eq!(with_query("/titles", &[("q", "Žluťák"), ("page", "2")]), "/titles?q=%C5%BDlu%C5%A5%C3%A1k&page=2");
+        assert_eq!(set_up("../sign-out"), "/set-up/..%2Fsign-out");
+    }
+}

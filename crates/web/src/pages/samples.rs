@@ -1,0 +1,88 @@
+//! A view of every page, of a company that does not exist: what the tests and the gallery render.
+//!
+//! Every person, company, product and number here is invented.
+#![expect(clippy::expect_used, reason = "the texts read here are written a line above")]
+
+mod exceptions;
+mod software;
+
+use std::collections::BTreeSet;
+
+use domain::digest::Digest;
+use domain::money::Money;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maud::Markup;
+
+use crate::pages::layout::{CopyAs, Frame, Place, ReadAt, Viewer};
+
+/// A rendered sample.
+#[derive(Debug)]
+pub struct Sample {
+    /// Its name in the gallery.
+    pub name: &'static str,
+    /// The page.
+    pub page: Markup,
+}
+
+fn sample(name: &'static str, page: Markup) -> Sample {
+    Sample { name, page }
+}
+
+/// Every sample. `mark` is appended to what comes from people and files, so that a test can send hostile text through.
+pub fn all(mark: &str) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    samples.extend(software::all(mark));
+    samples.extend(exceptions::all(mark));
+    samples
+}
+
+fn said(words: &str, mark: &str) -> String {
+    format!("{words}{mark}")
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+fn eur(amount: i64) -> Money {
+    Money { amount: amount.into(), currency: "EUR".parse().expect("a currency") }
+}
+
+fn digest(of: &str) -> Digest {
+    Digest::of(of.as_bytes())
+}
+
+fn frame(mark: &str) -> Frame {
+    Frame {
+        organisation: said("Kestrel & Vane Instruments", mark),
+        sample: true,
+        zone: "Europe/Prague".parse().expect("a zone"),
+        now: at("2025-08-12T13:05:00Z"),
+        viewer: Some(Viewer {
+            name: said("Ana Sevcik", mark),
+            decisions_waiting: 2,
+            places: Place::ALL.into_iter().collect::<BTreeSet<Place>>(),
+        }),
+        read_at: Some(ReadAt { size: 1_204, checkpoint: Some((1_204, at("2025-08-12T12:58:00Z"))) }),
+        notice: None,
+    }
+}
+
+/// Nobody is signed in.
+fn outside(mark: &str) -> Frame {
+    Frame { viewer: None, read_at: None, ..frame(mark) }
+}
+
+fn copy(command: &str, request: &str) -> CopyAs {
+    CopyAs {
+        command: command.to_owned(),
+        request: request.to_owned(),
+        csv: Some(format!("{}&format=csv", request.trim_start_matches("GET "))),
+        json: Some(request.trim_start_matches("GET ").to_owned()),
+    }
+}
