@@ -2,7 +2,10 @@
 //!
 //! Whether a person may decide a particular case is in `decide/cases.rs`, because it depends on the case.
 
+use jiff::Timestamp;
+
 use crate::command::{Actor, Intent, Via};
+use crate::id::{AccountId, PersonId, TokenId};
 use crate::person::{Role, Scope};
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -26,11 +29,11 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::SetProductMetric { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
-        | Intent::ImportEntitlements { .. } => &[Role::SamManager, Role::Procurement],
+        | Intent::ImportEntitlements { .. }
+        | Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
         Intent::MatchTitle { .. } | Intent::UnmatchTitle { .. } | Intent::ImportInventory { .. } => &[Role::SamManager],
-        Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
         Intent::PublishCatalogue { .. } => &[Role::Legal],
-        Intent::OpenCase { .. } => &[
+        Intent::OpenCase { .. } | Intent::Comment { .. } => &[
             Role::Requester,
             Role::Approver,
             Role::SamManager,
@@ -40,15 +43,6 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
             Role::Administrator,
         ],
         Intent::RevokeGrant { .. } => &[Role::Approver, Role::Legal, Role::Finance],
-        Intent::Comment { .. } => &[
-            Role::Requester,
-            Role::Approver,
-            Role::SamManager,
-            Role::Procurement,
-            Role::Finance,
-            Role::Legal,
-            Role::Administrator,
-        ],
         Intent::FoundOrganisation { .. }
         | Intent::SetPassword { .. }
         | Intent::OpenSession { .. }
@@ -109,7 +103,7 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
 }
 
 /// Whether `actor` may ask for `intent` at all.
-pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: jiff::Timestamp) -> Result<(), Refusal> {
+pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: Timestamp) -> Result<(), Refusal> {
     let (person, via) = match (actor, intent) {
         (Actor::Program, Intent::FoundOrganisation { .. }) => return Ok(()),
         (Actor::Program, _) => return Err(Refusal::NotFounded),
@@ -120,8 +114,14 @@ pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: jiff::
     if !known.active {
         return Err(Refusal::Deactivated { person });
     }
-    if let Via::Token(token) = via {
-        may_use_token(state, token, intent, at)?;
+    match via {
+        Via::Operator => {}
+        Via::Session(account) => owns_account(state, person, account)?,
+        Via::Link(account) => {
+            owns_account(state, person, account)?;
+            may_use_link(state, account, intent, at)?;
+        }
+        Via::Token(token) => may_use_token(state, person, token, intent, at)?,
     }
     let needed = roles_for(intent);
     if needed.is_empty() || needed.iter().any(|role| known.roles.contains(role)) {
@@ -130,16 +130,41 @@ pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: jiff::
     Err(Refusal::RoleNeeded { needed: needed.to_vec(), held: known.roles.iter().copied().collect() })
 }
 
+/// Whoever acts through an account is its owner: what is recorded under a name comes from that person.
+fn owns_account(state: &State, person: PersonId, account: AccountId) -> Result<(), Refusal> {
+    if state.accounts.get(&account).is_some_and(|known| known.person == person) {
+        return Ok(());
+    }
+    Err(Refusal::Gone { message: format!("{account} is not an account of {person}.") })
+}
+
+/// A one-time link opens the door and nothing else, once, and only while it works.
+fn may_use_link(state: &State, account: AccountId, intent: &Intent, at: Timestamp) -> Result<(), Refusal> {
+    let works = state.accounts.get(&account).and_then(|known| known.link).is_some_and(|link| at < link.expires_at);
+    if !works {
+        return Err(Refusal::Gone {
+            message: "This link was used already or has ended. Ask for a new one.".to_owned(),
+        });
+    }
+    if let Intent::SetPassword { account: of, .. } | Intent::OpenSession { account: of, .. } = intent
+        && *of == account
+    {
+        return Ok(());
+    }
+    Err(Refusal::Gone { message: "A link is for signing in; sign in with it first.".to_owned() })
+}
+
 fn may_use_token(
     state: &State,
-    token: crate::id::TokenId,
+    person: PersonId,
+    token: TokenId,
     intent: &Intent,
-    at: jiff::Timestamp,
+    at: Timestamp,
 ) -> Result<(), Refusal> {
     let token = state
         .tokens
         .get(&token)
-        .filter(|token| token.works_at(at))
+        .filter(|token| token.person == person && token.works_at(at))
         .ok_or_else(|| Refusal::Gone { message: "This token has ended or was revoked.".to_owned() })?;
     let needed = scope_for(intent).ok_or(Refusal::TokenCannotDecide)?;
     if token.scopes.contains(&needed) || token.scopes.contains(&Scope::Write) {

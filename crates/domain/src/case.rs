@@ -75,8 +75,12 @@ pub struct Round {
     pub opened_at: Timestamp,
     /// Digest of the case's revision, evidence and catalogue: what a vote must name.
     pub digest: Digest,
-    /// The catalogue in force.
+    /// The version of the catalogue by which it is decided.
     pub catalogue: Digest,
+    /// The revision that is voted on.
+    pub revision: u32,
+    /// The terms that are voted on.
+    pub terms: CaseTerms,
     /// The votes that stand, one for each seat holder.
     pub votes: Vec<Vote>,
 }
@@ -141,6 +145,16 @@ impl Vote {
     pub fn seat_of(&self) -> PersonId {
         self.on_behalf_of.unwrap_or(self.by)
     }
+}
+
+/// An earlier vote that moves to another of its voter's roles, so that a later voter finds a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeatMove {
+    /// Whose seat it is.
+    pub person: PersonId,
+    /// The role that it takes from now on.
+    pub role: Role,
 }
 
 /// How a case was decided.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::id::PersonId;
 use crate::person::Role;
 
 /// A question of a category's form, beyond the fixed ones.
@@ -59,6 +60,17 @@ pub struct Category {
     pub decided_by: Vec<Seats>,
     /// Days within which a decision is promised.
     pub decision_days: u32,
+}
+
+/// An act by which a version of the catalogue came into force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Publication {
+    /// Which version.
+    pub digest: Digest,
+    /// Who put it in force; `None` is the program, when the ledger was founded.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// One version of the catalogue.

@@ -3,10 +3,15 @@
 //! It never looks inside an erasable text of the state, so that it decides the same after an erasure.
 //! The one check that must do so, [`login_is_free`], is asked apart, before a login is taken.
 
+mod access;
 mod cases;
 mod imports;
 mod people;
 mod software;
+mod votes;
+mod witnesses;
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::authority::authorise;
 use crate::command::{Actor, COMMAND_ID_BYTES_MAX, Command, Intent};
@@ -16,8 +21,8 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
 
-pub use cases::{Standing, eligible_seats, open_seats, standing};
 pub use people::login_is_free;
+pub use votes::{Standing, eligible_seats, open_seats, standing};
 
 /// A name: long enough for any product, person or party, short enough to be shown.
 pub const NAME_CHARS_MAX: usize = 200;
@@ -35,20 +40,25 @@ pub const CLOCK_SLACK_SECONDS: i64 = 2;
 
 /// What happens when `command` is carried out on `state`, or why it is not.
 pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
-    if command.id.is_empty() || command.id.len() > COMMAND_ID_BYTES_MAX {
-        return Err(Refusal::about("id", format!("A command id has 1 to {COMMAND_ID_BYTES_MAX} bytes.")));
+    let printable = |byte: u8| (b' '..=b'~').contains(&byte);
+    if command.id.is_empty() || command.id.len() > COMMAND_ID_BYTES_MAX || !command.id.bytes().all(printable) {
+        return Err(Refusal::about(
+            "id",
+            format!("A command id has 1 to {COMMAND_ID_BYTES_MAX} printable ASCII letters."),
+        ));
     }
     check_clock(state, command)?;
-    authorise(state, command.actor, &command.intent, command.at)?;
-    let asking = Asking { state, command, person: command.actor.person() };
+    let at = entry_time(state, command.at);
+    authorise(state, command.actor, &command.intent, at)?;
+    let asking = Asking { state, command, person: command.actor.person(), at };
     match &command.intent {
         Intent::FoundOrganisation { .. }
         | Intent::AddPerson { .. }
         | Intent::SetRoles { .. }
         | Intent::DeactivatePerson { .. }
         | Intent::ReactivatePerson { .. }
-        | Intent::ErasePerson { .. }
-        | Intent::OpenAccount { .. }
+        | Intent::ErasePerson { .. } => people::decide(asking),
+        Intent::OpenAccount { .. }
         | Intent::IssueSetUpLink { .. }
         | Intent::SetPassword { .. }
         | Intent::OpenSession { .. }
@@ -56,9 +66,8 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::IssueToken { .. }
         | Intent::RevokeToken { .. }
         | Intent::Delegate { .. }
-        | Intent::EndDelegation { .. }
-        | Intent::AddWitness { .. }
-        | Intent::RemoveWitness { .. } => people::decide(asking),
+        | Intent::EndDelegation { .. } => access::decide(asking),
+        Intent::AddWitness { .. } | Intent::RemoveWitness { .. } => witnesses::decide(asking),
         Intent::RecordAgreement { .. }
         | Intent::AmendAgreement { .. }
         | Intent::AddProduct { .. }
@@ -77,19 +86,19 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::SubmitCase { .. }
         | Intent::Comment { .. }
         | Intent::WithdrawCase { .. }
-        | Intent::CastVote { .. }
         | Intent::RevokeGrant { .. } => cases::decide(asking),
+        Intent::CastVote { .. } => votes::decide(asking),
     }
 }
 
 /// The time that the entries of a command decided at `now` carry: never before the last entry's.
-pub fn entry_time(state: &State, now: jiff::Timestamp) -> jiff::Timestamp {
+pub fn entry_time(state: &State, now: Timestamp) -> Timestamp {
     state.last_at.map_or(now, |last| last.max(now))
 }
 
 fn check_clock(state: &State, command: &Command) -> Result<(), Refusal> {
     let Some(last) = state.last_at else { return Ok(()) };
-    if last.as_second().saturating_sub(command.at.as_second()) > CLOCK_SLACK_SECONDS {
+    if last.duration_since(command.at) > SignedDuration::from_secs(CLOCK_SLACK_SECONDS) {
         return Err(Refusal::ClockBehind { now: command.at.to_string(), last: last.to_string() });
     }
     Ok(())
@@ -101,6 +110,8 @@ struct Asking<'a> {
     state: &'a State,
     command: &'a Command,
     person: Option<PersonId>,
+    /// The time that the entries will carry; everything is judged at it, so that no two rules see two times.
+    at: Timestamp,
 }
 
 impl Asking<'_> {
@@ -131,7 +142,7 @@ fn check_name(field: &'static str, what: &str, name: &str) -> Result<(), Refusal
     Ok(())
 }
 
-/// A free text: not empty, not too long.
+/// A free text: not empty, not too long, and shown in the order in which it is stored.
 fn check_words(field: &'static str, what: &str, words: &Text) -> Result<(), Refusal> {
     let words = words.open().unwrap_or_default();
     if words.trim().is_empty() {
@@ -140,13 +151,44 @@ fn check_words(field: &'static str, what: &str, words: &Text) -> Result<(), Refu
     if words.chars().count() > WORDS_CHARS_MAX {
         return Err(Refusal::about(field, format!("Use at most {WORDS_CHARS_MAX} characters for {what}.")));
     }
+    let deceives =
+        |character: &char| reorders(*character) || (character.is_control() && !matches!(character, '\n' | '\r' | '\t'));
+    if let Some(hidden) = words.chars().find(deceives) {
+        let code = u32::from(hidden);
+        return Err(Refusal::about(
+            field,
+            format!(
+                "Take the hidden character U+{code:04X} out of {what}; it could make the text read otherwise than it is stored."
+            ),
+        ));
+    }
     Ok(())
 }
 
-/// Control characters, zero-width characters and marks that change the direction of writing.
+/// Characters that cannot be seen, or that change how others are shown: control characters, zero-width characters,
+/// fillers, variation selectors, tags and marks of the direction of writing (Unicode TR 36 and UTS 39 name them).
 fn is_hidden(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || reorders(character)
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Embeddings, overrides and isolates: they show text in another order than it is stored.
+fn reorders(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whole numbers that every reader of JSON understands; nothing larger stands on the ledger.
+const INTEGER_MAX: u64 = 1 << 53;
+
+fn check_integer(field: &'static str, what: &str, number: u64) -> Result<(), Refusal> {
+    if number > INTEGER_MAX {
+        return Err(Refusal::about(field, format!("{what} can be at most {INTEGER_MAX}.")));
+    }
+    Ok(())
 }
 
 fn check_quantity(field: &'static str, quantity: u64) -> Result<(), Refusal> {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::agreement::AgreementTerms;
-use crate::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome};
+use crate::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome, SeatMove};
 use crate::catalogue::Category;
 use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
@@ -127,6 +127,8 @@ pub enum Event {
         ballot: Ballot,
         reason: Text,
         conditions: Vec<Condition>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        moved: Vec<SeatMove>,
     },
     /// A request went back to its requester.
     CaseReturned { case: CaseId, reason: Text },

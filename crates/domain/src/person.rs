@@ -3,10 +3,11 @@
 //! Segregation of duties counts persons, so an account, a session and a token always lead to one person.
 //! Secrets never come here: only digests of random tokens, and password verifiers as erasable texts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -95,10 +96,23 @@ pub struct Person {
     /// What they may do.
     /// INVARIANT: never both auditor and administrator.
     pub roles: BTreeSet<Role>,
+    /// Who gave them each of their roles, and when; a role that was kept keeps its giver.
+    pub given: BTreeMap<Role, Given>,
     /// Whether they may act at all.
     pub active: bool,
-    /// Entries that commit to texts about them, for erasure.
+    /// Whether what the ledger committed to about them was erased; they never act again.
+    pub erased: bool,
+    /// Entries that commit to texts about them and have not been erased.
     pub entries: Vec<u64>,
+}
+
+/// By whose hand somebody holds something, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    /// Who gave it; `None` is the program, when the ledger was founded.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A way for a person to sign in with a password.
@@ -114,6 +128,8 @@ pub struct Account {
     pub verifier: Option<Text>,
     /// The open one-time link, where one was issued.
     pub link: Option<SetUpLink>,
+    /// Who issued the last one-time link, used or not: whoever did could have signed in with it.
+    pub link_given: Option<Given>,
 }
 
 /// A one-time link by which an account's owner signs in and sets a password.
@@ -210,13 +226,20 @@ pub struct Delegation {
     pub starts_on: Date,
     /// Last day, inclusive.
     pub ends_on: Date,
-    /// Whether it was ended early.
-    pub ended: bool,
+    /// When it was ended early, where it was.
+    pub ended_at: Option<Timestamp>,
 }
 
 impl Delegation {
     /// Whether the delegation holds on `day`.
     pub fn holds_on(&self, day: Date) -> bool {
-        !self.ended && self.starts_on <= day && day <= self.ends_on
+        self.ended_at.is_none() && self.starts_on <= day && day <= self.ends_on
+    }
+
+    /// Whether the delegation held at any time from `since` to `now`, its days being days of `zone`.
+    pub fn held_between(&self, since: Timestamp, now: Timestamp, zone: &TimeZone) -> bool {
+        let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
+        let last = self.ended_at.map_or(now, |ended| ended.min(now));
+        since <= last && self.starts_on <= day(last) && day(since) <= self.ends_on
     }
 }

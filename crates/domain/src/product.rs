@@ -64,7 +64,8 @@ impl TitlePattern {
     /// a whole name before a beginning, a longer beginning before a shorter, one with a publisher before one without;
     /// between equals the rule that was made later.
     pub fn precision(&self) -> (bool, usize, bool) {
-        (!self.name.ends_with('*'), folded(&self.name).len(), self.publisher.is_some())
+        let name = folded(&self.name);
+        (!name.ends_with('*'), name.len(), self.publisher.is_some())
     }
 }
 

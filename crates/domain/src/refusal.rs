@@ -68,13 +68,23 @@ pub enum Refusal {
     DelegateOfPartyCannotVote { case: CaseId, principal: PersonId },
     #[error("{principal} is a party to {case}, so nobody can decide it in their place.")]
     PrincipalIsParty { case: CaseId, principal: PersonId },
+    #[error("{principal} has voted on {case} in person, so nobody votes in their place.")]
+    PrincipalHasVoted { case: CaseId, principal: PersonId },
+    #[error(
+        "{by} is a party to {case} and made {person} {} after it was begun, so that does not count here. Another administrator can confirm the role.", .role.title()
+    )]
+    SeatGivenByParty { case: CaseId, person: PersonId, role: Role, by: PersonId },
+    #[error(
+        "{by} is a party to {case} and issued the last sign-in link of your account after it was begun. Ask another administrator for a link and sign in by it, then vote."
+    )]
+    LinkGivenByParty { case: CaseId, by: PersonId },
     #[error("{principal} has not asked you to decide in their place today.")]
     NoDelegation { principal: PersonId },
     #[error("{case} is decided by {}. You are {}.", list_roles(.needed, "and"), list_roles(.held, "and"))]
     NoSeat { case: CaseId, needed: Vec<Role>, held: Vec<Role> },
     #[error("Every seat for {} on {case} has a vote already.", .role.title())]
     SeatTaken { case: CaseId, role: Role },
-    #[error("{person} has voted on {case} in this round already, in another seat. One person fills one seat.")]
+    #[error("{person} fills another seat on {case} in this round already. One person fills one seat.")]
     VotedInAnotherSeat { case: CaseId, person: PersonId },
     #[error("{case} changed after you looked at it: {difference}. Look at it again, then vote on what it says now.")]
     CaseChanged { case: CaseId, seen: Digest, current: Digest, difference: String },
@@ -106,6 +116,9 @@ impl Refusal {
             | Self::BeneficiaryCannotVote { .. }
             | Self::DelegateOfPartyCannotVote { .. }
             | Self::PrincipalIsParty { .. }
+            | Self::PrincipalHasVoted { .. }
+            | Self::SeatGivenByParty { .. }
+            | Self::LinkGivenByParty { .. }
             | Self::VotedInAnotherSeat { .. } => Kind::SeparationOfDuties,
             Self::AlreadyFounded
             | Self::NotFounded

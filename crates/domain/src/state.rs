@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::agreement::Agreement;
 use crate::case::Case;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Publication};
 use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
@@ -49,6 +49,8 @@ pub struct State {
     pub catalogues: OrdMap<Digest, Arc<Catalogue>>,
     /// The version in force.
     pub catalogue: Option<Digest>,
+    /// How the versions came into force, in order; the last is in force.
+    pub publications: Vector<Publication>,
     /// By name.
     pub witnesses: OrdMap<String, Arc<Witness>>,
     pub cases: OrdMap<CaseId, Arc<Case>>,

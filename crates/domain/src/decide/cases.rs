@@ -1,23 +1,38 @@
-//! Decisions about the catalogue, cases, votes and grants: where no authority reaches over oneself.
+//! Decisions about the catalogue, cases and grants. Who may vote, and what follows from a vote, is in `votes`.
 
 use std::collections::BTreeSet;
 
 use super::people::person_of;
 use super::software::product_of;
-use super::{Asking, CONDITIONS_MAX, EVIDENCE_MAX, check_name, check_quantity, check_words};
-use crate::case::{Ballot, Case, CaseTerms, CaseWords, Condition, Outcome, Round, Stage, Vote};
-use crate::catalogue::{Catalogue, Category, Seats};
-use crate::command::{Actor, Intent, Via};
+use super::{Asking, EVIDENCE_MAX, QUANTITY_MAX, check_integer, check_name, check_quantity, check_words};
+use crate::case::{Case, CaseTerms, CaseWords, Round, Stage};
+use crate::catalogue::{Catalogue, Category};
+use crate::command::Intent;
+use crate::digest::Digest;
 use crate::event::Event;
 use crate::grant::GrantStatus;
 use crate::id::{CaseId, PersonId};
 use crate::person::Role;
-use crate::refusal::{Refusal, difference};
+use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
 
 /// Categories of one catalogue: they stand in one entry.
 const CATEGORIES_MAX: usize = 50;
+/// A key stands in addresses, on command lines and in every request.
+const KEY_CHARS_MAX: usize = 40;
+/// Questions of one category.
+const FIELDS_MAX: usize = 20;
+/// Five years: what lasts longer is no exception but another rule.
+const DAYS_MAX: u32 = 1_825;
+/// Persons who decide one request: the conditions of all of them stand in one entry.
+const SEATS_MAX: u32 = 50;
+/// Comments on one request: a longer talk belongs elsewhere, with its result here.
+const COMMENTS_MAX: usize = 1_000;
+/// Changes of one request: whoever needs more asks for something else.
+const REVISIONS_MAX: u32 = 1_000;
+/// Roles that decide nothing: who asks, who checks afterwards, and who hands out the roles.
+const CANNOT_DECIDE: [Role; 3] = [Role::Requester, Role::Auditor, Role::Administrator];
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the parent has sorted the intents, exhaustively")]
 pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
@@ -25,10 +40,7 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
     match &asking.command.intent {
         Intent::PublishCatalogue { digest, categories } => {
             check_categories(categories)?;
-            if state.catalogue == Some(*digest) {
-                return Ok(Vec::new());
-            }
-            Ok(vec![Event::CataloguePublished { digest: *digest, categories: categories.clone() }])
+            publish(asking, *digest, categories)
         }
         Intent::OpenCase { terms, words } => {
             check_request(asking, terms, words)?;
@@ -49,11 +61,15 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
                 return Err(Refusal::about("file", "This file is attached already."));
             }
             check_name("file", "a file name", evidence.name.open().unwrap_or_default())?;
+            check_integer("file", "The length of a file", evidence.bytes)?;
+            check_revisions(known)?;
             Ok(vec![Event::EvidenceAttached { case: *case, revision: known.revision + 1, evidence: evidence.clone() }])
         }
         Intent::SubmitCase { case } => submit(asking, *case),
         Intent::Comment { case, wording } => {
-            case_of(state, *case)?;
+            if case_of(state, *case)?.comments.len() >= COMMENTS_MAX {
+                return Err(Refusal::about("comment", format!("A request holds at most {COMMENTS_MAX} comments.")));
+            }
             check_words("comment", "a comment", wording)?;
             Ok(vec![Event::CommentMade { case: *case, wording: wording.clone() }])
         }
@@ -61,10 +77,33 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             own_open_case(asking, *case)?;
             Ok(vec![Event::CaseWithdrawn { case: *case }])
         }
-        Intent::CastVote { .. } => vote(asking),
         Intent::RevokeGrant { case, reason } => revoke(asking, *case, reason),
         _ => Ok(Vec::new()),
     }
+}
+
+/// Puts a version in force. To publish again what is in force already changes nothing,
+/// unless somebody else published it: then a second person stands for it.
+fn publish(asking: Asking<'_>, digest: Digest, categories: &[Category]) -> Result<Vec<Event>, Refusal> {
+    let state = asking.state;
+    if let Some(known) = state.catalogues.get(&digest) {
+        let same = known.categories.len() == categories.len()
+            && categories.iter().all(|category| known.categories.get(&category.key) == Some(category));
+        if !same {
+            return Err(Refusal::about(
+                "categories",
+                format!(
+                    "The version {} is recorded with other categories; a changed catalogue has another digest.",
+                    digest.short()
+                ),
+            ));
+        }
+    }
+    let published_by = state.publications.last().and_then(|publication| publication.by);
+    if state.catalogue == Some(digest) && published_by.is_none_or(|by| asking.person == Some(by)) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Event::CataloguePublished { digest, categories: categories.to_vec() }])
 }
 
 pub(super) fn check_categories(categories: &[Category]) -> Result<(), Refusal> {
@@ -76,17 +115,111 @@ pub(super) fn check_categories(categories: &[Category]) -> Result<(), Refusal> {
         if !keys.insert(&category.key) {
             return Err(Refusal::about("categories", format!("The key {} stands at two categories.", category.key)));
         }
-        if category.decided_by.is_empty() || category.decided_by.iter().any(|seats| seats.count == 0) {
-            return Err(Refusal::about(
-                "categories",
-                format!("{} must name who decides, at least one person of each role.", category.key),
-            ));
+        check_category(category)?;
+    }
+    Ok(())
+}
+
+fn is_key(key: &str, joined_by: u8) -> bool {
+    (1..=KEY_CHARS_MAX).contains(&key.len())
+        && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == joined_by)
+}
+
+fn check_category(category: &Category) -> Result<(), Refusal> {
+    let refused = |problem: &str| Err(Refusal::about("categories", format!("{}: {problem}", category.key)));
+    if !is_key(&category.key, b'-') {
+        return refused("a key has up to 40 lower-case letters, digits and -.");
+    }
+    check_name("categories", "the title of a category", &category.title)?;
+    check_words("categories", "what a category is for", &Text::from(category.scope.as_str()))?;
+    if !(1..=DAYS_MAX).contains(&category.days_max) {
+        return refused(&format!("an exception lasts 1 to {DAYS_MAX} days."));
+    }
+    if category.quantity_max.is_some_and(|most| !(1..=QUANTITY_MAX).contains(&most)) {
+        return refused(&format!("the largest quantity is 1 to {QUANTITY_MAX}."));
+    }
+    let mut roles = BTreeSet::new();
+    for seats in &category.decided_by {
+        if CANNOT_DECIDE.contains(&seats.role) {
+            return refused(&format!("the role {} decides nothing.", seats.role.title()));
+        }
+        if !roles.insert(seats.role) {
+            return refused(&format!("the role {} is named twice; name it once, with the sum.", seats.role.title()));
+        }
+    }
+    let seats = category.decided_by.iter().fold(0, |sum: u32, seats| sum.saturating_add(seats.count));
+    if category.decided_by.is_empty() || category.decided_by.iter().any(|seats| seats.count == 0) || seats > SEATS_MAX {
+        return refused(&format!(
+            "it must name who decides: at least one person of each role, at most {SEATS_MAX} together."
+        ));
+    }
+    check_fields(category)
+}
+
+fn check_fields(category: &Category) -> Result<(), Refusal> {
+    let refused = |problem: &str| Err(Refusal::about("categories", format!("{}: {problem}", category.key)));
+    if category.fields.len() > FIELDS_MAX {
+        return refused(&format!("it asks at most {FIELDS_MAX} questions."));
+    }
+    let mut keys = BTreeSet::new();
+    for field in &category.fields {
+        if !is_key(&field.key, b'_') {
+            return refused("the key of a question has up to 40 lower-case letters, digits and _.");
+        }
+        if !keys.insert(&field.key) {
+            return refused(&format!("two questions have the key {}.", field.key));
+        }
+        check_name("categories", "a question", &field.label)?;
+        if !field.help.is_empty() {
+            check_words("categories", "the help of a question", &Text::from(field.help.as_str()))?;
         }
     }
     Ok(())
 }
 
-fn case_of(state: &State, case: CaseId) -> Result<&Case, Refusal> {
+fn check_revisions(case: &Case) -> Result<(), Refusal> {
+    if case.revision >= REVISIONS_MAX {
+        return Err(Refusal::about(
+            "case",
+            format!("A request is changed at most {REVISIONS_MAX} times; open a new one."),
+        ));
+    }
+    Ok(())
+}
+
+/// The catalogue by which a request of these parties is judged: the version in force,
+/// or the last one before it that none of them published themselves.
+fn catalogue_for(state: &State, requester: PersonId, beneficiary: Option<PersonId>) -> Option<&Catalogue> {
+    let by_party = |by: PersonId| by == requester || Some(by) == beneficiary;
+    let publication = state.publications.iter().rev().find(|publication| !publication.by.is_some_and(by_party))?;
+    state.catalogues.get(&publication.digest).map(AsRef::as_ref)
+}
+
+fn category_for<'a>(
+    asking: Asking<'a>,
+    requester: PersonId,
+    terms: &CaseTerms,
+) -> Result<(&'a Catalogue, &'a Category), Refusal> {
+    let state = asking.state;
+    let catalogue = catalogue_for(state, requester, terms.beneficiary).ok_or(Refusal::NotFounded)?;
+    if let Some(category) = catalogue.categories.get(&terms.category) {
+        return Ok((catalogue, category));
+    }
+    let in_force = state.catalogue_in_force().is_some_and(|newest| newest.categories.contains_key(&terms.category));
+    if in_force {
+        return Err(Refusal::about(
+            "category",
+            format!(
+                "A party to this request published the rules in force, so it follows the version before, which has no {}.",
+                terms.category
+            ),
+        ));
+    }
+    let known: Vec<&str> = catalogue.categories.keys().map(String::as_str).collect();
+    Err(Refusal::about("category", format!("Choose a category: {}.", known.join(", "))))
+}
+
+pub(super) fn case_of(state: &State, case: CaseId) -> Result<&Case, Refusal> {
     state
         .cases
         .get(&case)
@@ -110,17 +243,13 @@ fn own_open_case(asking: Asking<'_>, case: CaseId) -> Result<&Case, Refusal> {
     }
 }
 
-fn status_word(case: &Case) -> &'static str {
+pub(super) fn status_word(case: &Case) -> &'static str {
     case.status().title()
 }
 
 fn check_request(asking: Asking<'_>, terms: &CaseTerms, words: &CaseWords) -> Result<(), Refusal> {
     let state = asking.state;
-    let catalogue = state.catalogue_in_force().ok_or(Refusal::NotFounded)?;
-    let category = catalogue.categories.get(&terms.category).ok_or_else(|| {
-        let known: Vec<&str> = catalogue.categories.keys().map(String::as_str).collect();
-        Refusal::about("category", format!("Choose a category: {}.", known.join(", ")))
-    })?;
+    let (_, category) = category_for(asking, asking.asker()?, terms)?;
     product_of(state, terms.product).map_err(|refusal| Refusal::about("product", refusal.to_string()))?;
     check_quantity("quantity", terms.quantity)?;
     if let Some(most) = category.quantity_max
@@ -129,7 +258,11 @@ fn check_request(asking: Asking<'_>, terms: &CaseTerms, words: &CaseWords) -> Re
         return Err(Refusal::about("quantity", format!("{} is granted for at most {most}.", category.title)));
     }
     if let Some(beneficiary) = terms.beneficiary {
-        person_of(state, beneficiary).map_err(|refusal| Refusal::about("beneficiary", refusal.to_string()))?;
+        let known =
+            person_of(state, beneficiary).map_err(|refusal| Refusal::about("beneficiary", refusal.to_string()))?;
+        if !known.active {
+            return Err(Refusal::about("beneficiary", format!("{beneficiary} was deactivated; choose somebody else.")));
+        }
     }
     check_until(asking, category, terms)?;
     check_name("title", "one line that says what you ask for", words.title.open().unwrap_or_default())?;
@@ -138,21 +271,13 @@ fn check_request(asking: Asking<'_>, terms: &CaseTerms, words: &CaseWords) -> Re
         if !category.fields.iter().any(|field| field.key == *key) {
             return Err(Refusal::about("answers", format!("{} does not ask for {key}.", category.title)));
         }
-        if answer.open().is_some_and(|answer| answer.trim().is_empty()) {
-            return Err(Refusal::about("answers", format!("Answer {key} or leave it out.")));
-        }
-        if answer.open().is_some_and(|answer| answer.chars().count() > super::WORDS_CHARS_MAX) {
-            return Err(Refusal::about(
-                "answers",
-                format!("Use at most {} characters for {key}.", super::WORDS_CHARS_MAX),
-            ));
-        }
+        check_words("answers", &format!("an answer to {key}, or leave it out"), answer)?;
     }
     Ok(())
 }
 
-fn check_until(asking: Asking<'_>, category: &Category, terms: &CaseTerms) -> Result<(), Refusal> {
-    let today = asking.state.day(asking.command.at);
+pub(super) fn check_until(asking: Asking<'_>, category: &Category, terms: &CaseTerms) -> Result<(), Refusal> {
+    let today = asking.state.day(asking.at);
     if terms.until < today {
         return Err(Refusal::about("until", format!("Until must not be before today, {today}.")));
     }
@@ -172,6 +297,7 @@ fn check_until(asking: Asking<'_>, category: &Category, terms: &CaseTerms) -> Re
 
 fn revise(asking: Asking<'_>, case: CaseId, terms: &CaseTerms, words: &CaseWords) -> Result<Vec<Event>, Refusal> {
     let known = own_open_case(asking, case)?;
+    check_revisions(known)?;
     check_request(asking, terms, words)?;
     Ok(vec![Event::CaseRevised { case, revision: known.revision + 1, terms: terms.clone(), words: words.clone() }])
 }
@@ -185,10 +311,7 @@ fn submit(asking: Asking<'_>, case: CaseId) -> Result<Vec<Event>, Refusal> {
             hint: "It was submitted already; those who decide can see it.",
         });
     }
-    let catalogue = asking.state.catalogue_in_force().ok_or(Refusal::NotFounded)?;
-    let category = catalogue.categories.get(&known.terms.category).ok_or_else(|| {
-        Refusal::about("category", "This category is no longer in the catalogue; choose another one.")
-    })?;
+    let (catalogue, category) = category_for(asking, known.requester, &known.terms)?;
     check_until(asking, category, &known.terms)?;
     if category.quantity_max.is_some_and(|most| known.terms.quantity > most) {
         return Err(Refusal::about("quantity", format!("{} is no longer granted for so many.", category.title)));
@@ -205,79 +328,7 @@ fn submit(asking: Asking<'_>, case: CaseId) -> Result<Vec<Event>, Refusal> {
     Ok(vec![Event::CaseSubmitted { case, digest, catalogue: catalogue.digest }])
 }
 
-/// How a person stands to a case that is being decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    /// May vote for themselves, in one of these roles.
-    MayVote(Vec<Role>),
-    /// May not vote, and why.
-    MayNot(Refusal),
-}
-
-/// Whether `person` may vote on `case` for themselves at `at`, and if not, why.
-/// Pages show it before anybody tries; `decide` asks the same function.
-pub fn standing(state: &State, case: &Case, person: PersonId, at: jiff::Timestamp) -> Standing {
-    match eligible_seats(state, case, person, None, at) {
-        Ok(roles) => Standing::MayVote(roles),
-        Err(refusal) => Standing::MayNot(refusal),
-    }
-}
-
-/// The roles in which `person` may vote on `case`, for themselves or in place of `on_behalf_of`.
-pub fn eligible_seats(
-    state: &State,
-    case: &Case,
-    person: PersonId,
-    on_behalf_of: Option<PersonId>,
-    at: jiff::Timestamp,
-) -> Result<Vec<Role>, Refusal> {
-    let Stage::Deciding(round) = &case.stage else {
-        return Err(Refusal::WrongStage {
-            case: case.id,
-            status: status_word(case),
-            hint: "Votes are cast while it is being decided.",
-        });
-    };
-    let voter = person_of(state, person)?;
-    if !voter.active {
-        return Err(Refusal::Deactivated { person });
-    }
-    no_party_to(state, case, person, at)?;
-    let principal = match on_behalf_of {
-        None => voter,
-        Some(principal) => {
-            let today = state.day(at);
-            let delegated = state
-                .delegations
-                .values()
-                .any(|known| known.from == principal && known.to == person && known.holds_on(today));
-            if !delegated {
-                return Err(Refusal::NoDelegation { principal });
-            }
-            if is_party(case, principal) || no_party_to(state, case, principal, at).is_err() {
-                return Err(Refusal::PrincipalIsParty { case: case.id, principal });
-            }
-            let principal = person_of(state, principal)?;
-            if !principal.active {
-                return Err(Refusal::Deactivated { person: principal.id });
-            }
-            principal
-        }
-    };
-    let category = category_of(state, case, round)?;
-    let roles: Vec<Role> =
-        category.decided_by.iter().map(|seats| seats.role).filter(|role| principal.roles.contains(role)).collect();
-    if roles.is_empty() {
-        return Err(Refusal::NoSeat {
-            case: case.id,
-            needed: category.decided_by.iter().map(|seats| seats.role).collect(),
-            held: principal.roles.iter().copied().collect(),
-        });
-    }
-    Ok(roles)
-}
-
-fn category_of<'a>(state: &'a State, case: &Case, round: &Round) -> Result<&'a Category, Refusal> {
+pub(super) fn category_of<'a>(state: &'a State, case: &Case, round: &Round) -> Result<&'a Category, Refusal> {
     state
         .catalogues
         .get(&round.catalogue)
@@ -285,197 +336,12 @@ fn category_of<'a>(state: &'a State, case: &Case, round: &Round) -> Result<&'a C
         .ok_or_else(|| Refusal::NotFound { what: "category", number: case.terms.category.clone() })
 }
 
-fn is_party(case: &Case, person: PersonId) -> bool {
-    case.requester == person || case.terms.beneficiary == Some(person)
-}
-
-/// Neither requester nor beneficiary, nor anybody who stands in for one of them.
-fn no_party_to(state: &State, case: &Case, person: PersonId, at: jiff::Timestamp) -> Result<(), Refusal> {
-    if case.requester == person {
-        return Err(Refusal::RequesterCannotVote { case: case.id });
-    }
-    if case.terms.beneficiary == Some(person) {
-        return Err(Refusal::BeneficiaryCannotVote { case: case.id });
-    }
-    let today = state.day(at);
-    let stands_in = state
-        .delegations
-        .values()
-        .find(|known| known.to == person && known.holds_on(today) && is_party(case, known.from));
-    match stands_in {
-        Some(delegation) => Err(Refusal::DelegateOfPartyCannotVote { case: case.id, principal: delegation.from }),
-        None => Ok(()),
-    }
-}
-
-/// The seats of a round that have no approval yet: role and how many persons are still needed.
-/// A vote is counted only while its voter is still eligible.
-pub fn open_seats(state: &State, case: &Case, round: &Round, at: jiff::Timestamp) -> Vec<Seats> {
-    let Ok(category) = category_of(state, case, round) else { return Vec::new() };
-    let approvals = counted_approvals(state, case, round, at);
-    category
-        .decided_by
-        .iter()
-        .map(|seats| {
-            let filled =
-                u32::try_from(approvals.iter().filter(|vote| vote.role == seats.role).count()).unwrap_or(u32::MAX);
-            Seats { role: seats.role, count: seats.count.saturating_sub(filled) }
-        })
-        .filter(|seats| seats.count > 0)
-        .collect()
-}
-
-/// Approvals by persons who may still vote, each person and each seat holder once.
-fn counted_approvals<'a>(state: &State, case: &Case, round: &'a Round, at: jiff::Timestamp) -> Vec<&'a Vote> {
-    let mut persons = BTreeSet::new();
-    round
-        .votes
-        .iter()
-        .filter(|vote| vote.ballot == Ballot::Approve)
-        .filter(|vote| {
-            eligible_seats(state, case, vote.by, vote.on_behalf_of, at).is_ok_and(|roles| roles.contains(&vote.role))
-        })
-        .filter(|vote| {
-            let seat_is_new = persons.insert(vote.seat_of());
-            let person_is_new = vote.by == vote.seat_of() || persons.insert(vote.by);
-            seat_is_new && person_is_new
-        })
-        .collect()
-}
-
-fn vote(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
-    let Intent::CastVote { case, digest, on_behalf_of, ballot, reason, conditions } = &asking.command.intent else {
-        return Ok(Vec::new());
-    };
-    let state = asking.state;
-    let at = asking.command.at;
-    if let Actor::Person(_, Via::Token(_)) = asking.command.actor {
-        return Err(Refusal::TokenCannotDecide);
-    }
-    let known = case_of(state, *case)?;
-    let voter = asking.asker()?;
-    let on_behalf_of = on_behalf_of.filter(|principal| *principal != voter);
-    let roles = eligible_seats(state, known, voter, on_behalf_of, at)?;
-    let Stage::Deciding(round) = &known.stage else {
-        return Err(Refusal::WrongStage {
-            case: *case,
-            status: status_word(known),
-            hint: "Votes are cast while it is being decided.",
-        });
-    };
-    if round.digest != *digest {
-        let difference = known
-            .terms_voted_on
-            .as_ref()
-            .map_or_else(|| "its words or its evidence".to_owned(), |seen| difference(seen, &known.terms));
-        return Err(Refusal::CaseChanged { case: *case, seen: *digest, current: round.digest, difference });
-    }
-    check_ballot(*ballot, reason, conditions)?;
-    let seat_of = on_behalf_of.unwrap_or(voter);
-    if round.votes.iter().any(|vote| vote.by == voter && vote.seat_of() != seat_of) {
-        return Err(Refusal::VotedInAnotherSeat { case: *case, person: voter });
-    }
-    let role = choose_seat(state, known, round, at, &roles, seat_of, *ballot)?;
-    let mut events = vec![Event::VoteCast {
-        case: *case,
-        digest: *digest,
-        on_behalf_of,
-        role,
-        ballot: *ballot,
-        reason: reason.clone(),
-        conditions: conditions.clone(),
-    }];
-    match ballot {
-        Ballot::Abstain => {}
-        Ballot::RequestChanges => events.push(Event::CaseReturned { case: *case, reason: reason.clone() }),
-        Ballot::Deny => {
-            events.push(Event::CaseDecided { case: *case, digest: *digest, outcome: Outcome::Denied });
-        }
-        Ballot::Approve => events.extend(approve_when_complete(asking, known, round, role, seat_of, conditions)?),
-    }
-    Ok(events)
-}
-
-fn check_ballot(ballot: Ballot, reason: &Text, conditions: &[Condition]) -> Result<(), Refusal> {
-    check_words("reason", "the reason of your vote", reason)?;
-    if conditions.len() > CONDITIONS_MAX {
-        return Err(Refusal::about("conditions", format!("Set at most {CONDITIONS_MAX} conditions.")));
-    }
-    if ballot != Ballot::Approve && !conditions.is_empty() {
-        return Err(Refusal::about("conditions", "Conditions go with an approval only."));
-    }
-    conditions.iter().try_for_each(|condition| check_words("conditions", "the condition", &condition.wording))
-}
-
-/// The seat that the vote takes: of the voter's roles the first that still needs somebody.
-fn choose_seat(
-    state: &State,
-    case: &Case,
-    round: &Round,
-    at: jiff::Timestamp,
-    roles: &[Role],
-    seat_of: PersonId,
-    ballot: Ballot,
-) -> Result<Role, Refusal> {
-    let mut others = round.clone();
-    others.votes.retain(|vote| vote.seat_of() != seat_of);
-    let open = open_seats(state, case, &others, at);
-    let free = roles.iter().copied().find(|role| open.iter().any(|seats| seats.role == *role));
-    match (free, ballot, roles.first()) {
-        (Some(role), _, _) => Ok(role),
-        // Whoever has a say may say no or nothing, even where enough others said yes.
-        (None, Ballot::Deny | Ballot::Abstain | Ballot::RequestChanges, Some(role)) => Ok(*role),
-        (None, _, role) => Err(Refusal::SeatTaken { case: case.id, role: role.copied().unwrap_or(Role::Approver) }),
-    }
-}
-
-/// What follows an approval: nothing yet, or the decision and its grant.
-fn approve_when_complete(
-    asking: Asking<'_>,
-    case: &Case,
-    round: &Round,
-    role: Role,
-    seat_of: PersonId,
-    conditions: &[Condition],
-) -> Result<Vec<Event>, Refusal> {
-    let state = asking.state;
-    let at = asking.command.at;
-    let mut after = round.clone();
-    after.votes.retain(|vote| vote.seat_of() != seat_of);
-    let on_behalf_of = (Some(seat_of) != asking.person).then_some(seat_of);
-    after.votes.push(Vote {
-        by: asking.asker()?,
-        on_behalf_of,
-        role,
-        ballot: Ballot::Approve,
-        reason: Text::Erased,
-        conditions: conditions.to_vec(),
-        at,
-        recorded_in: state.size,
-    });
-    if !open_seats(state, case, &after, at).is_empty() {
-        return Ok(Vec::new());
-    }
-    let category = category_of(state, case, round)?;
-    check_until(asking, category, &case.terms)?;
-    let conditions: Vec<Condition> = counted_approvals(state, case, &after, at)
-        .into_iter()
-        .flat_map(|vote| vote.conditions.iter().cloned())
-        .collect();
-    let outcome = if conditions.is_empty() { Outcome::Approved } else { Outcome::ApprovedWithConditions };
-    let metric = product_of(state, case.terms.product)?.metric;
-    Ok(vec![
-        Event::CaseDecided { case: case.id, digest: round.digest, outcome },
-        Event::GrantIssued { case: case.id, terms: case.terms.clone(), metric, conditions },
-    ])
-}
-
 fn revoke(asking: Asking<'_>, case: CaseId, reason: &Text) -> Result<Vec<Event>, Refusal> {
     let state = asking.state;
     let grant =
         state.grants.get(&case).ok_or_else(|| Refusal::NotFound { what: "exception", number: case.to_string() })?;
     check_words("reason", "why the exception ends", reason)?;
-    let at = asking.command.at;
+    let at = asking.at;
     match grant.status(at, &state.zone()) {
         GrantStatus::Active | GrantStatus::NotYet => Ok(vec![Event::GrantRevoked { case, reason: reason.clone() }]),
         status @ (GrantStatus::Expired | GrantStatus::Revoked) => Err(Refusal::WrongStage {

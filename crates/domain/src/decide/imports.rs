@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::software::check_right;
-use super::{Asking, check_name};
+use super::software::{NOTICE_DAYS_MAX, check_right};
+use super::{Asking, check_integer, check_name};
 use crate::agreement::AgreementTerms;
 use crate::command::Intent;
 use crate::digest::Digest;
@@ -19,6 +19,8 @@ use crate::state::State;
 
 /// Files of one import: their names and digests stand in one entry of at most 65,535 bytes.
 pub const FILES_MAX: usize = 200;
+/// A path of any file system fits.
+const FILE_NAME_CHARS_MAX: usize = 4_096;
 /// Rows of one entitlements file: each becomes an entry, and all of them are one transaction.
 pub const ENTITLEMENT_ROWS_MAX: usize = 50_000;
 
@@ -29,18 +31,22 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
         Intent::ImportInventory { source, files, brought } => {
             check_name("source", "the name of the source", source)?;
             check_files(files)?;
-            if let Some(known) = same_files(state, source, files, true) {
+            check_brought(brought)?;
+            if let Some(known) = same_files(state, source.trim(), files, true) {
                 return Err(Refusal::SameFiles { import: known });
             }
             Ok(vec![Event::Imported {
                 import: ImportId(state.last_numbers.import + 1),
-                source: source.clone(),
+                source: source.trim().to_owned(),
                 files: files.clone(),
                 brought: *brought,
             }])
         }
         Intent::ImportEntitlements { source, file, rows, rejected, merged } => {
             check_name("source", "the name of the source", source)?;
+            check_files(std::slice::from_ref(file))?;
+            check_integer("rejected", "The number of rows left out", *rejected)?;
+            check_integer("merged", "The number of merged rows", *merged)?;
             if let Some(known) = same_files(state, source, std::slice::from_ref(file), false) {
                 return Err(Refusal::SameFiles { import: known });
             }
@@ -64,7 +70,27 @@ fn check_files(files: &[ImportedFile]) -> Result<(), Refusal> {
     if files.is_empty() || files.len() > FILES_MAX {
         return Err(Refusal::about("files", format!("Import 1 to {FILES_MAX} files at once.")));
     }
+    for file in files {
+        check_integer("files", "The length of a file", file.bytes)?;
+        check_name("files", "the name of a format", &file.format)?;
+        if file.name.open().unwrap_or_default().chars().count() > FILE_NAME_CHARS_MAX {
+            return Err(Refusal::about(
+                "files",
+                format!("Use at most {FILE_NAME_CHARS_MAX} characters for a file name."),
+            ));
+        }
+    }
     Ok(())
+}
+
+fn check_brought(brought: &Brought) -> Result<(), Refusal> {
+    let counts = match *brought {
+        Brought::Inventory { reports, installations, rejected, merged, .. } => {
+            [reports, installations, rejected, merged]
+        }
+        Brought::Entitlements { rows, rejected, merged } => [rows, rejected, merged, 0],
+    };
+    counts.into_iter().try_for_each(|count| check_integer("files", "A count", count))
 }
 
 /// The latest import of the same source whose files were the same, so that nothing is taken in twice by accident.
@@ -93,7 +119,9 @@ struct Adding<'a> {
     events: Vec<Event>,
     parties: BTreeMap<String, PartyId>,
     products: BTreeMap<(String, Option<String>), ProductId>,
-    agreements: BTreeMap<(String, Option<PartyId>), AgreementId>,
+    agreements: BTreeMap<(String, PartyId), AgreementId>,
+    /// Where in `events` an agreement of this import stands.
+    agreements_added: BTreeMap<AgreementId, usize>,
     last_party: u64,
     last_product: u64,
     last_agreement: u64,
@@ -119,11 +147,10 @@ impl Adding<'_> {
             return *known;
         }
         // A row without a publisher means the one product of that name, where there is just one.
-        if publisher.is_none() {
-            let mut same = self.products.iter().filter(|((known, _), _)| *known == name).map(|(_, product)| *product);
-            if let (Some(only), None) = (same.next(), same.next()) {
-                return only;
-            }
+        if publisher.is_none()
+            && let Some(only) = only_one(&self.products, &name, None)
+        {
+            return only;
         }
         let party = row.publisher.as_deref().map(|publisher| self.party(publisher));
         self.last_product += 1;
@@ -140,14 +167,21 @@ impl Adding<'_> {
     }
 
     fn agreement(&mut self, row: &EntitlementRow, reference: &str) -> AgreementId {
-        let party = row.publisher.as_deref().map(|publisher| self.party(publisher));
-        if let Some(known) = self.agreements.get(&(folded(reference), party)) {
-            return *known;
+        let key = folded(reference);
+        let known = match row.publisher.as_deref().map(|publisher| self.party(publisher)) {
+            Some(party) => self.agreements.get(&(key.clone(), party)).copied(),
+            // A row without a publisher means the one agreement of that reference, where there is just one.
+            None => only_one(&self.agreements, &key, PartyId(0)),
+        };
+        if let Some(known) = known {
+            self.complete_agreement(known, row);
+            return known;
         }
-        let with = party.unwrap_or_else(|| self.party("Unknown vendor"));
+        let with = self.party(row.publisher.as_deref().unwrap_or("Unknown vendor"));
         self.last_agreement += 1;
         let agreement = AgreementId(self.last_agreement);
-        self.agreements.insert((folded(reference), party), agreement);
+        self.agreements.insert((key, with), agreement);
+        self.agreements_added.insert(agreement, self.events.len());
         self.events.push(Event::AgreementRecorded {
             agreement,
             party: with,
@@ -163,6 +197,24 @@ impl Adding<'_> {
         });
         agreement
     }
+
+    /// A later row of the same file may say what the first left open about an agreement that the file brings.
+    fn complete_agreement(&mut self, agreement: AgreementId, row: &EntitlementRow) {
+        let added = self.agreements_added.get(&agreement).and_then(|place| self.events.get_mut(*place));
+        if let Some(Event::AgreementRecorded { terms, .. }) = added {
+            terms.ends_on = terms.ends_on.or(row.agreement_ends_on);
+            terms.notice_days = terms.notice_days.or(row.notice_days);
+        }
+    }
+}
+
+/// The value under `name`, whatever stands in the second part of the key, where there is just one.
+/// `least` is the least key of that part.
+fn only_one<K: Ord, V: Copy>(named: &BTreeMap<(String, K), V>, name: &str, least: K) -> Option<V> {
+    let mut same =
+        named.range((name.to_owned(), least)..).take_while(|((known, _), _)| known == name).map(|(_, value)| *value);
+    let only = same.next()?;
+    if same.next().is_some() { None } else { Some(only) }
 }
 
 fn adding(state: &State, import: ImportId) -> Adding<'_> {
@@ -180,8 +232,10 @@ fn adding(state: &State, import: ImportId) -> Adding<'_> {
         agreements: state
             .agreements
             .values()
-            .map(|agreement| ((folded(&agreement.terms.reference), Some(agreement.party)), agreement.id))
+            .filter(|agreement| agreement.terms.direction == Direction::Inbound)
+            .map(|agreement| ((folded(&agreement.terms.reference), agreement.party), agreement.id))
             .collect(),
+        agreements_added: BTreeMap::new(),
         last_party: state.last_numbers.party,
         last_product: state.last_numbers.product,
         last_agreement: state.last_numbers.agreement,
@@ -213,31 +267,45 @@ fn import_entitlements(
     });
     let mut last_entitlement = adding.state.last_numbers.entitlement;
     for row in rows {
-        check_name("product", "the product's name", &row.product)?;
-        if let Some(publisher) = &row.publisher {
-            check_name("publisher", "the publisher's name", publisher)?;
-        }
-        let right = right_of(row);
-        check_right(&right)?;
+        check_row(row).map_err(|refusal| on_line(row.line, refusal))?;
         let product = adding.product(row);
-        let agreement = match &row.agreement {
-            Some(reference) => {
-                check_name("agreement", "the agreement's reference", reference)?;
-                Some(adding.agreement(row, reference))
-            }
-            None => None,
-        };
+        let agreement = row.agreement.as_deref().map(|reference| adding.agreement(row, reference));
         last_entitlement += 1;
         adding.events.push(Event::EntitlementRecorded {
             entitlement: EntitlementId(last_entitlement),
             product,
-            right,
+            right: right_of(row),
             agreement,
             purchase_reference: row.purchase_reference.clone(),
             import: Some(import),
         });
     }
     Ok(adding.events)
+}
+
+fn check_row(row: &EntitlementRow) -> Result<(), Refusal> {
+    check_name("product", "the product's name", &row.product)?;
+    if let Some(publisher) = &row.publisher {
+        check_name("publisher", "the publisher's name", publisher)?;
+    }
+    if let Some(reference) = &row.agreement {
+        check_name("agreement", "the agreement's reference", reference)?;
+    }
+    if let Some(reference) = &row.purchase_reference {
+        check_name("purchase_reference", "the purchase reference", reference)?;
+    }
+    if row.notice_days.is_some_and(|days| days > NOTICE_DAYS_MAX) {
+        return Err(Refusal::about("notice_days", format!("Enter at most {NOTICE_DAYS_MAX} days of notice.")));
+    }
+    check_right(&right_of(row))
+}
+
+/// Among thousands of rows it must be said which one stands in the way.
+fn on_line(line: u64, refusal: Refusal) -> Refusal {
+    if let Refusal::Field { field, message } = refusal {
+        return Refusal::Field { field, message: format!("Line {line}: {message}") };
+    }
+    refusal
 }
 
 fn right_of(row: &EntitlementRow) -> Right {

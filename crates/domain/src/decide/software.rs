@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
 use super::{Asking, check_name, check_quantity, check_words};
 use crate::agreement::AgreementTerms;
 use crate::command::Intent;
@@ -11,6 +14,7 @@ use crate::id::{AgreementId, EntitlementId, PartyId, ProductId, TitleMatchId};
 use crate::product::{Product, TitlePattern, folded};
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::text::Text;
 
 /// Clauses of one agreement.
 const CLAUSES_MAX: usize = 200;
@@ -18,8 +22,12 @@ const CLAUSES_MAX: usize = 200;
 const CLAUSE_CHARS_MAX: usize = 20_000;
 /// Characters of all clauses of one agreement together, below the 65,535 bytes of an entry even in scripts of three bytes a letter.
 const CLAUSES_CHARS_MAX: usize = 20_000;
+/// The price of one unit: with a billion units the sum still fits a decimal of 28 digits, decimals included.
+const PRICE_MAX: u64 = 1_000_000_000;
+/// Decimals of a price: metered units cost fractions of a cent.
+const PRICE_DECIMALS_MAX: u32 = 8;
 /// Days of notice: three years are more than any agreement asks.
-const NOTICE_DAYS_MAX: u32 = 1_096;
+pub(super) const NOTICE_DAYS_MAX: u32 = 1_096;
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the parent has sorted the intents, exhaustively")]
 pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
@@ -60,43 +68,54 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             }
             Ok(vec![Event::TitleUnmatched { title_match: *title_match }])
         }
-        Intent::RecordEntitlement { product, right, agreement, purchase_reference } => {
-            product_of(state, *product)?;
-            check_right(right)?;
-            if let Some(agreement) = agreement
-                && !state.agreements.contains_key(agreement)
-            {
-                return Err(Refusal::NotFound { what: "agreement", number: agreement.to_string() });
-            }
-            if let Some(reference) = purchase_reference {
-                check_name("purchase_reference", "the purchase reference", reference)?;
-            }
-            Ok(vec![Event::EntitlementRecorded {
-                entitlement: EntitlementId(state.last_numbers.entitlement + 1),
-                product: *product,
-                right: right.clone(),
-                agreement: *agreement,
-                purchase_reference: purchase_reference.clone(),
-                import: None,
-            }])
-        }
+        Intent::RecordEntitlement { .. } => record_entitlement(asking),
         Intent::RetireEntitlement { entitlement, retired_on, reason } => {
-            let known = state
-                .entitlements
-                .get(entitlement)
-                .ok_or_else(|| Refusal::NotFound { what: "entitlement", number: entitlement.to_string() })?;
-            if known.retired_on.is_some() {
-                return Err(Refusal::Gone { message: format!("{entitlement} was retired already.") });
-            }
-            check_words("reason", "why the right is retired", reason)?;
-            Ok(vec![Event::EntitlementRetired {
-                entitlement: *entitlement,
-                retired_on: *retired_on,
-                reason: reason.clone(),
-            }])
+            retire_entitlement(state, *entitlement, *retired_on, reason)
         }
         _ => Ok(Vec::new()),
     }
+}
+
+fn record_entitlement(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
+    let Intent::RecordEntitlement { product, right, agreement, purchase_reference } = &asking.command.intent else {
+        return Ok(Vec::new());
+    };
+    let state = asking.state;
+    product_of(state, *product)?;
+    check_right(right)?;
+    if let Some(agreement) = agreement
+        && !state.agreements.contains_key(agreement)
+    {
+        return Err(Refusal::NotFound { what: "agreement", number: agreement.to_string() });
+    }
+    if let Some(reference) = purchase_reference {
+        check_name("purchase_reference", "the purchase reference", reference)?;
+    }
+    Ok(vec![Event::EntitlementRecorded {
+        entitlement: EntitlementId(state.last_numbers.entitlement + 1),
+        product: *product,
+        right: right.clone(),
+        agreement: *agreement,
+        purchase_reference: purchase_reference.clone(),
+        import: None,
+    }])
+}
+
+fn retire_entitlement(
+    state: &State,
+    entitlement: EntitlementId,
+    retired_on: Date,
+    reason: &Text,
+) -> Result<Vec<Event>, Refusal> {
+    let known = state
+        .entitlements
+        .get(&entitlement)
+        .ok_or_else(|| Refusal::NotFound { what: "entitlement", number: entitlement.to_string() })?;
+    if known.retired_on.is_some() {
+        return Err(Refusal::Gone { message: format!("{entitlement} was retired already.") });
+    }
+    check_words("reason", "why the right is retired", reason)?;
+    Ok(vec![Event::EntitlementRetired { entitlement, retired_on, reason: reason.clone() }])
 }
 
 fn add_product(state: &State, name: &str, publisher: Option<&str>, metric: Metric) -> Result<Vec<Event>, Refusal> {
@@ -121,7 +140,8 @@ fn add_product(state: &State, name: &str, publisher: Option<&str>, metric: Metri
 
 fn match_title(state: &State, pattern: &TitlePattern, product: Option<ProductId>) -> Result<Vec<Event>, Refusal> {
     check_name("title", "the title as the source writes it", &pattern.name)?;
-    if folded(&pattern.name).trim_end_matches('*').chars().count() < 2 {
+    let name = folded(&pattern.name);
+    if name.ends_with('*') && name.trim_end_matches('*').chars().count() < 2 {
         return Err(Refusal::about("title", "Give at least two letters of the title before the *."));
     }
     if let Some(publisher) = &pattern.publisher {
@@ -217,8 +237,16 @@ pub(super) fn check_right(right: &Right) -> Result<(), Refusal> {
     if right.secondary_use && right.metric != Metric::Device {
         return Err(Refusal::about("secondary_use", "A free second device goes with the device metric only."));
     }
-    if right.unit_price.is_some_and(|price| price.amount.is_sign_negative()) {
-        return Err(Refusal::about("unit_price", "Enter a price of zero or more."));
+    if let Some(price) = right.unit_price {
+        if price.amount.is_sign_negative() || price.amount > Decimal::from(PRICE_MAX) {
+            return Err(Refusal::about("unit_price", format!("Enter a price from 0 to {PRICE_MAX}.")));
+        }
+        if price.amount.scale() > PRICE_DECIMALS_MAX {
+            return Err(Refusal::about(
+                "unit_price",
+                format!("Enter a price with at most {PRICE_DECIMALS_MAX} decimals."),
+            ));
+        }
     }
     Ok(())
 }
