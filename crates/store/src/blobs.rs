@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::StoreError;
 use crate::error::{damaged, io as io_error};
-use crate::folder::{Folder, sync_folder_of, write_durably};
+use crate::folder::{Folder, is_partial, sync_folder_of, write_durably};
 use crate::keyring::Keyring;
 
 /// The blobs of one folder. Cheap to clone; needs no writer.
@@ -98,6 +98,8 @@ impl Blobs {
                     .filter(|digest| self.path(digest) == path);
                 match digest {
                     Some(digest) => digests.push(digest),
+                    // Being written, or left behind by a crash while it was.
+                    None if is_partial(&path) => {}
                     None => strangers.push(path),
                 }
             }

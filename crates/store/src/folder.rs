@@ -242,10 +242,17 @@ pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError
     sync_folder_of(path)
 }
 
+/// How the names of files end that are not finished yet.
+const PARTIAL: &str = ".partial";
+
+pub(crate) fn is_partial(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(PARTIAL.as_bytes())
+}
+
 /// Replaces a file whole: after a crash there is the old or the new content.
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let mut partial = path.as_os_str().to_owned();
-    partial.push(format!(".{}.partial", random_suffix()?));
+    partial.push(format!(".{}{PARTIAL}", random_suffix()?));
     let partial = PathBuf::from(partial);
     let written = create_private(&partial, bytes)
         .and_then(|()| fs::rename(&partial, path).map_err(io_error("putting it in place", path)));

@@ -14,8 +14,8 @@
 //!
 //! [`Store`] is the one writer: it appends groups of commands in one transaction each, signs
 //! checkpoints, and after any failed write does nothing more until the folder is opened again.
-//! [`Reader`] hands out snapshots of one instant to any number of threads. [`verify`] trusts
-//! nothing that is stored and names what was altered.
+//! [`Reader`] hands out snapshots of one instant to any number of threads. [`verify_folder`] and
+//! [`Reader::verify`] trust nothing that is stored and name what was altered.
 //!
 //! What erasing can reach: rows are overwritten in the database and the WAL is cut; older backups,
 //! file-system snapshots and what a disk keeps of overwritten blocks are out of reach.
@@ -36,6 +36,7 @@ mod schema;
 mod side;
 mod store;
 mod tiles;
+mod verification;
 
 pub use append::{NAME_BYTES_MAX, SIDE_PAYLOAD_BYTES_MAX};
 pub use blobs::Blobs;
@@ -46,3 +47,4 @@ pub use reader::{Entry, Reader, Snapshot, SnapshotTiles, StoredCheckpoint};
 pub use schema::{Durability, Evidence, SIDE_PAYLOADS_MAX, TABLES, Table};
 pub use side::{Side, SideRef, Sides};
 pub use store::Store;
+pub use verification::{FINDINGS_KEPT_MAX, Finding, Inspect, Place, Stated, StorageOnly, Verification, verify_folder};

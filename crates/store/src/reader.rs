@@ -140,7 +140,7 @@ impl Reader {
 }
 
 impl Snapshot {
-    fn connection(&self) -> Result<&Connection, StoreError> {
+    pub(crate) fn connection(&self) -> Result<&Connection, StoreError> {
         // Only drop takes it.
         self.connection.as_ref().ok_or_else(|| damaged("a snapshot lost its connection"))
     }
