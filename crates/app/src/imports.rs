@@ -10,7 +10,8 @@ use domain::id::ImportId;
 use domain::import::{Brought, ImportedFile, reports_digest};
 use domain::observation::{DeviceReport, Reject};
 use domain::text::Text;
-use importers::{EntitlementFile, InventoryFile, Mapping};
+pub use importers::{ColumnUse, Mapping, Unreadable};
+use importers::{EntitlementFile, InventoryFile};
 use position::Line;
 
 use crate::failure::Failure;
@@ -63,7 +64,7 @@ pub struct ImportOutcome {
     /// Position lines that change.
     pub changes: Vec<LineChange>,
     /// How the columns of an entitlements file were read.
-    pub columns: Vec<importers::ColumnUse>,
+    pub columns: Vec<ColumnUse>,
     /// What was recorded; `None` for a preview.
     pub receipt: Option<Receipt>,
 }

@@ -4,7 +4,7 @@
 
 use domain::Recorded;
 use domain::envelope::Header;
-use merkle_log::{SignedNote, TlogProof};
+use merkle_log::{EntryBundleId, SignedNote, TileId, TlogProof};
 use store::StoredCheckpoint;
 
 use crate::failure::Failure;
@@ -164,6 +164,18 @@ impl App {
         let checkpoint = ledger.latest_checkpoint()?.ok_or_else(|| Failure::NotFound("checkpoint yet".to_owned()))?;
         let hashes = ledger.inclusion_proof(seq, checkpoint.head)?;
         Ok(TlogProof { extra: None, index: seq, hashes, checkpoint: checkpoint.note })
+    }
+
+    /// A tile or a bundle of entries by its path (C2SP tlog-tiles), as it is at the present size.
+    pub fn ledger_file(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let missing = || Failure::NotFound(format!("file {path} of the ledger"));
+        let ledger = self.ledger().snapshot()?;
+        let bytes = match (EntryBundleId::from_path(path), TileId::from_path(path)) {
+            (Some(bundle), _) => ledger.bundle(bundle)?,
+            (None, Some(tile)) => ledger.tile(tile)?,
+            (None, None) => None,
+        };
+        bytes.ok_or_else(missing)
     }
 
     /// How far the ledger is signed and witnessed.

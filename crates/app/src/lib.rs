@@ -2,12 +2,15 @@
 //!
 //! No SQL, no HTTP and no reading of the environment: the time, random bytes and the way to a witness are given.
 
+pub mod cases;
+pub mod catalogues;
 mod failure;
 pub mod identities;
 pub mod imports;
 pub mod ledgers;
 mod order;
 mod organisation;
+pub mod positions;
 mod replay;
 pub mod sample;
 mod sequencer;
@@ -15,9 +18,16 @@ mod snapshot;
 mod surroundings;
 pub mod verification;
 pub mod witnesses;
+pub mod witnessing;
 
 pub use failure::Failure;
 pub use order::{Order, Receipt, Repetition, ReportToStore};
 pub use organisation::{App, Founding, person_of};
 pub use snapshot::Snapshot;
 pub use surroundings::{Clock, Randomness, Surroundings};
+
+pub use merkle_log::{
+    Answer as WitnessAnswer, CONFLICT_CONTENT_TYPE as WITNESS_CONFLICT_CONTENT_TYPE,
+    REQUEST_BYTES_MAX as WITNESS_REQUEST_BYTES_MAX,
+};
+pub use policy::{CatalogueFile, read as read_catalogue};

@@ -1,0 +1,64 @@
+//! Positions, checks and the queue of titles, read from one snapshot; and the types that they are made of.
+//!
+//! The arithmetic is in `position`.
+
+use domain::State;
+use domain::grant::Grant;
+use domain::id::ProductId;
+use jiff::Timestamp;
+pub use position::check::{Action, Answer, Facts, Question, Reason, Remedy};
+pub use position::{
+    Amount, DeviceFacts, DeviceIndex, Evidence, Freshness, InstalledTitle, Line, QueueEntry, Range, Recognition, Row,
+    RowKind, SourceReport, Step, Suggestion, Supply, SupplySource, TitleFacts,
+};
+
+use crate::snapshot::Snapshot;
+
+/// A product's line without an exception and with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// Without.
+    pub before: Line,
+    /// With.
+    pub after: Line,
+}
+
+impl Snapshot {
+    /// The position of one product at `at`; `None` where there is no such product.
+    pub fn line(&self, product: ProductId, at: Timestamp) -> Option<Line> {
+        position::line(&self.state, &self.base, product, at)
+    }
+
+    /// The rows behind a number of a product's line, exactly as many as the number.
+    pub fn rows(&self, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
+        position::rows(&self.state, &self.base, product, kind, at)
+    }
+
+    /// The titles that no rule recognises, most devices first.
+    pub fn unrecognised(&self) -> Vec<QueueEntry> {
+        position::unrecognised(&self.state, &self.base)
+    }
+
+    /// Whether more of a product may be used.
+    pub fn check(&self, question: &Question) -> Answer {
+        position::check::answer(&self.state, &self.base, question)
+    }
+
+    /// What an exception does to the line of its product at `at`, whether it is recorded yet or not.
+    pub fn effect(&self, grant: &Grant, at: Timestamp) -> Option<Effect> {
+        let line_with = |change: &dyn Fn(&mut State)| {
+            let mut state = self.state.clone();
+            change(&mut state);
+            let mut base = self.base.clone();
+            base.follow(&state);
+            position::line(&state, &base, grant.terms.product, at)
+        };
+        let before = line_with(&|state| {
+            state.grants.remove(&grant.case);
+        })?;
+        let after = line_with(&|state| {
+            state.grants.insert(grant.case, std::sync::Arc::new(grant.clone()));
+        })?;
+        Some(Effect { before, after })
+    }
+}
