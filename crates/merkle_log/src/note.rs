@@ -88,10 +88,13 @@ impl SignedNote {
         &self.signatures
     }
 
-    /// Adds a signature line, such as a witness's, unless it is there already.
+    /// Adds a signature line, such as a witness's. It takes the place of an older line of the same key: some verifiers
+    /// refuse a note on which one key signed twice.
     pub fn add(&mut self, signature: NoteSignature) {
-        if !self.signatures.contains(&signature) {
-            self.signatures.push(signature);
+        let same_key = |line: &&mut NoteSignature| line.name == signature.name && line.key_id == signature.key_id;
+        match self.signatures.iter_mut().find(same_key) {
+            Some(line) => *line = signature,
+            None => self.signatures.push(signature),
         }
     }
 

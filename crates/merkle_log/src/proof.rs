@@ -74,6 +74,9 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root
 /// Verifies that the tree with `new_root` begins with the leaves of the tree with `old_root`.
 ///
 /// An empty tree is consistent with every tree by an empty proof, and a tree with itself.
+///
+/// A proof ties roots to each other. It ties the sizes only as far as they shape it, so sizes are taken from where the
+/// roots come from: the same signed checkpoint.
 pub fn verify_consistency(
     old_size: u64,
     new_size: u64,
