@@ -10,12 +10,13 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
 use crate::commit::{Appended, CommandCommit, NewEntry};
+use crate::entries::WIDTH;
 use crate::error::{AppendError, StoreError, damaged, sql};
 use crate::keyring::{Keyring, SealingKey};
 use crate::schema::SIDE_PAYLOADS_MAX;
-use crate::side::{self, row_id};
+use crate::side::{self, SideRow, row_id};
 use crate::store::Store;
-use crate::{answers, reports, tiles};
+use crate::{answers, entries, reports, tiles};
 
 /// Longest side payload: what a form field or a comment may hold, with room.
 pub const SIDE_PAYLOAD_BYTES_MAX: usize = 1 << 20;
@@ -78,10 +79,19 @@ impl Store {
             transaction.rollback().map_err(sql("giving up an append"))?;
             return Err(refusal);
         }
-        let mut writer = GroupWriter { connection: &transaction, keyring, edge, keys, erased: false };
+        let mut writer = GroupWriter {
+            connection: &transaction,
+            keyring,
+            edge,
+            keys,
+            erased: false,
+            new_entries: Vec::new(),
+            new_sides: Vec::new(),
+        };
         for command in group {
             writer.write(command)?;
         }
+        writer.flush()?;
         wal.erased |= writer.erased;
         let root = edge.root();
         let updated = transaction
@@ -184,9 +194,9 @@ fn check_against_stored(connection: &Connection, group: &[CommandCommit]) -> Res
     Ok(())
 }
 
-fn stream_head(connection: &Connection, stream: &str) -> Result<u64, StoreError> {
+pub(crate) fn stream_head(connection: &Connection, stream: &str) -> Result<u64, StoreError> {
     let head: Option<u64> = connection
-        .prepare_cached("SELECT version FROM stream_entries WHERE stream = ?1 ORDER BY version DESC LIMIT 1")
+        .prepare_cached("SELECT version FROM stream_heads WHERE stream = ?1")
         .and_then(|mut statement| statement.query_row([stream], |row| row.get(0)).optional())
         .map_err(sql("looking up a stream"))?;
     Ok(head.unwrap_or(0))
@@ -199,18 +209,25 @@ struct GroupWriter<'a> {
     edge: &'a mut TileEdge,
     keys: &'a mut WriterKeys,
     erased: bool,
+    /// Entries of this group that are in the tree but not stored yet: they may fill a bundle.
+    new_entries: Vec<&'a [u8]>,
+    new_sides: Vec<SideRow>,
 }
 
-impl GroupWriter<'_> {
-    fn write(&mut self, command: &CommandCommit) -> Result<(), StoreError> {
+impl<'a> GroupWriter<'a> {
+    fn write(&mut self, command: &'a CommandCommit) -> Result<(), StoreError> {
         for entry in &command.entries {
             self.write_entry(entry)?;
         }
         for report in &command.reports {
             reports::insert(self.connection, self.keyring, report)?;
         }
+        if !command.erase.is_empty() || !command.erase_subjects.is_empty() {
+            // What is to be erased may have come with this very group.
+            self.flush()?;
+        }
         for seq in &command.erase {
-            self.erase_entry(*seq)?;
+            self.erased |= side::erase_entry(self.connection, *seq)?;
         }
         for subject in &command.erase_subjects {
             self.erase_subject(subject)?;
@@ -224,16 +241,11 @@ impl GroupWriter<'_> {
         }
     }
 
-    fn write_entry(&mut self, entry: &NewEntry) -> Result<(), StoreError> {
+    fn write_entry(&mut self, entry: &'a NewEntry) -> Result<(), StoreError> {
         let seq = self.edge.size();
-        self.connection
-            .prepare_cached("INSERT INTO entries (seq, bytes) VALUES (?1, ?2)")
-            .and_then(|mut statement| statement.execute((seq, &entry.bytes)))
-            .map_err(sql("storing an entry"))?;
-        self.connection
-            .prepare_cached("INSERT INTO stream_entries (stream, version, seq) VALUES (?1, ?2, ?3)")
-            .and_then(|mut statement| statement.execute((&entry.stream, entry.version, seq)))
-            .map_err(sql("moving a stream"))?;
+        self.move_stream(entry)?;
+        self.new_entries.push(&entry.bytes);
+        self.seal_sides(seq, entry)?;
         let connection = self.connection;
         let mut stored = Ok(());
         self.edge.append(leaf_hash(&entry.bytes), |tile, hashes| {
@@ -242,10 +254,42 @@ impl GroupWriter<'_> {
             }
         });
         stored.map_err(sql("storing a finished tile"))?;
-        self.write_sides(seq, entry)
+        if self.edge.size().is_multiple_of(WIDTH) {
+            let position = seq / WIDTH;
+            entries::insert_bundle(self.connection, position, &self.new_entries)?;
+            side::insert_bundle(self.connection, position, std::mem::take(&mut self.new_sides))?;
+            self.new_entries.clear();
+        }
+        Ok(())
     }
 
-    fn write_sides(&mut self, seq: u64, entry: &NewEntry) -> Result<(), StoreError> {
+    /// Stores what did not fill a bundle.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        let count = u64::try_from(self.new_entries.len()).unwrap_or(0);
+        let first = self.edge.size() - count;
+        entries::insert_tail(self.connection, first, &self.new_entries)?;
+        side::insert_rows(self.connection, &self.new_sides)?;
+        self.new_entries.clear();
+        self.new_sides.clear();
+        Ok(())
+    }
+
+    /// The check was made before; this makes the database refuse what slipped through it.
+    fn move_stream(&self, entry: &NewEntry) -> Result<(), StoreError> {
+        let query = if entry.version == 1 {
+            "INSERT INTO stream_heads (stream, version) VALUES (?1, ?2)"
+        } else {
+            "UPDATE stream_heads SET version = ?2 WHERE stream = ?1 AND version = ?2 - 1"
+        };
+        let moved = self
+            .connection
+            .prepare_cached(query)
+            .and_then(|mut statement| statement.execute((&entry.stream, entry.version)))
+            .map_err(sql("moving a stream"))?;
+        if moved == 1 { Ok(()) } else { Err(damaged(format!("{} moved between two steps", entry.stream))) }
+    }
+
+    fn seal_sides(&mut self, seq: u64, entry: &NewEntry) -> Result<(), StoreError> {
         if entry.side.is_empty() {
             return Ok(());
         }
@@ -256,10 +300,7 @@ impl GroupWriter<'_> {
         for (index, field) in (0..).zip(&entry.side) {
             let id = row_id(seq, index);
             let sealed = side::seal(key, id, *key_id, &field.salt, &field.payload)?;
-            self.connection
-                .prepare_cached("INSERT INTO side (id, key, sealed) VALUES (?1, ?2, ?3)")
-                .and_then(|mut statement| statement.execute((id, key_id, sealed)))
-                .map_err(sql("storing a field beside its entry"))?;
+            self.new_sides.push(SideRow { id, key: *key_id, sealed });
         }
         Ok(())
     }
@@ -302,31 +343,20 @@ impl GroupWriter<'_> {
         Ok((id, key))
     }
 
-    fn erase_entry(&mut self, seq: u64) -> Result<(), StoreError> {
-        let deleted = self
-            .connection
-            .prepare_cached("DELETE FROM side WHERE id >= ?1 AND id < ?2")
-            .and_then(|mut statement| statement.execute((row_id(seq, 0), row_id(seq + 1, 0))))
-            .map_err(sql("erasing fields"))?;
-        self.erased |= deleted > 0;
-        Ok(())
-    }
-
-    /// Deletes every row under the key with it, so that none is left that cannot be read. There is
-    /// no index for this: erasing a subject is rare and may take a second per million fields.
+    /// Deletes everything under the key with it, so that nothing is left that cannot be read.
     fn erase_subject(&mut self, subject: &str) -> Result<(), StoreError> {
         self.keys.by_subject.remove(subject);
-        let doing = "erasing a subject";
-        self.connection
-            .prepare_cached("DELETE FROM side WHERE key = (SELECT id FROM subject_keys WHERE subject = ?1)")
-            .and_then(|mut statement| statement.execute([subject]))
-            .map_err(sql(doing))?;
-        let deleted = self
+        let key: Option<u64> = self
             .connection
-            .prepare_cached("DELETE FROM subject_keys WHERE subject = ?1")
-            .and_then(|mut statement| statement.execute([subject]))
-            .map_err(sql(doing))?;
-        self.erased |= deleted > 0;
-        Ok(())
+            .prepare_cached("DELETE FROM subject_keys WHERE subject = ?1 RETURNING id")
+            .and_then(|mut statement| statement.query_row([subject], |row| row.get(0)).optional())
+            .map_err(sql("erasing a subject"))?;
+        match key {
+            Some(key) => {
+                self.erased = true;
+                side::erase_key(self.connection, key)
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -13,12 +13,13 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::blobs::Blobs;
 use crate::commit::IdempotentAnswer;
+use crate::entries::EntryStatements;
 use crate::error::{damaged, sql};
 use crate::folder::Folder;
 use crate::keyring::Keyring;
-use crate::side::{SIDE_ROWS, Side, SideCursor, Sides, SubjectKeys, row_id};
+use crate::side::{Opening, Side, SideStatements, Sides, SubjectKeys};
 use crate::tiles::Tiles;
-use crate::{StoreError, answers, checkpoints, reports, schema};
+use crate::{StoreError, answers, checkpoints, entries, reports, schema};
 
 /// Connections kept open between snapshots; more are opened when more snapshots live at once.
 const IDLE_CONNECTIONS_MAX: usize = 8;
@@ -162,14 +163,14 @@ impl Snapshot {
 
     /// Consecutive entries, as many of the range as there are.
     pub fn entries(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
-        let doing = "reading entries";
-        let (start, end) = self.within(&range);
-        self.connection()?
-            .prepare_cached("SELECT seq, bytes FROM entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
-            .and_then(|mut statement| {
-                statement.query_map((start, end), |row| Ok(Entry { seq: row.get(0)?, bytes: row.get(1)? }))?.collect()
-            })
-            .map_err(sql(doing))
+        let mut statements = EntryStatements::prepare(self.connection()?)?;
+        let mut cursor = statements.walk(self.within(&range))?;
+        let mut entries = Vec::new();
+        while let Some((seq, bytes)) = cursor.next()? {
+            let bytes = bytes.to_vec();
+            entries.push(Entry { seq, bytes });
+        }
+        Ok(entries)
     }
 
     /// Shows each entry of a range with its side payloads, in order, without holding them all.
@@ -179,37 +180,31 @@ impl Snapshot {
         range: Range<u64>,
         mut look: impl FnMut(u64, &[u8], Sides<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let doing = "replaying entries";
-        let (start, end) = self.within(&range);
+        let range = self.within(&range);
         let connection = self.connection()?;
-        let mut keys = SubjectKeys::default();
-        let mut side_statement = connection.prepare(SIDE_ROWS).map_err(sql(doing))?;
-        let side_rows = side_statement.query((row_id(start, 0), row_id(end, 0))).map_err(sql(doing))?;
-        let mut sides = SideCursor::new(side_rows)?;
-        let mut statement = connection
-            .prepare("SELECT seq, bytes FROM entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
-            .map_err(sql(doing))?;
-        let mut rows = statement.query((start, end)).map_err(sql(doing))?;
-        let mut expected = start;
-        while let Some(row) = rows.next().map_err(sql(doing))? {
-            let seq: u64 = row.get(0).map_err(sql(doing))?;
+        let mut opening = Opening {
+            connection,
+            keyring: self.keyring(),
+            keys: SubjectKeys::default(),
+        };
+        let mut side_statements = SideStatements::prepare(connection)?;
+        let mut sides = side_statements.walk(range.clone())?;
+        let mut statements = EntryStatements::prepare(connection)?;
+        let mut cursor = statements.walk(range.clone())?;
+        let mut expected = range.start;
+        while let Some((seq, bytes)) = cursor.next()? {
             if seq != expected {
-                return Err(damaged(format!("entry {expected} is missing")).into());
+                break;
             }
             expected += 1;
-            let bytes = row
-                .get_ref(1)
-                .map_err(sql(doing))?
-                .as_blob()
-                .map_err(|_| damaged(format!("entry {seq} is not stored as bytes")))?;
-            sides.advance_to(seq, connection, self.keyring(), &mut keys)?;
+            sides.advance_to(seq, &mut opening)?;
             if let Some((seq, index, reason)) = sides.unreadable().next() {
                 let what = format!("entry {seq}, field {index}: {}", reason.sentence());
                 return Err(damaged(what).into());
             }
             look(seq, bytes, sides.sides())?;
         }
-        if expected != end {
+        if expected != range.end {
             return Err(damaged(format!("entry {expected} is missing")).into());
         }
         Ok(())
@@ -227,12 +222,9 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// Positions of the entries about an object, oldest first.
-    pub fn stream(&self, stream: &str) -> Result<Vec<u64>, StoreError> {
-        self.connection()?
-            .prepare_cached("SELECT seq FROM stream_entries WHERE stream = ?1 ORDER BY version")
-            .and_then(|mut statement| statement.query_map([stream], |row| row.get(0))?.collect())
-            .map_err(sql("reading a stream"))
+    /// The version of the last entry of a stream; 0 when there is none.
+    pub fn stream_head(&self, stream: &str) -> Result<u64, StoreError> {
+        crate::append::stream_head(self.connection()?, stream)
     }
 
     /// The answer given under an idempotency key.
@@ -256,7 +248,7 @@ impl Snapshot {
         if id.first_entry() + u64::from(id.width()) > self.head.size {
             return Ok(None);
         }
-        Tiles(self.connection()?).bundle(id).map(Some)
+        entries::bundle(self.connection()?, id).map(Some)
     }
 
     /// Calls `look` with a reader of the tree at `head`, which must be this snapshot's head or
@@ -320,9 +312,9 @@ impl Snapshot {
         &self.shared.keyring
     }
 
-    fn within(&self, range: &Range<u64>) -> (u64, u64) {
+    fn within(&self, range: &Range<u64>) -> Range<u64> {
         let end = range.end.min(self.head.size);
-        (range.start.min(end), end)
+        range.start.min(end)..end
     }
 }
 

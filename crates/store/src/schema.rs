@@ -35,7 +35,7 @@ pub struct Table {
 }
 
 /// Every table of the database. A test fails when the database has another one.
-pub const TABLES: [Table; 10] = [
+pub const TABLES: [Table; 12] = [
     Table {
         name: "identity",
         sql: "CREATE TABLE identity (
@@ -57,22 +57,30 @@ pub const TABLES: [Table; 10] = [
         evidence: Evidence::Derived("size and root are those of the entries; next_key exceeds every key id"),
     },
     Table {
+        name: "bundles",
+        sql: "CREATE TABLE bundles (
+  position INTEGER PRIMARY KEY,
+  entries BLOB NOT NULL
+) STRICT",
+        evidence: Evidence::Committed("256 entries each, every one a leaf of the tree"),
+    },
+    Table {
         name: "entries",
         sql: "CREATE TABLE entries (
   seq INTEGER PRIMARY KEY,
   bytes BLOB NOT NULL
 ) STRICT",
-        evidence: Evidence::Committed("each row is a leaf of the tree"),
+        evidence: Evidence::Committed("the entries after the last full bundle, leaves as well"),
     },
     Table {
-        name: "stream_entries",
-        sql: "CREATE TABLE stream_entries (
-  stream TEXT NOT NULL,
-  version INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  PRIMARY KEY (stream, version)
+        // One row per stream: UNIQUE (stream, version) follows from the key, and each append moves
+        // the version by one or fails.
+        name: "stream_heads",
+        sql: "CREATE TABLE stream_heads (
+  stream TEXT PRIMARY KEY,
+  version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID",
-        evidence: Evidence::Derived("stream and version stand in the entry; versions are contiguous"),
+        evidence: Evidence::Derived("each entry states its stream and version"),
     },
     Table {
         name: "tiles",
@@ -84,6 +92,14 @@ pub const TABLES: [Table; 10] = [
   PRIMARY KEY (level, position)
 ) STRICT, WITHOUT ROWID",
         evidence: Evidence::Derived("hashes of the entries"),
+    },
+    Table {
+        name: "side_bundles",
+        sql: "CREATE TABLE side_bundles (
+  position INTEGER PRIMARY KEY,
+  fields BLOB NOT NULL
+) STRICT",
+        evidence: Evidence::Committed("sealed; the entries of the bundle commit to salt and payload"),
     },
     Table {
         // id = seq * 256 + index: one B-tree in the order of the ledger, no second index.

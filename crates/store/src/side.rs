@@ -1,15 +1,18 @@
 //! Side payloads: fields that an entry commits to but does not hold, sealed under the key of the
 //! subject they speak about, so that they can be erased.
 //!
+//! They lie as entries do: those beside a full bundle together in one row, the rest one by one.
 //! Whether a payload fits its commitment is the caller's to check; this module knows no entry.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
-use rusqlite::{Connection, OptionalExtension as _, Row, Rows};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, Rows};
 
 use crate::StoreError;
+use crate::entries::WIDTH;
 use crate::error::{damaged, sql};
 use crate::keyring::{Keyring, SealingKey};
 use crate::schema::SIDE_PAYLOADS_MAX;
@@ -19,6 +22,14 @@ const SALT_BYTES: usize = 32;
 
 /// Unwrapped keys kept at once: about 100 MiB at most.
 const KEYS_KEPT_MAX: usize = 100_000;
+
+/// Longer payloads stay in a row of their own, so that a bundle stays small.
+const BUNDLED_BYTES_MAX: usize = 4096;
+
+/// A bundle takes no more payloads than fit this; the rest stay in rows of their own.
+const BUNDLE_BYTES_MAX: usize = 4 << 20;
+
+const READING: &str = "reading fields beside entries";
 
 /// A side payload, owned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +76,11 @@ impl<'a> Sides<'a> {
         self.items.iter().filter_map(move |item| {
             let bytes = opened.get(item.start..item.start + item.length)?;
             let (salt, payload) = bytes.split_first_chunk::<SALT_BYTES>()?;
-            Some(SideRef { index: item.index, salt, payload })
+            Some(SideRef {
+                index: item.index,
+                salt,
+                payload,
+            })
         })
     }
 
@@ -85,7 +100,13 @@ impl<'a> Sides<'a> {
     }
 
     pub(crate) fn to_owned(self) -> Vec<Side> {
-        self.iter().map(|side| Side { index: side.index, salt: *side.salt, payload: side.payload.to_vec() }).collect()
+        self.iter()
+            .map(|side| Side {
+                index: side.index,
+                salt: *side.salt,
+                payload: side.payload.to_vec(),
+            })
+            .collect()
     }
 }
 
@@ -95,6 +116,9 @@ pub(crate) fn row_id(seq: u64, index: u32) -> u64 {
 }
 
 const ROWS_PER_ENTRY: u64 = SIDE_PAYLOADS_MAX as u64;
+
+/// Rows beside one bundle of entries.
+const ROWS_PER_BUNDLE: u64 = WIDTH * ROWS_PER_ENTRY;
 
 /// What a side row is bound to: u64be(id) ‖ u64be(key id).
 fn place(id: u64, key: u64) -> [u8; 16] {
@@ -115,10 +139,196 @@ pub(crate) fn seal(
     key.seal(&place(id, key_id), &[salt, payload])
 }
 
+/// A sealed payload on its way to or from storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SideRow {
+    pub(crate) id: u64,
+    pub(crate) key: u64,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// A sealed payload inside a bundle: u16be(id within the bundle) ‖ u64be(key) ‖ u16be(length) ‖
+/// sealed.
+#[derive(Clone, Copy)]
+struct Frame<'a> {
+    within: u16,
+    key: u64,
+    sealed: &'a [u8],
+    end: usize,
+}
+
+fn frame(bundle: &[u8], offset: usize) -> Option<Frame<'_>> {
+    let rest = bundle.get(offset..)?;
+    let (within, rest) = rest.split_first_chunk::<2>()?;
+    let (key, rest) = rest.split_first_chunk::<8>()?;
+    let (length, rest) = rest.split_first_chunk::<2>()?;
+    let length = usize::from(u16::from_be_bytes(*length));
+    Some(Frame {
+        within: u16::from_be_bytes(*within),
+        key: u64::from_be_bytes(*key),
+        sealed: rest.get(..length)?,
+        end: offset + 12 + length,
+    })
+}
+
+/// Appends a frame, unless the payload is too long for one or the bundle is full.
+fn add_frame(bundle: &mut Vec<u8>, row: &SideRow) -> bool {
+    let within = u16::try_from(row.id % ROWS_PER_BUNDLE);
+    let length = u16::try_from(row.sealed.len());
+    let (Ok(within), Ok(length)) = (within, length) else {
+        return false;
+    };
+    if row.sealed.len() > BUNDLED_BYTES_MAX
+        || bundle.len() + 12 + row.sealed.len() > BUNDLE_BYTES_MAX
+    {
+        return false;
+    }
+    bundle.extend_from_slice(&within.to_be_bytes());
+    bundle.extend_from_slice(&row.key.to_be_bytes());
+    bundle.extend_from_slice(&length.to_be_bytes());
+    bundle.extend_from_slice(&row.sealed);
+    true
+}
+
+/// The bundle without the frames that `leave_out` names; nothing when it names none.
+fn without(
+    bundle: &[u8],
+    leave_out: impl Fn(&Frame<'_>) -> bool,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut kept = Vec::with_capacity(bundle.len());
+    let mut offset = 0;
+    while offset < bundle.len() {
+        let frame = frame(bundle, offset)
+            .ok_or_else(|| damaged("a bundle of fields beside entries does not read"))?;
+        if !leave_out(&frame) {
+            kept.extend_from_slice(bundle.get(offset..frame.end).unwrap_or_default());
+        }
+        offset = frame.end;
+    }
+    Ok((kept.len() < bundle.len()).then_some(kept))
+}
+
+/// Stores payloads beside entries that do not fill a bundle yet.
+pub(crate) fn insert_rows(connection: &Connection, rows: &[SideRow]) -> Result<(), StoreError> {
+    let doing = "storing fields beside entries";
+    let mut statement = connection
+        .prepare_cached("INSERT INTO side (id, key, sealed) VALUES (?1, ?2, ?3)")
+        .map_err(sql(doing))?;
+    for row in rows {
+        statement
+            .execute((row.id, row.key, &row.sealed))
+            .map_err(sql(doing))?;
+    }
+    Ok(())
+}
+
+/// Moves what is stored beside a bundle together with what fills it up into one row.
+pub(crate) fn insert_bundle(
+    connection: &Connection,
+    position: u64,
+    filling: Vec<SideRow>,
+) -> Result<(), StoreError> {
+    let doing = "storing a bundle of fields";
+    let first = position * ROWS_PER_BUNDLE;
+    let mut rows: Vec<SideRow> = connection
+        .prepare_cached("SELECT id, key, sealed FROM side WHERE id >= ?1 ORDER BY id")
+        .and_then(|mut statement| {
+            statement
+                .query_map([first], |row| {
+                    Ok(SideRow {
+                        id: row.get(0)?,
+                        key: row.get(1)?,
+                        sealed: row.get(2)?,
+                    })
+                })?
+                .collect()
+        })
+        .map_err(sql(doing))?;
+    if !rows.is_empty() {
+        connection
+            .prepare_cached("DELETE FROM side WHERE id >= ?1")
+            .and_then(|mut statement| statement.execute([first]))
+            .map_err(sql(doing))?;
+    }
+    rows.extend(filling);
+    let mut bundle = Vec::new();
+    rows.retain(|row| !add_frame(&mut bundle, row));
+    if !bundle.is_empty() {
+        connection
+            .prepare_cached("INSERT INTO side_bundles (position, fields) VALUES (?1, ?2)")
+            .and_then(|mut statement| statement.execute((position, bundle)))
+            .map_err(sql(doing))?;
+    }
+    insert_rows(connection, &rows)
+}
+
+/// Deletes what lies beside an entry; returns whether anything did.
+pub(crate) fn erase_entry(connection: &Connection, seq: u64) -> Result<bool, StoreError> {
+    let deleted = connection
+        .prepare_cached("DELETE FROM side WHERE id >= ?1 AND id < ?2")
+        .and_then(|mut statement| statement.execute((row_id(seq, 0), row_id(seq + 1, 0))))
+        .map_err(sql("erasing fields"))?;
+    let offset = seq % WIDTH;
+    let bundled = erase_in_bundle(connection, seq / WIDTH, |frame| {
+        u64::from(frame.within) / ROWS_PER_ENTRY == offset
+    })?;
+    Ok(deleted > 0 || bundled)
+}
+
+/// Deletes everything under a key. There is no index for it: erasing a subject is rare and may read
+/// all fields once.
+pub(crate) fn erase_key(connection: &Connection, key: u64) -> Result<(), StoreError> {
+    let doing = "erasing a subject";
+    connection
+        .prepare_cached("DELETE FROM side WHERE key = ?1")
+        .and_then(|mut statement| statement.execute([key]))
+        .map_err(sql(doing))?;
+    let positions: Vec<u64> = connection
+        .prepare_cached("SELECT position FROM side_bundles ORDER BY position")
+        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+        .map_err(sql(doing))?;
+    for position in positions {
+        erase_in_bundle(connection, position, |frame| frame.key == key)?;
+    }
+    Ok(())
+}
+
+fn erase_in_bundle(
+    connection: &Connection,
+    position: u64,
+    leave_out: impl Fn(&Frame<'_>) -> bool,
+) -> Result<bool, StoreError> {
+    let doing = "erasing fields";
+    let stored: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT fields FROM side_bundles WHERE position = ?1")
+        .and_then(|mut statement| statement.query_row([position], |row| row.get(0)).optional())
+        .map_err(sql(doing))?;
+    let Some(kept) = stored
+        .map(|stored| without(&stored, leave_out))
+        .transpose()?
+        .flatten()
+    else {
+        return Ok(false);
+    };
+    let written = if kept.is_empty() {
+        connection
+            .prepare_cached("DELETE FROM side_bundles WHERE position = ?1")
+            .and_then(|mut statement| statement.execute([position]))
+    } else {
+        connection
+            .prepare_cached("UPDATE side_bundles SET fields = ?2 WHERE position = ?1")
+            .and_then(|mut statement| statement.execute((position, kept)))
+    };
+    written.map_err(sql(doing))?;
+    Ok(true)
+}
+
 /// Subject keys unwrapped so far, by id. One per snapshot: an erased key is not kept alive longer.
 #[derive(Debug, Default)]
 pub(crate) struct SubjectKeys {
     opened: HashMap<u64, Option<Arc<SealingKey>>>,
+    /// Neighbouring entries are often about the same subject.
+    last: Option<(u64, Arc<SealingKey>)>,
 }
 
 impl SubjectKeys {
@@ -128,15 +338,31 @@ impl SubjectKeys {
         connection: &Connection,
         keyring: &Keyring,
         id: u64,
-    ) -> Result<Option<Arc<SealingKey>>, StoreError> {
-        if let Some(key) = self.opened.get(&id) {
-            return Ok(key.clone());
+    ) -> Result<Option<&SealingKey>, StoreError> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != id) {
+            let key = match self.opened.get(&id) {
+                Some(key) => key.clone(),
+                None => self.load(connection, keyring, id)?,
+            };
+            self.last = key.map(|key| (id, key));
         }
+        Ok(self.last.as_ref().map(|(_, key)| &**key))
+    }
+
+    fn load(
+        &mut self,
+        connection: &Connection,
+        keyring: &Keyring,
+        id: u64,
+    ) -> Result<Option<Arc<SealingKey>>, StoreError> {
+        let Ok(column) = i64::try_from(id) else {
+            return Ok(None);
+        };
         let stored = connection
             .prepare_cached("SELECT subject, wrapped FROM subject_keys WHERE id = ?1")
             .and_then(|mut statement| {
                 statement
-                    .query_row([id], |row| {
+                    .query_row([column], |row| {
                         let subject: String = row.get(0)?;
                         let wrapped: Vec<u8> = row.get(1)?;
                         Ok((subject, wrapped))
@@ -144,8 +370,9 @@ impl SubjectKeys {
                     .optional()
             })
             .map_err(sql("reading a subject's key"))?;
-        let key =
-            stored.and_then(|(subject, wrapped)| keyring.unwrap_subject_key(id, &subject, &wrapped).ok()).map(Arc::new);
+        let key = stored
+            .and_then(|(subject, wrapped)| keyring.unwrap_subject_key(id, &subject, &wrapped).ok())
+            .map(Arc::new);
         if self.opened.len() >= KEYS_KEPT_MAX {
             self.opened.clear();
         }
@@ -175,94 +402,235 @@ impl Unreadable {
     }
 }
 
-/// Walks side rows in the order of the ledger, entry by entry, reusing its buffers.
+/// The queries of a walk; to be kept while its cursor lives.
+pub(crate) struct SideStatements<'connection> {
+    bundles: CachedStatement<'connection>,
+    rows: CachedStatement<'connection>,
+}
+
+impl<'connection> SideStatements<'connection> {
+    pub(crate) fn prepare(connection: &'connection Connection) -> Result<Self, StoreError> {
+        let prepare = |query| connection.prepare_cached(query).map_err(sql(READING));
+        Ok(Self {
+            bundles: prepare(
+                "SELECT position, fields FROM side_bundles
+                 WHERE position >= ?1 AND position < ?2 ORDER BY position",
+            )?,
+            rows: prepare(
+                "SELECT id, key, sealed FROM side WHERE id >= ?1 AND id < ?2 ORDER BY id",
+            )?,
+        })
+    }
+
+    /// What lies beside the entries of a range.
+    pub(crate) fn walk(&mut self, range: Range<u64>) -> Result<SideCursor<'_>, StoreError> {
+        // Ids are signed columns; no entry has a position near the limit.
+        let seq_max = (i64::MAX / 256).cast_unsigned();
+        let (start, end) = (range.start.min(seq_max), range.end.min(seq_max));
+        let mut bundles = self
+            .bundles
+            .query((start / WIDTH, end.div_ceil(WIDTH)))
+            .map_err(sql(READING))?;
+        bundles.advance().map_err(sql(READING))?;
+        let mut rows = self
+            .rows
+            .query((row_id(start, 0), row_id(end, 0)))
+            .map_err(sql(READING))?;
+        rows.advance().map_err(sql(READING))?;
+        Ok(SideCursor {
+            bundles,
+            rows,
+            bundle: Vec::new(),
+            position: None,
+            offset: 0,
+            within: None,
+            opened: Vec::new(),
+            items: Vec::new(),
+            unreadable: Vec::new(),
+        })
+    }
+}
+
+/// Walks side payloads in the order of the ledger, entry by entry, reusing its buffers.
 pub(crate) struct SideCursor<'statement> {
+    // INVARIANT: both stand on the next row that was not taken in yet.
+    bundles: Rows<'statement>,
     rows: Rows<'statement>,
+    /// The bundle being walked, what is behind in it, and the id within it that came last.
+    bundle: Vec<u8>,
+    position: Option<u64>,
+    offset: usize,
+    within: Option<u16>,
+    /// What the last step opened and could not open.
     opened: Vec<u8>,
     items: Vec<Item>,
     unreadable: Vec<(u64, Unreadable)>,
 }
 
-/// Rows of entries from ?1 (inclusive) to ?2 (exclusive), both as row ids.
-pub(crate) const SIDE_ROWS: &str = "SELECT id, key, sealed FROM side WHERE id >= ?1 AND id < ?2 ORDER BY id";
+/// What opening a payload needs.
+pub(crate) struct Opening<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) keyring: &'a Keyring,
+    pub(crate) keys: SubjectKeys,
+}
 
-impl<'statement> SideCursor<'statement> {
-    /// Takes the rows of a [`SIDE_ROWS`] query.
-    pub(crate) fn new(mut rows: Rows<'statement>) -> Result<Self, StoreError> {
-        rows.advance().map_err(sql("reading side payloads"))?;
-        Ok(Self { rows, opened: Vec::new(), items: Vec::new(), unreadable: Vec::new() })
-    }
-
-    /// Opens the rows of the entry `seq`. Rows of earlier entries that nobody asked for count as
-    /// not belonging to any entry and are passed over; see [`SideCursor::passed_over`].
+impl SideCursor<'_> {
+    /// Opens what lies beside the entry `seq`; entries are to be asked for in rising order.
     pub(crate) fn advance_to(
         &mut self,
         seq: u64,
-        connection: &Connection,
-        keyring: &Keyring,
-        keys: &mut SubjectKeys,
+        opening: &mut Opening<'_>,
     ) -> Result<(), StoreError> {
         self.opened.clear();
         self.items.clear();
         self.unreadable.clear();
-        let end = (seq + 1).saturating_mul(ROWS_PER_ENTRY);
+        self.load_bundle(seq / WIDTH)?;
+        self.take_frames(seq, opening)?;
+        let bundled = self.items.len();
+        self.take_rows(seq, opening)?;
+        if bundled > 0 && self.items.len() > bundled {
+            // A long payload lies apart from its shorter neighbours.
+            self.items.sort_unstable_by_key(|item| item.index);
+        }
+        Ok(())
+    }
+
+    fn load_bundle(&mut self, position: u64) -> Result<(), StoreError> {
+        if self.position.is_some_and(|loaded| loaded >= position) {
+            return Ok(());
+        }
+        let Some(row) = self.bundles.get() else {
+            return Ok(());
+        };
+        let found: i64 = read(row, 0)?;
+        if found != position.cast_signed() {
+            return Ok(());
+        }
+        let bytes = row.get_ref(1).map_err(sql(READING))?;
+        let bytes = bytes
+            .as_blob()
+            .map_err(|_| damaged("a bundle of fields is not stored as bytes"))?;
+        self.bundle.clear();
+        self.bundle.extend_from_slice(bytes);
+        (self.position, self.offset, self.within) = (Some(position), 0, None);
+        self.bundles.advance().map_err(sql(READING))
+    }
+
+    fn take_frames(&mut self, seq: u64, opening: &mut Opening<'_>) -> Result<(), StoreError> {
+        if self.position != Some(seq / WIDTH) {
+            return Ok(());
+        }
+        while self.offset < self.bundle.len() {
+            let frame = frame(&self.bundle, self.offset)
+                .filter(|frame| self.within.is_none_or(|within| within < frame.within))
+                .ok_or_else(|| damaged(format!("the fields beside entry {seq} do not read")))?;
+            let id = seq / WIDTH * ROWS_PER_BUNDLE + u64::from(frame.within);
+            if id >= row_id(seq + 1, 0) {
+                break;
+            }
+            (self.offset, self.within) = (frame.end, Some(frame.within));
+            // A walk may begin in the middle of a bundle.
+            if id >= row_id(seq, 0) {
+                let opened = open(opening, id, frame.key, frame.sealed, &mut self.opened)?;
+                note(&mut self.items, &mut self.unreadable, id, opened);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_rows(&mut self, seq: u64, opening: &mut Opening<'_>) -> Result<(), StoreError> {
+        let end = row_id(seq + 1, 0);
         while let Some(row) = self.rows.get() {
             let id: u64 = read(row, 0)?;
             if id >= end {
                 break;
             }
-            let key_id: u64 = read(row, 1)?;
-            let opened = match keys.get(connection, keyring, key_id)? {
-                None => Err(Unreadable::Key),
-                Some(key) => {
-                    let sealed = row
-                        .get_ref(2)
-                        .map_err(sql("reading side payloads"))?
-                        .as_blob()
-                        .map_err(|_| damaged("a side payload is not stored as bytes"))?;
-                    key.open_into(&place(id, key_id), sealed, &mut self.opened).map_err(|_| Unreadable::Seal)
-                }
-            };
-            match opened {
-                Ok(length) if length >= SALT_BYTES => self.items.push(Item {
-                    index: u32::try_from(id % ROWS_PER_ENTRY).unwrap_or(u32::MAX),
-                    start: self.opened.len() - length,
-                    length,
-                }),
-                Ok(_) => self.unreadable.push((id, Unreadable::Short)),
-                Err(reason) => self.unreadable.push((id, reason)),
-            }
-            self.rows.advance().map_err(sql("reading side payloads"))?;
+            let key: i64 = read(row, 1)?;
+            let sealed = row.get_ref(2).map_err(sql(READING))?;
+            let sealed = sealed
+                .as_blob()
+                .map_err(|_| damaged("a field is not stored as bytes"))?;
+            let opened = open(opening, id, key.cast_unsigned(), sealed, &mut self.opened)?;
+            note(&mut self.items, &mut self.unreadable, id, opened);
+            self.rows.advance().map_err(sql(READING))?;
         }
         Ok(())
     }
 
     /// What the last step opened.
     pub(crate) fn sides(&self) -> Sides<'_> {
-        Sides { opened: &self.opened, items: &self.items }
+        Sides {
+            opened: &self.opened,
+            items: &self.items,
+        }
     }
 
     /// What the last step could not open: (seq, index, why).
     pub(crate) fn unreadable(&self) -> impl Iterator<Item = (u64, u32, Unreadable)> + '_ {
-        self.unreadable.iter().map(|(id, reason)| {
-            let index = u32::try_from(id % ROWS_PER_ENTRY).unwrap_or(u32::MAX);
-            (id / ROWS_PER_ENTRY, index, *reason)
-        })
+        self.unreadable
+            .iter()
+            .map(|(id, reason)| (id / ROWS_PER_ENTRY, index_of(*id), *reason))
     }
 
-    /// The row the cursor stands on, which belongs to no entry asked for; then the next.
+    /// The next payload that lies beside no entry asked for: the first of its bundle, or its own.
     pub(crate) fn next_left_over(&mut self) -> Result<Option<(u64, u32)>, StoreError> {
+        if let Some(row) = self.bundles.get() {
+            let position: i64 = read(row, 0)?;
+            self.bundles.advance().map_err(sql(READING))?;
+            return Ok(Some((position.cast_unsigned().saturating_mul(WIDTH), 0)));
+        }
         let Some(row) = self.rows.get() else {
             return Ok(None);
         };
         let id: i64 = read(row, 0)?;
-        self.rows.advance().map_err(sql("reading side payloads"))?;
+        self.rows.advance().map_err(sql(READING))?;
         let id = id.cast_unsigned();
-        let index = u32::try_from(id % ROWS_PER_ENTRY).unwrap_or(u32::MAX);
-        Ok(Some((id / ROWS_PER_ENTRY, index)))
+        Ok(Some((id / ROWS_PER_ENTRY, index_of(id))))
+    }
+}
+
+fn index_of(id: u64) -> u32 {
+    u32::try_from(id % ROWS_PER_ENTRY).unwrap_or(u32::MAX)
+}
+
+/// Appends the opened payload to `opened` and returns where it lies.
+fn open(
+    opening: &mut Opening<'_>,
+    id: u64,
+    key: u64,
+    sealed: &[u8],
+    opened: &mut Vec<u8>,
+) -> Result<Result<Item, Unreadable>, StoreError> {
+    let place = place(id, key);
+    let Some(key) = opening
+        .keys
+        .get(opening.connection, opening.keyring, key)?
+    else {
+        return Ok(Err(Unreadable::Key));
+    };
+    Ok(match key.open_into(&place, sealed, opened) {
+        Err(_) => Err(Unreadable::Seal),
+        Ok(length) if length < SALT_BYTES => Err(Unreadable::Short),
+        Ok(length) => Ok(Item {
+            index: index_of(id),
+            start: opened.len() - length,
+            length,
+        }),
+    })
+}
+
+fn note(
+    items: &mut Vec<Item>,
+    unreadable: &mut Vec<(u64, Unreadable)>,
+    id: u64,
+    opened: Result<Item, Unreadable>,
+) {
+    match opened {
+        Ok(item) => items.push(item),
+        Err(reason) => unreadable.push((id, reason)),
     }
 }
 
 fn read<T: rusqlite::types::FromSql>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
-    row.get(column).map_err(sql("reading side payloads"))
+    row.get(column).map_err(sql(READING))
 }

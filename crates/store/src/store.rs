@@ -18,7 +18,7 @@ use crate::keyring::{Keyring, random};
 use crate::reader::{Reader, read_head};
 use crate::schema::{self, Durability};
 use crate::tiles::Tiles;
-use crate::{StoreError, answers, checkpoints};
+use crate::{StoreError, answers, checkpoints, entries};
 
 /// Longest name of an organisation, in bytes.
 const ORGANISATION_BYTES_MAX: usize = 500;
@@ -328,11 +328,9 @@ pub(crate) fn read_signer_state(folder: &Folder) -> Result<SignerState, StoreErr
 }
 
 fn load_edge(connection: &Connection, head: TreeHead) -> Result<TileEdge, StoreError> {
-    let last: Option<u64> =
-        connection.query_row("SELECT max(seq) FROM entries", [], |row| row.get(0)).map_err(sql("counting entries"))?;
-    let present = last.map_or(0, |last| last + 1);
+    let present = entries::count(connection)?;
     if present != head.size {
-        return Err(damaged(format!("the ledger states {} entries, but the last one is number {present}", head.size)));
+        return Err(damaged(format!("the ledger states {} entries, but {present} are stored", head.size)));
     }
     TileEdge::load(&Tiles(connection), head).map_err(|error| damaged(error.to_string()))
 }

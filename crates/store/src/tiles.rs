@@ -1,17 +1,15 @@
-//! Tiles and entry bundles out of the database: finished tiles as stored, unfinished ones made from
+//! Tiles out of the database: finished tiles as stored, unfinished ones made from
 //! the entries or the tiles below.
 //!
 //! Nothing read here is trusted: `merkle_log` checks tiles against a root before it uses them.
 
-use merkle_log::{
-    EntryBundleId, Hash, TILE_WIDTH, TileId, TileSource, encode_bundle, encode_tile, leaf_hash, root_in_memory,
-};
+use merkle_log::{Hash, TileId, TileSource, encode_tile, leaf_hash, root_in_memory};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::StoreError;
+use crate::entries::{EntryStatements, WIDTH};
 use crate::error::{damaged, sql};
 
-const WIDTH: u64 = TILE_WIDTH as u64;
 const READING: &str = "reading tiles";
 
 /// The tiles of one database.
@@ -46,14 +44,13 @@ impl Tiles<'_> {
 
     fn leaves(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
         let first = id.index() * WIDTH;
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT bytes FROM entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
-            .map_err(sql(READING))?;
-        statement
-            .query_map((first, first + u64::from(id.width())), |row| Ok(leaf_hash(row.get_ref(0)?.as_blob()?)))
-            .and_then(Iterator::collect)
-            .map_err(sql(READING))
+        let mut statements = EntryStatements::prepare(self.0)?;
+        let mut cursor = statements.walk(first..first + u64::from(id.width()))?;
+        let mut leaves = Vec::with_capacity(usize::from(id.width()));
+        while let Some((_, bytes)) = cursor.next()? {
+            leaves.push(leaf_hash(bytes));
+        }
+        Ok(leaves)
     }
 
     fn roots_below(&self, level: u8, id: TileId) -> Result<Vec<Hash>, StoreError> {
@@ -69,23 +66,6 @@ impl Tiles<'_> {
             .query_map((level, first, first + u64::from(id.width())), |row| row.get(0).map(Hash))
             .and_then(Iterator::collect)
             .map_err(sql(READING))
-    }
-
-    /// The entries of a bundle, framed as C2SP tlog-tiles says.
-    pub(crate) fn bundle(&self, id: EntryBundleId) -> Result<Vec<u8>, StoreError> {
-        let first = id.first_entry();
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT bytes FROM entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
-            .map_err(sql(READING))?;
-        let entries: Vec<Vec<u8>> = statement
-            .query_map((first, first + u64::from(id.width())), |row| row.get(0))
-            .and_then(Iterator::collect)
-            .map_err(sql(READING))?;
-        if entries.len() != usize::from(id.width()) {
-            return Err(damaged(format!("{id} needs {} entries; only {} are stored", id.width(), entries.len())));
-        }
-        encode_bundle(&entries).map_err(|error| damaged(error.to_string()))
     }
 }
 

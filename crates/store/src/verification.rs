@@ -6,6 +6,7 @@
 //! only a checkpoint kept elsewhere shows that, and comparing with one is the caller's.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher as _;
@@ -18,11 +19,12 @@ use merkle_log::{
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::blobs::Blobs;
+use crate::entries::EntryStatements;
 use crate::error::sql;
 use crate::folder::Folder;
 use crate::keyring::Keyring;
 use crate::reader::{Reader, read_head};
-use crate::side::{SIDE_ROWS, SideCursor, Sides, SubjectKeys};
+use crate::side::{Opening, SideCursor, SideStatements, Sides, SubjectKeys};
 use crate::store::{read_identity, read_signer, read_signer_state};
 use crate::{StoreError, answers, checkpoints, reports, schema};
 
@@ -282,15 +284,13 @@ struct Pass<'a, I> {
     leaves: Vec<Hash>,
     /// Sorted by size, largest first: the next one is the last.
     marks: Vec<Mark>,
-    /// What each entry says about its stream, hashed; see [`NOT_STATED`] and [`LISTED`].
-    stated: Vec<u64>,
+    /// Last version of each stream that entries state, by the hash of its name: a map of names would
+    /// take most of the memory.
+    streams: HashMap<u64, u64>,
+    /// Entries that the inspector said nothing about.
+    unstated: u64,
     hasher: RandomState,
 }
-
-/// The inspector did not say; any one stream may list the entry.
-const NOT_STATED: u64 = 1;
-/// The entry was found in the list of its stream.
-const LISTED: u64 = 0;
 
 impl<'a, I: Inspect> Pass<'a, I> {
     fn new(sources: Sources<'a>, inspector: &'a mut I) -> Self {
@@ -312,7 +312,8 @@ impl<'a, I: Inspect> Pass<'a, I> {
             edge: TileEdge::new(),
             leaves: Vec::with_capacity(WIDTH),
             marks: Vec::new(),
-            stated: Vec::new(),
+            streams: HashMap::new(),
+            unstated: 0,
             hasher: RandomState::new(),
         }
     }
@@ -344,14 +345,7 @@ impl<'a, I: Inspect> Pass<'a, I> {
     }
 
     fn note_failure(&mut self, error: StoreError) {
-        let mut what = error.to_string();
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            what.push_str(": ");
-            what.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        self.seen.add(Place::Database, what);
+        self.seen.add(Place::Database, with_causes(&error));
     }
 
     /// SQLite's own view of its pages and of the one index; says nothing about content.
@@ -433,28 +427,31 @@ impl<'a, I: Inspect> Pass<'a, I> {
 
     /// The pass over the ledger: entries and the fields beside them, one cursor each.
     fn check_entries(&mut self) -> Result<(), StoreError> {
-        let doing = "reading entries";
         self.marks.sort_by_key(|mark| std::cmp::Reverse(mark.head.size));
         let connection = self.sources.connection;
-        let mut keys = SubjectKeys::default();
-        let mut side_statement = connection.prepare(SIDE_ROWS).map_err(sql(doing))?;
-        let side_rows = side_statement.query((0, i64::MAX)).map_err(sql(doing))?;
-        let mut sides = SideCursor::new(side_rows)?;
-        let mut statement = connection.prepare("SELECT seq, bytes FROM entries ORDER BY seq").map_err(sql(doing))?;
-        let mut rows = statement.query([]).map_err(sql(doing))?;
-        while let Some(row) = rows.next().map_err(sql(doing))? {
+        let mut opening = Opening { connection, keyring: self.sources.keyring, keys: SubjectKeys::default() };
+        let mut side_statements = SideStatements::prepare(connection)?;
+        let mut sides = side_statements.walk(0..u64::MAX)?;
+        let mut statements = EntryStatements::prepare(connection)?;
+        let mut cursor = statements.walk(0..u64::MAX)?;
+        loop {
             let expected = self.seen.entries;
-            if row.get::<_, u64>(0) != Ok(expected) {
-                self.seen.add(Place::Entry(expected), "it is missing; what follows cannot be placed in the tree");
-                break;
+            match cursor.next() {
+                Ok(None) => break,
+                Ok(Some((seq, bytes))) if seq == expected => {
+                    sides.advance_to(seq, &mut opening)?;
+                    self.check_entry(seq, bytes, &sides)?;
+                }
+                Ok(Some((seq, _))) => {
+                    let what = format!("entry {seq} stands in its place; what follows is not checked against the tree");
+                    self.seen.add(Place::Entry(expected), what);
+                    break;
+                }
+                Err(error) => {
+                    self.seen.add(Place::Entry(expected), with_causes(&error));
+                    break;
+                }
             }
-            let bytes = row.get_ref(1).map_err(sql(doing))?;
-            let Ok(bytes) = bytes.as_blob() else {
-                self.seen.add(Place::Entry(expected), "it is not stored as bytes");
-                break;
-            };
-            sides.advance_to(expected, connection, self.sources.keyring, &mut keys)?;
-            self.check_entry(expected, bytes, &sides)?;
         }
         self.end_entries(&mut sides)
     }
@@ -465,26 +462,32 @@ impl<'a, I: Inspect> Pass<'a, I> {
         }
         let fields = sides.sides();
         self.seen.sides += u64::try_from(fields.len()).unwrap_or(0);
-        let stated = match self.inspector.entry(seq, bytes, fields) {
-            Ok(Some(stated)) => self.stated_hash(&stated.stream, stated.version, seq),
-            Ok(None) => NOT_STATED,
-            Err(what) => {
-                self.seen.add(Place::Entry(seq), what);
-                NOT_STATED
+        match self.inspector.entry(seq, bytes, fields) {
+            Ok(Some(stated)) => {
+                let head = self.streams.entry(self.hasher.hash_one(stated.stream.as_bytes())).or_insert(0);
+                if stated.version != *head + 1 {
+                    let what = format!(
+                        "it says that it is version {} of {}; version {} is next",
+                        stated.version,
+                        stated.stream,
+                        *head + 1
+                    );
+                    self.seen.add(Place::Entry(seq), what);
+                }
+                *head = stated.version;
             }
-        };
-        self.stated.push(stated);
+            Ok(None) => self.unstated += 1,
+            Err(what) => {
+                self.unstated += 1;
+                self.seen.add(Place::Entry(seq), what);
+            }
+        }
         self.leaves.push(leaf_hash(bytes));
         self.seen.entries += 1;
         if self.leaves.len() == WIDTH {
             self.check_leaves()?;
         }
         Ok(())
-    }
-
-    /// Hash of (stream, version, seq) that is none of the two markers.
-    fn stated_hash(&self, stream: &str, version: u64, seq: u64) -> u64 {
-        self.hasher.hash_one((stream, version, seq)) | 2
     }
 
     /// Compares the leaves of a full tile with the tile as stored, then grows the tree.
@@ -615,13 +618,17 @@ impl<'a, I: Inspect> Pass<'a, I> {
         while let Some((seq, index)) = sides.next_left_over()? {
             self.seen.add(Place::Side { seq, index }, "there is no such entry");
         }
+        let before = "SELECT (SELECT count(*) FROM side WHERE id < 0)
+             + (SELECT count(*) FROM side_bundles WHERE position < 0)
+             + (SELECT count(*) FROM entries WHERE seq < 0)
+             + (SELECT count(*) FROM bundles WHERE position < 0)";
         let before: u64 = self
             .sources
             .connection
-            .query_row("SELECT count(*) FROM side WHERE id < 0", [], |row| row.get(0))
-            .map_err(sql("reading side payloads"))?;
+            .query_row(before, [], |row| row.get(0))
+            .map_err(sql("looking for rows before the first entry"))?;
         if before > 0 {
-            self.seen.add(Place::Database, format!("{before} fields belong to no entry"));
+            self.seen.add(Place::Database, format!("{before} rows lie before the first entry"));
         }
         let tiles: u64 = self
             .sources
@@ -636,50 +643,39 @@ impl<'a, I: Inspect> Pass<'a, I> {
         Ok(())
     }
 
-    /// Every entry is listed once, under the stream and version it states, versions from 1 without
-    /// a gap.
+    /// Each stream is as long as its entries say; together streams are as long as the ledger.
     fn check_streams(&mut self) -> Result<(), StoreError> {
         let doing = "reading streams";
         let mut statement = self
             .sources
             .connection
-            .prepare("SELECT stream, version, seq FROM stream_entries ORDER BY stream, version")
+            .prepare("SELECT stream, version FROM stream_heads ORDER BY stream")
             .map_err(sql(doing))?;
         let mut rows = statement.query([]).map_err(sql(doing))?;
-        let (mut current, mut version_before, mut seq_before) = (String::new(), 0, 0);
+        let mut versions_total = 0_u64;
         while let Some(row) = rows.next().map_err(sql(doing))? {
-            let stream = row.get_ref(0).map_err(sql(doing))?.as_str().map_err(|error| sql(doing)(error.into()))?;
-            let version: u64 = row.get(1).map_err(sql(doing))?;
-            let seq: u64 = row.get(2).map_err(sql(doing))?;
-            if stream != current {
-                stream.clone_into(&mut current);
-                (version_before, seq_before) = (0, 0);
-            }
-            if version != version_before + 1 || (version > 1 && seq <= seq_before) {
-                let what = format!("version {version} of entry {seq} is out of order");
-                self.seen.add(Place::Stream(current.clone()), what);
-            }
-            (version_before, seq_before) = (version, seq);
-            self.check_listed(&current, version, seq);
-        }
-        for (seq, stated) in (0..).zip(std::mem::take(&mut self.stated)) {
-            if stated != LISTED {
-                self.seen.add(Place::Entry(seq), "the list of its stream does not name it");
-            }
-        }
-        Ok(())
-    }
-
-    fn check_listed(&mut self, stream: &str, version: u64, seq: u64) {
-        let expected = self.stated_hash(stream, version, seq);
-        let position = usize::try_from(seq).unwrap_or(usize::MAX);
-        match self.stated.get_mut(position) {
-            Some(stated) if *stated == expected || *stated == NOT_STATED => *stated = LISTED,
-            Some(_) | None => {
-                let what = format!("entry {seq} does not say that it is version {version} of it");
+            let stream = row.get_ref(0).map_err(sql(doing))?;
+            let stream = stream.as_str().map_err(|error| sql(doing)(error.into()))?;
+            let version: i64 = row.get(1).map_err(sql(doing))?;
+            versions_total = versions_total.wrapping_add(version.cast_unsigned());
+            let stated = self.streams.remove(&self.hasher.hash_one(stream.as_bytes()));
+            if self.unstated == 0 && stated != Some(version.cast_unsigned()) {
+                let what = match stated {
+                    None => "no entry states it".to_owned(),
+                    Some(stated) => format!("it is listed at version {version}; its entries end at {stated}"),
+                };
                 self.seen.add(Place::Stream(stream.to_owned()), what);
             }
         }
+        let unlisted = self.streams.len();
+        if unlisted > 0 {
+            self.seen.add(Place::Database, format!("{unlisted} streams that entries state are not listed"));
+        }
+        if versions_total != self.seen.entries {
+            let what = format!("the streams have {versions_total} versions, the ledger {} entries", self.seen.entries);
+            self.seen.add(Place::Database, what);
+        }
+        Ok(())
     }
 
     fn check_subject_keys(&mut self) -> Result<(), StoreError> {
@@ -768,6 +764,18 @@ impl<'a, I: Inspect> Pass<'a, I> {
         }
         Ok(())
     }
+}
+
+/// An error and what caused it, in one sentence.
+fn with_causes(error: &StoreError) -> String {
+    let mut what = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        what.push_str(": ");
+        what.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    what
 }
 
 struct StoredTile {
