@@ -10,7 +10,7 @@ use crate::assembly::{Assembly, Draft, FoundTitle, attribute, count};
 use crate::calendar::{local_day, local_moment};
 use crate::findings::Fault;
 use crate::identity::{hardware_uuid, personal_account, serial};
-use crate::limits::TITLES_PER_REPORT;
+use crate::limits::{PROCESSORS, TITLES_PER_REPORT};
 use crate::name::clean;
 use crate::unreadable::Unreadable;
 
@@ -234,8 +234,14 @@ fn read_attributes(
     let primary_user = attribute("user", user.as_deref(), || places.field("last user"), findings)?;
     let model = report.processors.iter().find_map(|processor| processor.name.as_deref());
     let processor_model = attribute("processor model", model, || places.field(places.processors), findings)?;
+    let mut processors = report.processors.as_slice();
+    if PROCESSORS.is_exceeded_by(processors.len()) {
+        let fault = Fault::new(&processors.len().to_string(), format!("{PROCESSORS}."), PROCESSORS.repair);
+        findings.reject(places.field(places.processors), fault)?;
+        processors = &[];
+    }
     let mut cores = Vec::new();
-    for (index, processor) in report.processors.iter().enumerate() {
+    for (index, processor) in processors.iter().enumerate() {
         let place = || places.entry(places.processors, index);
         cores.push(count("cores", processor.cores.as_deref(), place, findings)?);
     }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::findings::{Fault, Findings};
-use crate::limits::{REPORTS, SOURCE_ID_CHARS, TITLES_PER_REPORT};
+use crate::limits::{REPORTS, SOURCE_ID_CHARS, TITLES, TITLES_PER_REPORT};
 use crate::name::{clean, clean_optional};
 use crate::unreadable::Unreadable;
 
@@ -139,6 +139,8 @@ pub(crate) struct Assembly {
     pub findings: Findings,
     reports: Vec<DeviceReport>,
     places: BTreeMap<DeviceIdentity, usize>,
+    /// Titles of all devices, replaced ones included.
+    titles: usize,
     merged: u64,
 }
 
@@ -146,6 +148,10 @@ impl Assembly {
     /// Takes a finished device. A second report of the very same device (name, serial and UUID equal) replaces the
     /// first, as a later file would, unless it says that it is older.
     pub fn add(&mut self, draft: Draft) -> Result<(), Unreadable> {
+        self.titles += draft.titles.len();
+        if TITLES.is_exceeded_by(self.titles) {
+            return Err(Unreadable::OverLimit { limit: TITLES, place: String::new() });
+        }
         let installations = draft
             .titles
             .into_iter()

@@ -126,8 +126,11 @@ fn without_time(text: &str) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or(text).trim_end()
 }
 
-/// Three numbers with their digit counts, between them one and the same of `separators`.
-fn numbers(text: &str, separators: &[char]) -> Option<((usize, i16), (usize, i16), (usize, i16))> {
+/// A number with the count of its digits.
+type Digits = (usize, i16);
+
+/// Three numbers with one and the same of `separators` between them.
+fn numbers(text: &str, separators: &[char]) -> Option<(Digits, Digits, Digits)> {
     let separator = text.chars().find(|character| separators.contains(character))?;
     let mut parts = text.split(separator).map(|part| {
         let part = part.trim();
@@ -138,7 +141,7 @@ fn numbers(text: &str, separators: &[char]) -> Option<((usize, i16), (usize, i16
     parts.next().is_none().then_some(found)
 }
 
-fn slashed(first: i16, second: i16, year: (usize, i16), style: Option<DateStyle>) -> Result<Date, Problem> {
+fn slashed(first: i16, second: i16, year: Digits, style: Option<DateStyle>) -> Result<Date, Problem> {
     match style {
         Some(DateStyle::DayFirst) => last_year(first, second, year),
         Some(DateStyle::MonthFirst) => last_year(second, first, year),
@@ -148,7 +151,7 @@ fn slashed(first: i16, second: i16, year: (usize, i16), style: Option<DateStyle>
     }
 }
 
-fn last_year(date: i16, month: i16, (digits, year): (usize, i16)) -> Result<Date, Problem> {
+fn last_year(date: i16, month: i16, (digits, year): Digits) -> Result<Date, Problem> {
     if digits < 4 { Err(Problem::ShortYear) } else { day(year, month, date) }
 }
 

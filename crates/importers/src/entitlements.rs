@@ -242,9 +242,8 @@ impl RowReader<'_> {
                 dates.extend(shown.filter(|style| !dates.contains(style)));
             }
         }
-        let alone = |styles: &[DateStyle]| if let [only] = styles { Some(*only) } else { None };
-        self.dates = alone(&dates);
-        self.decimal = self.mapping.decimal.or(if let [only] = decimals.as_slice() { Some(*only) } else { None });
+        self.dates = only(&dates);
+        self.decimal = self.mapping.decimal.or(only(&decimals));
         Ok(())
     }
 
@@ -264,9 +263,9 @@ impl RowReader<'_> {
         let publisher = cells.read(F::Publisher, text("publisher"));
         let metric = cells.read(F::Metric, metric);
         let quantity = cells.read(F::Quantity, |text| quantity(text, self.decimal));
-        let unit_price = cells.read(F::UnitPrice, |text| self.price(text));
-        let total_price = cells.read(F::TotalPrice, |text| self.price(text));
-        let stated = cells.read(F::Currency, currency);
+        let unit_price = cells.read(F::UnitPrice, |text| price(text, self.decimal)).flatten();
+        let total_price = cells.read(F::TotalPrice, |text| price(text, self.decimal)).flatten();
+        let stated = cells.read(F::Currency, currency).flatten();
         let starts_on = cells.read(F::StartsOn, date);
         let ends_on = cells.read(F::EndsOn, date);
         let exempt_environments = cells.read(F::ExemptEnvironments, environments);
@@ -305,29 +304,16 @@ impl RowReader<'_> {
         Ok((row, remarks))
     }
 
-    fn price(&self, text: &str) -> Result<Option<Price>, Fault> {
-        if text.is_empty() || text == "-" {
-            return Ok(None);
-        }
-        let (number, mark) = split_currency(text);
-        let number = read_number(number, self.decimal).map_err(|problem| number_fault(text, problem))?;
-        if number > Decimal::from(PRICE.max) {
-            return Err(Fault::new(text, format!("{PRICE}."), PRICE.repair));
-        }
-        Ok(Some((number, mark)))
-    }
-
     /// The price of one unit: as stated, or the total over the quantity.
     fn price_of_one(
         &self,
         quantity: Option<Quantity>,
-        unit_price: Option<Option<Price>>,
-        total_price: Option<Option<Price>>,
-        stated: Option<Option<Currency>>,
+        unit_price: Option<Price>,
+        total_price: Option<Price>,
+        stated: Option<Currency>,
         record: &Record<'_>,
         remarks: &mut Vec<String>,
     ) -> Result<Option<Money>, (EntitlementField, Fault)> {
-        let (unit_price, total_price, stated) = (unit_price.flatten(), total_price.flatten(), stated.flatten());
         let in_currency = |field: EntitlementField, (amount, mark): Price| {
             self.currency(mark, stated, self.cell(field, record))
                 .map(|currency| Money { amount, currency })
@@ -385,6 +371,28 @@ impl RowReader<'_> {
     }
 }
 
+/// The only element of a list of one.
+fn only<T: Copy>(list: &[T]) -> Option<T> {
+    if let [only] = list { Some(*only) } else { None }
+}
+
+/// What is wrong with a default of a mapping, if anything: it is read as a cell of its field would be.
+pub(crate) fn check_default(mapping: &Mapping, field: EntitlementField, text: &str) -> Result<(), Fault> {
+    use EntitlementField as F;
+    match field {
+        F::Product => product(text).map(drop),
+        F::Publisher | F::Agreement | F::PurchaseReference => clean("default", text).map(drop),
+        F::Metric => metric(text).map(drop),
+        F::Quantity => quantity(text, mapping.decimal).map(drop),
+        F::UnitPrice | F::TotalPrice => price(text, mapping.decimal).map(drop),
+        F::Currency => currency(text).map(drop),
+        F::StartsOn | F::EndsOn | F::AgreementEndsOn => optional_date(text, mapping.dates, None).map(drop),
+        F::ExemptEnvironments => environments(text).map(drop),
+        F::SecondaryUse => yes_or_no(text).map(drop),
+        F::NoticeDays => days(text).map(drop),
+    }
+}
+
 fn ends_before_start(starts_on: Date, ends_on: Date) -> Fault {
     Fault::new(
         &ends_on.to_string(),
@@ -396,6 +404,18 @@ fn ends_before_start(starts_on: Date, ends_on: Date) -> Fault {
 fn number_fault(text: &str, problem: NotANumber) -> Fault {
     let (problem, repair) = problem.sentences();
     Fault::new(text, problem, repair)
+}
+
+fn price(text: &str, style: Option<DecimalStyle>) -> Result<Option<Price>, Fault> {
+    if text.is_empty() || text == "-" {
+        return Ok(None);
+    }
+    let (number, mark) = split_currency(text);
+    let number = read_number(number, style).map_err(|problem| number_fault(text, problem))?;
+    if number > Decimal::from(PRICE.max) {
+        return Err(Fault::new(text, format!("{PRICE}."), PRICE.repair));
+    }
+    Ok(Some((number, mark)))
 }
 
 fn product(text: &str) -> Result<String, Fault> {

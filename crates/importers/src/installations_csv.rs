@@ -11,7 +11,7 @@ use crate::assembly::{Assembly, Draft, FoundTitle, attribute, count};
 use crate::calendar::optional_date;
 use crate::findings::{Fault, Findings};
 use crate::identity::{hardware_uuid, serial};
-use crate::limits::REPORTS;
+use crate::limits::{REPORTS, TITLES};
 use crate::name::clean;
 use crate::table::{ColumnUse, Columns, Record, Records, assign_columns, find_delimiter};
 use crate::unreadable::Unreadable;
@@ -181,7 +181,13 @@ pub(crate) fn read(text: &str, assembly: &mut Assembly) -> Result<Vec<ColumnUse>
     };
     let mut columns = Columns::new(&headers, used_as);
     let mut fleet = Fleet::default();
+    let mut rows = 0;
     while let Some(record) = records.next_record()? {
+        // Every device stays open until the last row, so rows are counted, not titles.
+        rows += 1;
+        if TITLES.is_exceeded_by(rows) {
+            return Err(Unreadable::OverLimit { limit: TITLES, place: format!("line {}", record.line) });
+        }
         columns.sample(&record);
         let row = Row { record: &record, assigned: &assigned, headers: &headers };
         row.add_to(&mut fleet, &mut assembly.findings)?;

@@ -12,7 +12,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use crate::limits::{JSON_DEPTH, JSON_KEYS, JSON_VALUES, Limit};
+use crate::limits::{JSON_DEPTH, JSON_KEYS, JSON_OBJECTS, JSON_VALUES, Limit};
 use crate::name::shorten;
 use crate::unreadable::Unreadable;
 
@@ -147,6 +147,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<(), A::Error> {
         self.descend()?;
         self.state.objects += 1;
+        if JSON_OBJECTS.is_exceeded_by(self.state.objects) {
+            return self.refuse(Refusal::Limit(JSON_OBJECTS));
+        }
         let gives_outline = self.state.objects == 1 && self.depth <= 2;
         let mut keys: BTreeSet<Cow<'de, str>> = BTreeSet::new();
         while let Some(Key(key)) = entries.next_key()? {
@@ -473,6 +476,7 @@ mod tests {
         let keys: Vec<String> = (0..10_001).map(|number| format!("\"{number}\":0")).collect();
         assert!(check(&format!("{{{}}}", keys.join(","))).contains("10,000"));
         assert!(check(&format!("[{}0]", "0,".repeat(5_000_000))).contains("5,000,000"));
+        assert!(check(&format!("[{}0]", "{},".repeat(500_001))).contains("500,000"));
     }
 
     #[test]

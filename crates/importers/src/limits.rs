@@ -80,6 +80,15 @@ pub const TITLES_PER_REPORT: Limit = Limit {
     repair: "Check that the file does not list several devices under one name.",
 };
 
+/// Titles on all devices of a file together.
+pub const TITLES: Limit = Limit {
+    what: "The number of titles in the file",
+    max: 1_000_000,
+    shown: "1,000,000",
+    reason: "The whole estate of a company with 10,000 devices; about 250 MB while they are read.",
+    repair: "Split the file by device.",
+};
+
 /// Rows of an entitlements file.
 pub const ENTITLEMENT_ROWS: Limit = Limit {
     what: "The number of entitlement rows",
@@ -161,6 +170,15 @@ pub const JSON_VALUES: Limit = Limit {
     repair: "Split the file by device.",
 };
 
+/// JSON objects in a file.
+pub const JSON_OBJECTS: Limit = Limit {
+    what: "The number of JSON objects",
+    max: 500_000,
+    shown: "500,000",
+    reason: "A bill of 20,000 components with their licences, hashes and references has about 200,000.",
+    repair: "Split the file by device.",
+};
+
 /// Keys of one JSON object.
 pub const JSON_KEYS: Limit = Limit {
     what: "The number of keys in one JSON object",
@@ -197,6 +215,15 @@ pub const XML_ATTRIBUTES: Limit = Limit {
     repair: "Export the file again from the tool that wrote it.",
 };
 
+/// Processors of one device.
+pub const PROCESSORS: Limit = Limit {
+    what: "The number of processors of one device",
+    max: 1_024,
+    shown: "1,024",
+    reason: "The largest machines have 64.",
+    repair: "Correct the report at its source; the device was read without its processors.",
+};
+
 /// Units of one entitlement.
 pub const QUANTITY: Limit = Limit {
     what: "The quantity",
@@ -225,12 +252,13 @@ pub const MAPPING_BYTES: Limit = Limit {
 };
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Limit; 20] = [
+pub const ALL: [Limit; 24] = [
     FILE_BYTES,
     UNPACKED_BYTES,
     UNPACKING_RATIO,
     REPORTS,
     TITLES_PER_REPORT,
+    TITLES,
     ENTITLEMENT_ROWS,
     REJECTS,
     COLUMNS,
@@ -240,10 +268,13 @@ pub const ALL: [Limit; 20] = [
     SOURCE_ID_CHARS,
     JSON_DEPTH,
     JSON_VALUES,
+    JSON_OBJECTS,
     JSON_KEYS,
     XML_DEPTH,
     XML_EVENTS,
     XML_ATTRIBUTES,
+    PROCESSORS,
     QUANTITY,
     PRICE,
+    MAPPING_BYTES,
 ];

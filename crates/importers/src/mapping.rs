@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::entitlement::Metric;
-use domain::money::Currency;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::DecimalStyle;
 use crate::calendar::DateStyle;
+use crate::entitlements::check_default;
+use crate::findings::Fault;
 use crate::limits::MAPPING_BYTES;
 use crate::name::{clean, shorten};
 use crate::table::normal_header;
@@ -147,6 +147,9 @@ impl Headers {
 pub struct Mapping {
     /// Its name.
     pub name: String,
+    /// The built-in mapping whose columns and defaults count where this one says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub based_on: Option<String>,
     /// Sets of headers by which a file shows that it is meant; one whole set is enough. Built-in mappings only use this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recognised_by: Vec<Vec<String>>,
@@ -160,6 +163,7 @@ pub struct Mapping {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dates: Option<DateStyle>,
     /// Our field = their header.
+    #[serde(default)]
     pub columns: BTreeMap<EntitlementField, Headers>,
     /// Values of fields that have no column or an empty cell.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -178,6 +182,12 @@ pub enum UnusableMapping {
         /// What the parser says, with the line.
         message: String,
     },
+    /// Based on a mapping that does not come with the program.
+    #[error("the mapping is based on “{found}”, which is none of the built-in mappings ({})", built_in_names())]
+    UnknownBase {
+        /// The name it gives.
+        found: String,
+    },
     /// No name.
     #[error("the mapping needs a name, such as name = \"reseller\"")]
     Unnamed,
@@ -188,15 +198,21 @@ pub enum UnusableMapping {
         field: &'static str,
     },
     /// A default that its field cannot hold.
-    #[error("the default “{found}” does not fit the field {field}; {expected}")]
+    #[error("the default “{found}” does not fit the field {field}: {problem} {repair}")]
     UnfitDefault {
         /// The field.
         field: &'static str,
         /// The default.
         found: String,
-        /// What fits.
-        expected: &'static str,
+        /// What is wrong, as a sentence.
+        problem: String,
+        /// What to do, as a sentence.
+        repair: String,
     },
+}
+
+fn built_in_names() -> String {
+    Mapping::built_in().into_iter().map(|mapping| mapping.name).collect::<Vec<_>>().join(", ")
 }
 
 const INDULT: &str = include_str!("../mappings/indult.toml");
@@ -209,11 +225,20 @@ impl Mapping {
             return Err(UnusableMapping::TooLong);
         }
         let malformed = |message: String| UnusableMapping::Malformed { message };
-        let mapping: Self = if text.trim_start().starts_with('{') {
+        let mut mapping: Self = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?
         } else {
             toml::from_str(text).map_err(|error| malformed(error.to_string().trim().to_owned()))?
         };
+        if let Some(name) = &mapping.based_on {
+            let base = Self::named(name).ok_or_else(|| UnusableMapping::UnknownBase { found: shorten(name) })?;
+            for (field, headers) in base.columns {
+                mapping.columns.entry(field).or_insert(headers);
+            }
+            for (field, text) in base.defaults {
+                mapping.defaults.entry(field).or_insert(text);
+            }
+        }
         mapping.check()?;
         Ok(mapping)
     }
@@ -247,29 +272,15 @@ impl Mapping {
         if !matches!(clean("name", &self.name), Ok(Some(_))) {
             return Err(UnusableMapping::Unnamed);
         }
-        for field in [EntitlementField::Product, EntitlementField::Quantity] {
+        for field in EntitlementField::REQUIRED {
             if !self.columns.contains_key(&field) && !self.defaults.contains_key(&field) {
                 return Err(UnusableMapping::MissingField { field: field.name() });
             }
         }
-        if !self.columns.contains_key(&EntitlementField::Metric)
-            && !self.defaults.contains_key(&EntitlementField::Metric)
-        {
-            return Err(UnusableMapping::MissingField { field: EntitlementField::Metric.name() });
-        }
         for (field, text) in &self.defaults {
-            let expected = match field {
-                EntitlementField::Metric => {
-                    Metric::from_word(text).is_none().then_some("write device, installation or named_user")
-                }
-                EntitlementField::Currency => {
-                    text.parse::<Currency>().is_err().then_some("write three letters, such as EUR")
-                }
-                _ => None,
-            };
-            if let Some(expected) = expected {
-                return Err(UnusableMapping::UnfitDefault { field: field.name(), found: shorten(text), expected });
-            }
+            check_default(self, *field, text).map_err(|Fault { found, problem, repair }| {
+                UnusableMapping::UnfitDefault { field: field.name(), found, problem, repair }
+            })?;
         }
         Ok(())
     }
@@ -321,11 +332,20 @@ mod tests {
     }
 
     #[test]
+    fn a_mapping_based_on_a_built_in_one_says_only_what_differs() {
+        let mapping = Mapping::parse("name = \"ours\"\nbased_on = \"snipe-it\"\ndates = \"month_first\"").unwrap();
+        let base = Mapping::named("snipe-it").unwrap();
+        assert_eq!((&mapping.columns, &mapping.defaults), (&base.columns, &base.defaults));
+        assert_eq!(mapping.dates, Some(DateStyle::MonthFirst));
+    }
+
+    #[test]
     fn an_unusable_mapping_says_what_it_lacks() {
         let shown = |text: &str| Mapping::parse(text).unwrap_err().to_string();
         assert!(shown("name = 3").contains("cannot be read"));
+        assert!(shown("name = \"x\"\nbased_on = \"sap\"").contains("the built-in mappings (snipe-it, indult)"));
         assert!(shown("name = \"x\"\ncolour = 1\n[columns]\n").contains("colour"));
-        assert!(shown("name = \"x\"\n[columns]\nproduct = \"p\"\n").contains("which column gives the quantity"));
+        assert!(shown("name = \"x\"\n[columns]\nproduct = \"p\"\n").contains("which column gives the metric"));
         let metric = "name = \"x\"\n[columns]\nproduct = \"p\"\nquantity = \"q\"\n[defaults]\nmetric = \"core\"\n";
         assert!(shown(metric).contains("“core” does not fit the field metric"));
         assert!(shown(&"#".repeat(70_000)).contains("64 KiB"));
