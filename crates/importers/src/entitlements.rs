@@ -315,7 +315,7 @@ impl RowReader<'_> {
         remarks: &mut Vec<String>,
     ) -> Result<Option<Money>, (EntitlementField, Fault)> {
         let in_currency = |field: EntitlementField, (amount, mark): Price| {
-            self.currency(mark, stated, self.cell(field, record))
+            self.currency(mark, stated, record, self.cell(field, record))
                 .map(|currency| Money { amount, currency })
                 .map_err(|fault| (field, fault))
         };
@@ -354,12 +354,19 @@ impl RowReader<'_> {
         }
     }
 
-    /// The currency of a price: the row's own, the price's own code or sign, the mapping's default, the home currency.
-    fn currency(&self, mark: Option<CurrencyMark>, stated: Option<Currency>, found: &str) -> Result<Currency, Fault> {
-        let currency = match stated {
-            Some(currency) => currency,
-            None => mark.and_then(CurrencyMark::currency).unwrap_or(self.home_currency),
-        };
+    /// The currency of a price: its column's, the price's own code or sign, the mapping's default, the home currency.
+    /// `stated` is what the column says, or else the default.
+    fn currency(
+        &self,
+        mark: Option<CurrencyMark>,
+        stated: Option<Currency>,
+        record: &Record<'_>,
+        found: &str,
+    ) -> Result<Currency, Fault> {
+        let column = self.assigned.get(&EntitlementField::Currency);
+        let from_column = stated.filter(|_| column.is_some_and(|column| !record.cell(*column).is_empty()));
+        let currency =
+            from_column.or_else(|| mark.and_then(CurrencyMark::currency)).or(stated).unwrap_or(self.home_currency);
         if mark.is_none_or(|mark| mark.fits(currency)) {
             return Ok(currency);
         }

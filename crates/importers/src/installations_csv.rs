@@ -2,7 +2,7 @@
 //!
 //! Rows of one device are gathered wherever they stand. Columns are found by their usual headers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceKind, Environment};
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use crate::calendar::optional_date;
 use crate::findings::{Fault, Findings};
 use crate::identity::{hardware_uuid, serial};
 use crate::limits::{REPORTS, TITLES};
-use crate::name::clean;
+use crate::name::{clean, shorten};
 use crate::table::{ColumnUse, Columns, Record, Records, assign_columns, find_delimiter};
 use crate::unreadable::Unreadable;
 
@@ -246,7 +246,7 @@ impl Row<'_> {
         };
         let attributes = self.attributes(findings)?;
         let last_used_on = self.date(Field::LastUsed, findings)?;
-        let gathered = fleet.find(device, self.record.line)?;
+        let gathered = fleet.find(device, self.record.line, findings)?;
         gathered.merge(attributes, self.record.line, findings)?;
         let found = FoundTitle {
             publisher: self.cell(Field::Publisher),
@@ -369,62 +369,70 @@ fn fill<T: PartialEq>(
     }
 }
 
-/// The devices of a file, found by UUID, by serial, or by name alone, always within one name.
+/// The devices of a file. Rows mean the same device by the rule for reports: equal UUIDs, else equal serials, else equal
+/// names; so no two reports of the file replace each other later.
 #[derive(Default)]
 struct Fleet {
     drafts: Vec<Gathered>,
-    by_uuid: BTreeMap<(String, String), usize>,
-    by_serial: BTreeMap<(String, String), usize>,
+    by_uuid: BTreeMap<String, usize>,
+    by_serial: BTreeMap<String, usize>,
     by_name: BTreeMap<String, usize>,
+    /// Other names that were remarked on.
+    other_names: BTreeSet<(usize, String)>,
 }
 
 impl Fleet {
     /// The device of a row; a new one where no earlier row means the same.
-    fn find(&mut self, device: DeviceIdentity, line: u64) -> Result<&mut Gathered, Unreadable> {
+    fn find(
+        &mut self,
+        device: DeviceIdentity,
+        line: u64,
+        findings: &mut Findings,
+    ) -> Result<&mut Gathered, Unreadable> {
         let name = device.name.to_lowercase();
-        let by_uuid = device.uuid.clone().map(|uuid| (name.clone(), uuid));
-        let by_serial = device.serial.clone().map(|serial| (name.clone(), serial));
-        let index = self.position(&device, &name, by_uuid.as_ref(), by_serial.as_ref()).unwrap_or(self.drafts.len());
-        if let Some(key) = by_uuid {
-            self.by_uuid.entry(key).or_insert(index);
+        let index = self.position(&device, &name).unwrap_or(self.drafts.len());
+        for (keys, key) in [(&mut self.by_uuid, &device.uuid), (&mut self.by_serial, &device.serial)] {
+            if let Some(key) = key {
+                keys.entry(key.clone()).or_insert(index);
+            }
         }
-        if let Some(key) = by_serial {
-            self.by_serial.entry(key).or_insert(index);
-        }
-        self.by_name.entry(name).or_insert(index);
+        self.by_name.entry(name.clone()).or_insert(index);
         if index == self.drafts.len() {
             self.drafts.push(Gathered { draft: Draft::new(device.clone(), DeviceAttributes::default()), line });
         }
         let over = REPORTS.is_exceeded_by(self.drafts.len());
-        match self.drafts.get_mut(index) {
-            Some(gathered) if !over => {
-                let known = &mut gathered.draft.device;
-                known.serial = known.serial.take().or(device.serial);
-                known.uuid = known.uuid.take().or(device.uuid);
-                Ok(gathered)
-            }
-            _ => Err(Unreadable::OverLimit { limit: REPORTS, place: format!("line {line}") }),
+        let Some(gathered) = self.drafts.get_mut(index).filter(|_| !over) else {
+            return Err(Unreadable::OverLimit { limit: REPORTS, place: format!("line {line}") });
+        };
+        let known = &mut gathered.draft.device;
+        if known.name.to_lowercase() != name && self.other_names.insert((index, name)) {
+            let text = format!(
+                "“{}” was taken for “{}” (line {}), which has the same UUID or serial.",
+                shorten(&device.name),
+                shorten(&known.name),
+                gathered.line
+            );
+            findings.remark(format!("line {line}"), text);
         }
+        known.serial = known.serial.take().or(device.serial);
+        known.uuid = known.uuid.take().or(device.uuid);
+        Ok(gathered)
     }
 
-    fn position(
-        &self,
-        device: &DeviceIdentity,
-        name: &str,
-        by_uuid: Option<&(String, String)>,
-        by_serial: Option<&(String, String)>,
-    ) -> Option<usize> {
+    fn position(&self, device: &DeviceIdentity, name: &str) -> Option<usize> {
+        let clash = |a: &Option<String>, b: &Option<String>| matches!((a, b), (Some(a), Some(b)) if a != b);
         let known = |index: &usize| self.drafts.get(*index).map(|gathered| &gathered.draft.device);
-        let agrees = |index: &usize| {
-            known(index).is_some_and(|known| {
-                let clash = |a: &Option<String>, b: &Option<String>| matches!((a, b), (Some(a), Some(b)) if a != b);
-                !clash(&known.uuid, &device.uuid) && !clash(&known.serial, &device.serial)
-            })
+        let by_uuid = device.uuid.as_ref().and_then(|uuid| self.by_uuid.get(uuid));
+        let by_serial = || {
+            let index = self.by_serial.get(device.serial.as_ref()?)?;
+            known(index).filter(|known| !clash(&known.uuid, &device.uuid)).map(|_| index)
         };
-        by_uuid
-            .and_then(|key| self.by_uuid.get(key))
-            .or_else(|| by_serial.and_then(|key| self.by_serial.get(key)).filter(|index| agrees(index)))
-            .or_else(|| self.by_name.get(name).filter(|index| agrees(index)))
-            .copied()
+        let by_name = || {
+            let index = self.by_name.get(name)?;
+            let agrees =
+                |known: &&DeviceIdentity| !clash(&known.uuid, &device.uuid) && !clash(&known.serial, &device.serial);
+            known(index).filter(agrees).map(|_| index)
+        };
+        by_uuid.or_else(by_serial).or_else(by_name).copied()
     }
 }

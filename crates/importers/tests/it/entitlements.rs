@@ -120,6 +120,18 @@ fn a_price_says_its_currency_or_takes_the_home_currency() {
 }
 
 #[test]
+fn the_default_currency_of_a_mapping_gives_way_to_what_a_price_says() {
+    let mapping = "name = \"x\"\nbased_on = \"indult\"\n[defaults]\ncurrency = \"USD\"\nmetric = \"device\"\n";
+    let mapping = Mapping::parse(mapping).unwrap();
+    let text = "product,metric,quantity,price\na,,1,$5\nb,,1,€5\nc,,1,5 CHF\nd,,1,5\ne,,1,kr 5\n";
+    let file = read_entitlements(text.as_bytes(), Some(&mapping), currency("EUR")).unwrap();
+    let prices: Vec<String> =
+        file.rows.iter().map(|row| format!("{} {}", row.product, row.unit_price.unwrap())).collect();
+    assert_eq!(prices, ["a USD 5.00", "b EUR 5.00", "c CHF 5.00", "d USD 5.00"]);
+    assert_eq!(file.rejects[0].place, "line 6, column “price”");
+}
+
+#[test]
 fn a_table_without_a_needed_column_is_refused_with_its_headers() {
     assert_snapshot!(refusal("product,metric,comment\na,device,1\n", None), @"no column gives the quantity; the file has these: “product”, “metric”, “comment”");
     assert_snapshot!(refusal("product,metric,quantity,Quantity\na,device,1,2\n", None), @"two columns are headed “Quantity”, and only one can give the quantity");

@@ -97,6 +97,33 @@ fn rows_of_one_device_are_gathered() {
 }
 
 #[test]
+fn rows_mean_one_device_by_uuid_then_serial_then_name() {
+    let table = "device,serial,uuid,product\n\
+        pc,,,first\npc,S1,,second\nPC,,,third\n\
+        pc,S2,,other device of the name\n\
+        pc.acme.example,S1,,same serial\n\
+        blade-1,CH,11111111-0000-0000-0000-000000000001,one\nblade-2,CH,11111111-0000-0000-0000-000000000002,two\n\
+        blade-1b,,11111111-0000-0000-0000-000000000001,same uuid\n";
+    assert_snapshot!(read(table), @r##"
+    CSV of installations in UTF-8: 4 reports, 8 titles, 0 merged
+    pc Some("S1") None {"kind":"unknown"}
+      - | first | -
+      - | same serial | -
+      - | second | -
+      - | third | -
+    pc Some("S2") None {"kind":"unknown"}
+      - | other device of the name | -
+    blade-1 Some("CH") Some("11111111-0000-0000-0000-000000000001") {"kind":"unknown"}
+      - | one | -
+      - | same uuid | -
+    blade-2 Some("CH") Some("11111111-0000-0000-0000-000000000002") {"kind":"unknown"}
+      - | two | -
+    i line 6: “pc.acme.example” was taken for “pc” (line 2), which has the same UUID or serial.
+    i line 9: “blade-1b” was taken for “blade-1” (line 7), which has the same UUID or serial.
+    "##);
+}
+
+#[test]
 fn the_package_database_gives_installed_packages() {
     let device = DeviceIdentity { name: "srv-1".to_owned(), serial: None, uuid: None };
     let file = dpkg_status(DPKG.as_bytes(), device, DeviceAttributes::default()).unwrap();

@@ -1,4 +1,4 @@
-//! Times the reading of one large agent report (3,000 packages, 1.2 MB): `cargo run --release -p importers --example time_report`.
+//! Times the reading of one large agent report (3,000 packages, 1.2 MB): `cargo bench -p importers --bench time_report`.
 //!
 //! The report is made here; nothing is read from disk.
 
