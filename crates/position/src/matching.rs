@@ -6,7 +6,7 @@
 //! 2. Rights in other metrics than the line's, from the broadest: named user, device, installation. A right is spent
 //!    only where it completes a unit of the line. One that covers several units takes the largest groups first (the
 //!    person with most devices); one that covers parts takes the units with fewest parts first (the person with fewest
-//!    devices, who needs fewest rights).
+//!    devices, who needs fewest rights); of equals, those with most installations, which later rights cover last.
 //! 3. Rights in the line's metric. A device right with secondary use covers a further device of the same person, so
 //!    pairs come first.
 //! 4. Exceptions, only for what is still short, only in the line's metric and only in their environment.
@@ -164,6 +164,10 @@ fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, persons: &mut Person
     } else {
         0
     };
+    // Rights in other metrics come here only where nothing needs them.
+    let others = selected.rights.iter().filter(|right| right.metric != selected.metric);
+    let units = others.map(|right| right.quantity.units().unwrap_or(u64::MAX));
+    outcome.room.other = units.fold(0, u64::saturating_add);
     let covered = spend_own(selected, &mut outcome, pairs);
     spend_grants(selected, &mut outcome, covered);
     outcome

@@ -196,12 +196,12 @@ struct WhyNot {
 }
 
 impl WhyNot {
-    fn ended(sentence: String) -> Option<Self> {
-        Some(Self { sentence, has_ended: true })
+    fn ended(sentence: String) -> Self {
+        Self { sentence, has_ended: true }
     }
 
-    fn other(sentence: String) -> Option<Self> {
-        Some(Self { sentence, has_ended: false })
+    fn other(sentence: String) -> Self {
+        Self { sentence, has_ended: false }
     }
 }
 
@@ -209,19 +209,20 @@ fn why_no_right(state: &State, entitlement: &Entitlement, today: Date) -> Option
     let id = entitlement.id;
     let agreement = entitlement.agreement.and_then(|agreement| state.agreements.get(&agreement));
     if let Some(agreement) = agreement.filter(|agreement| agreement.terms.direction == Direction::Outbound) {
-        return WhyNot::other(format!("{id} is a right that we gave under {}, not one that we hold.", agreement.id));
+        let sentence = format!("{id} is a right that we gave under {}, not one that we hold.", agreement.id);
+        return Some(WhyNot::other(sentence));
     }
     if entitlement.counts_on(today) {
         return None;
     }
     if let Some(retired) = entitlement.retired_on.filter(|retired| *retired <= today) {
-        return WhyNot::ended(format!("{id} was retired on {retired}."));
+        return Some(WhyNot::ended(format!("{id} was retired on {retired}.")));
     }
-    match (entitlement.right.starts_on, entitlement.right.ends_on) {
+    Some(match (entitlement.right.starts_on, entitlement.right.ends_on) {
         (_, Some(end)) if end < today => WhyNot::ended(format!("{id} ended on {end}.")),
         (Some(start), _) => WhyNot::other(format!("{id} starts on {start}.")),
         (None, _) => WhyNot::other(format!("{id} does not count on {today}.")),
-    }
+    })
 }
 
 fn why_no_grant(state: &State, grant: &Grant, metric: Metric, at: Timestamp) -> Option<WhyNot> {
@@ -229,7 +230,7 @@ fn why_no_grant(state: &State, grant: &Grant, metric: Metric, at: Timestamp) -> 
     let zone = state.zone();
     let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
     if !grant.applies(at, &zone) {
-        return match grant.status(at, &zone) {
+        return Some(match grant.status(at, &zone) {
             GrantStatus::Revoked => {
                 let revoked = grant.revocation.as_ref().map_or(at, |revocation| revocation.at);
                 WhyNot::ended(format!("{id} was revoked on {}.", day(revoked)))
@@ -238,11 +239,12 @@ fn why_no_grant(state: &State, grant: &Grant, metric: Metric, at: Timestamp) -> 
             GrantStatus::Expired | GrantStatus::Active => {
                 WhyNot::ended(format!("{id} ended on {}.", grant.terms.until))
             }
-        };
+        });
     }
     if grant.metric != metric {
         let (granted, counted) = (grant.metric.unit(2), metric.unit(2));
-        return WhyNot::other(format!("{id} was granted in {granted}, and the product counts {counted}."));
+        let sentence = format!("{id} was granted in {granted}, and the product counts {counted}.");
+        return Some(WhyNot::other(sentence));
     }
     None
 }

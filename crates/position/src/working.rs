@@ -226,17 +226,13 @@ fn short(reckoning: &Reckoning<'_>) -> Step {
 
 fn surplus(reckoning: &Reckoning<'_>) -> Step {
     let label = "Surplus";
-    match (reckoning.surplus(), reckoning.selected.entitled()) {
-        (Some(surplus), Quantity::Units(entitled)) => {
-            let used = grouped(entitled - surplus);
-            let text = format!("{} − {used} used = {}.", grouped(entitled), counted(surplus, reckoning.product.metric));
-            Step { label, amount: grouped(surplus), text, rows: None }
-        }
-        _ => {
-            let text = "Without a limit nothing is left over.".to_owned();
-            Step { label, amount: "unlimited".to_owned(), text, rows: None }
-        }
-    }
+    let (Some(surplus), Quantity::Units(entitled)) = (reckoning.surplus(), reckoning.selected.entitled()) else {
+        let text = "Without a limit nothing is left over.".to_owned();
+        return Step { label, amount: "unlimited".to_owned(), text, rows: None };
+    };
+    let (used, left) = (grouped(entitled - surplus), counted(surplus, reckoning.product.metric));
+    let text = format!("{} − {used} used = {left}.", grouped(entitled));
+    Step { label, amount: grouped(surplus), text, rows: None }
 }
 
 fn money(label: &'static str, amount: &Amount) -> Step {

@@ -1,6 +1,7 @@
 //! Matching unit by unit: which unit is covered by what. It serves the rows behind the numbers, and the numbers
 //! themselves where which units are covered changes how many are.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::entitlement::{Metric, Quantity};
@@ -117,6 +118,7 @@ pub(crate) fn spend<'a>(demand: &Demand<'a>, selected: &Selected<'_>, persons: &
         spent.outcome.rights[0].used = used;
         return spent;
     }
+    spending.count_installations(&versions);
     spending.reserve();
     if selected.metric != Metric::NamedUser {
         spending.spend_named_users();
@@ -127,7 +129,7 @@ pub(crate) fn spend<'a>(demand: &Demand<'a>, selected: &Selected<'_>, persons: &
         Metric::Device => {}
     }
     if selected.metric != Metric::Installation {
-        spending.spend_installations(&versions);
+        spending.spend_installations();
     }
     spending.measure_room();
     spending.spend_own();
@@ -145,13 +147,28 @@ struct Spending<'a, 'b> {
     /// Units left of every right.
     left: Vec<u64>,
     room: Room,
+    /// Installations on each device, where rights in installations may cover other units; else empty.
+    installations: BTreeMap<u32, u64>,
 }
 
 impl<'a, 'b> Spending<'a, 'b> {
     fn of(demand: &'a Demand<'b>, selected: &'a Selected<'a>, units: Vec<Unit>) -> Self {
         let given = |quantity: Quantity| quantity.units().unwrap_or(u64::MAX);
         let left = selected.rights.iter().map(|right| given(right.quantity)).collect();
-        Self { demand, selected, units, left, room: Room::of(selected) }
+        Self { demand, selected, units, left, room: Room::of(selected), installations: BTreeMap::new() }
+    }
+
+    fn count_installations(&mut self, versions: &[Version<'_>]) {
+        if self.selected.metric != Metric::Installation && self.available(Metric::Installation, false) > 0 {
+            for device in versions.iter().flat_map(|version| version.holding.iter()) {
+                *self.installations.entry(device).or_default() += 1;
+            }
+        }
+    }
+
+    fn installations_in(&self, places: &[Place]) -> u64 {
+        let devices = places.iter().flat_map(|place| &self.units[*place].devices);
+        devices.filter_map(|device| self.installations.get(device)).sum()
     }
 
     /// Marks the units that exceptions for their environment will reach: the last in order.
@@ -214,7 +231,9 @@ impl<'a, 'b> Spending<'a, 'b> {
             groups.entry(key).or_default().push(place);
         }
         let mut groups: Vec<Vec<Place>> = groups.into_values().collect();
-        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), self.reserved_in(group)));
+        groups.sort_by_cached_key(|group| {
+            (Reverse(group.len()), self.reserved_in(group), Reverse(self.installations_in(group)))
+        });
         for group in groups {
             let Some(right) = self.draw(Metric::NamedUser, |_| true) else { return };
             self.cover(&group, right);
@@ -261,13 +280,16 @@ impl<'a, 'b> Spending<'a, 'b> {
     }
 
     fn largest_first(&self, groups: &mut [Vec<Place>]) {
-        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), self.reserved_in(group), group[0]));
+        groups.sort_by_key(|group| (Reverse(group.len()), self.reserved_in(group), group[0]));
     }
 
     /// Devices cover a person once all the person's devices are: the persons with fewest first.
     fn spend_devices_on_persons(&mut self) {
         let mut persons: Vec<Place> = self.open().collect();
-        persons.sort_by_key(|place| (self.units[*place].devices.len(), self.units[*place].reserved, *place));
+        persons.sort_by_cached_key(|place| {
+            let unit = &self.units[*place];
+            (unit.devices.len(), unit.reserved, Reverse(self.installations_in(&[*place])), *place)
+        });
         for place in persons {
             let devices = self.units[place].devices.len() as u64;
             let (paired, plain) = (self.available(Metric::Device, true), self.available(Metric::Device, false));
@@ -289,17 +311,12 @@ impl<'a, 'b> Spending<'a, 'b> {
     }
 
     /// Installations cover a unit once all its installations are: the units with fewest first.
-    fn spend_installations(&mut self, versions: &[Version<'_>]) {
+    fn spend_installations(&mut self) {
         if self.available(Metric::Installation, false) == 0 {
             return;
         }
-        let mut on_device: BTreeMap<u32, u64> = BTreeMap::new();
-        for device in versions.iter().flat_map(|version| version.holding.iter()) {
-            *on_device.entry(device).or_default() += 1;
-        }
-        let on = |unit: &Unit| unit.devices.iter().filter_map(|device| on_device.get(device)).sum::<u64>();
         let mut units: Vec<(u64, bool, Place)> =
-            self.open().map(|place| (on(&self.units[place]), self.units[place].reserved, place)).collect();
+            self.open().map(|place| (self.installations_in(&[place]), self.units[place].reserved, place)).collect();
         units.sort_unstable();
         for (installations, _, place) in units {
             if installations > self.available(Metric::Installation, false) {

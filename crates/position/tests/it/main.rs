@@ -1,0 +1,6 @@
+//! The position engine against a naive reference, against itself, and in told stories.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod property;
+mod reference;
+mod world;
