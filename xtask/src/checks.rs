@@ -45,8 +45,9 @@ fn cargo_deny(workspace: &Workspace) -> Result<PathBuf, String> {
     if let Some(found) = [own.clone()].into_iter().chain(on_path).find(|program| program.is_file()) {
         return Ok(found);
     }
-    let mut install = workspace.cargo(&["install", "--quiet", "--locked", CARGO_DENY, "--root"]);
-    match run(install.arg(&tools)) {
+    // It reads a few hundred manifests: building it fast matters more than running it fast.
+    let mut install = workspace.cargo(&["install", "--quiet", "--locked", "--debug", CARGO_DENY, "--root"]);
+    match run(install.arg(&tools).env("CARGO_PROFILE_DEV_DEBUG", "0")) {
         Outcome::Passed(_) => Ok(own),
         Outcome::Failed(_, why) | Outcome::Skipped(why) => Err(format!("{CARGO_DENY} could not be installed: {why}")),
     }

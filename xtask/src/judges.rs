@@ -1,8 +1,8 @@
 //! The judges: programs that hold what ours says against tools that we did not write.
 //!
-//! Each is a script `judges/NAME/run.sh` that installs its own tools under `target/`, takes what it judges as
-//! arguments, closes with a line such as `3 passed, 0 failed`, and fails where something does not agree.
-//! The program under judgement is in the variable `INDULT`.
+//! Each is a script `judges/NAME/run.sh` that takes what it judges as arguments, installs its own tools in the folder
+//! that the variable `INDULT_JUDGES_DIR` names, closes with a line such as `3 passed, 0 failed`, and fails where
+//! something does not agree. The program under judgement is in the variable `INDULT`.
 
 use std::path::Path;
 
@@ -61,9 +61,13 @@ fn judge(
     if !workspace.root().join(&script).is_file() {
         return Outcome::Skipped(format!("there is no {}", script.display()));
     }
-    let prepared = arguments(workspace).and_then(|arguments| Ok((arguments, workspace.program()?)));
+    let prepared = arguments(workspace)
+        .and_then(|arguments| Ok((arguments, workspace.program()?, workspace.target()?.join("judges"))));
     match prepared {
-        Ok((arguments, program)) => run(workspace.command("bash").arg(script).args(arguments).env("INDULT", program)),
+        Ok((arguments, program, tools)) => {
+            let mut command = workspace.command("bash");
+            run(command.arg(script).args(arguments).env("INDULT", program).env("INDULT_JUDGES_DIR", tools))
+        }
         Err(why) => Outcome::failed(why),
     }
 }

@@ -64,9 +64,9 @@ impl SourceFile {
         }
     }
 
-    /// Whether it is only compiled for tests and benchmarks.
+    /// Whether it is only compiled for tests, benchmarks and examples.
     fn is_test(&self) -> bool {
-        let in_folder = self.path.split('/').any(|part| part == "tests" || part == "benches");
+        let in_folder = self.path.split('/').any(|part| ["tests", "benches", "examples"].contains(&part));
         in_folder || self.path.ends_with("/tests.rs") || self.path.ends_with("_tests.rs")
     }
 
