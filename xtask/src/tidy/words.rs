@@ -30,6 +30,9 @@ const WORKPLACE: &[&str] = &[
 /// Words that blame or beg; a message says what happened and what to do.
 const EMPTY_WORDS: &[&str] = &["invalid", "oops", "please"];
 
+/// How messages of the parser of JSON begin; they are compared with, to say the same in our words.
+const COMPARED: &[&str] = &["invalid type: ", "invalid value: ", "invalid length ", "invalid digit"];
+
 fn places<'a>(file: &'a SourceFile, has: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = String> + 'a {
     let lines = file.text.lines().enumerate();
     lines.filter(move |(_, line)| has(line)).map(|(index, _)| format!("{}:{}", file.path, index + 1))
@@ -66,7 +69,8 @@ pub fn messages_say_what_happened(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for (file, _, rust) in tree.production().filter(|(file, ..)| file.path.starts_with("crates/")) {
         // One word alone is no message but something to compare with.
-        let messages = rust.literals.iter().filter(|(_, literal)| literal.trim().contains(char::is_whitespace));
+        let is_message = |literal: &str| literal.trim().contains(char::is_whitespace) && !COMPARED.contains(&literal);
+        let messages = rust.literals.iter().filter(|(_, literal)| is_message(literal));
         for (line, literal) in messages {
             // The attribute by which a page tells a screen reader about a field has its name from HTML.
             let literal = literal.to_lowercase().replace("aria-invalid", "");
@@ -109,7 +113,7 @@ mod tests {
 
     #[test]
     fn an_empty_message_is_found() {
-        let text = "//! Invalid.\nlet a = \"Invalid date\";\nlet b = \"an aria-invalid field\"; let c = \"the invalid_grant code\"; let e = \"INVALID\";\nInvalid::new(\"Please wait\");\n#[cfg(test)]\nmod tests {\n    let d = \"oops\";\n}\n";
+        let text = "//! Invalid.\nlet a = \"Invalid date\";\nlet b = \"an aria-invalid field\"; let c = \"the invalid_grant code\"; let e = \"INVALID\"; f(\"invalid type: \");\nInvalid::new(\"Please wait\");\n#[cfg(test)]\nmod tests {\n    let d = \"oops\";\n}\n";
         let files = [("crates/web/src/forms.rs", text), ("xtask/src/main.rs", "let a = \"invalid\";")];
         let say = "a message says what happened and what to do, never";
         let expected = [
