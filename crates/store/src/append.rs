@@ -117,6 +117,13 @@ fn check_limits(size: u64, group: &[CommandCommit]) -> Result<(), AppendError> {
             end += 1;
         }
         for report in &command.reports {
+            if report.import > reports::IMPORT_MAX {
+                return Err(unfit(format!(
+                    "import {} is beyond {}, the largest number kept",
+                    report.import,
+                    reports::IMPORT_MAX
+                )));
+            }
             if Sha256::digest(&report.body).as_slice() != report.digest {
                 return Err(unfit(format!(
                     "report {} of import {} does not have the digest given for it",

@@ -44,9 +44,7 @@ impl<'connection> EntryStatements<'connection> {
                 "SELECT position, entries FROM bundles
                  WHERE position >= ?1 AND position < ?2 ORDER BY position",
             )?,
-            tail: prepare(
-                "SELECT seq, bytes FROM entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq",
-            )?,
+            tail: prepare("SELECT seq, bytes FROM entries WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")?,
         })
     }
 
@@ -54,22 +52,9 @@ impl<'connection> EntryStatements<'connection> {
     pub(crate) fn walk(&mut self, range: Range<u64>) -> Result<EntryCursor<'_>, StoreError> {
         // Columns are signed.
         let end = range.end.min(i64::MAX.cast_unsigned());
-        let bundles = self
-            .bundles
-            .query((range.start / WIDTH, end.div_ceil(WIDTH)))
-            .map_err(sql(READING))?;
-        let tail = self
-            .tail
-            .query((range.start, end))
-            .map_err(sql(READING))?;
-        Ok(EntryCursor {
-            bundles,
-            tail,
-            bundle: Vec::new(),
-            next: 0,
-            offset: 0,
-            range: range.start..end,
-        })
+        let bundles = self.bundles.query((range.start / WIDTH, end.div_ceil(WIDTH))).map_err(sql(READING))?;
+        let tail = self.tail.query((range.start, end)).map_err(sql(READING))?;
+        Ok(EntryCursor { bundles, tail, bundle: Vec::new(), next: 0, offset: 0, range: range.start..end })
     }
 }
 
@@ -104,19 +89,14 @@ impl EntryCursor<'_> {
     fn load_bundle(&mut self) -> Result<bool, StoreError> {
         // The last of a full bundle is the only entry that may end its bytes.
         if self.next % WIDTH != 0 {
-            return Err(damaged(format!(
-                "the bundle of entry {} ends before it",
-                self.next
-            )));
+            return Err(damaged(format!("the bundle of entry {} ends before it", self.next)));
         }
         let Some(row) = self.bundles.next().map_err(sql(READING))? else {
             return Ok(false);
         };
         let position: u64 = row.get(0).map_err(sql(READING))?;
         let bytes = row.get_ref(1).map_err(sql(READING))?;
-        let bytes = bytes
-            .as_blob()
-            .map_err(|_| damaged(format!("bundle {position} is not stored as bytes")))?;
+        let bytes = bytes.as_blob().map_err(|_| damaged(format!("bundle {position} is not stored as bytes")))?;
         if bytes.is_empty() {
             return Err(damaged(format!("bundle {position} is empty")));
         }
@@ -134,9 +114,7 @@ impl EntryCursor<'_> {
         };
         let seq: u64 = row.get(0).map_err(sql(READING))?;
         let bytes = row.get_ref(1).map_err(sql(READING))?;
-        let bytes = bytes
-            .as_blob()
-            .map_err(|_| damaged(format!("entry {seq} is not stored as bytes")))?;
+        let bytes = bytes.as_blob().map_err(|_| damaged(format!("entry {seq} is not stored as bytes")))?;
         Ok(Some((seq, bytes)))
     }
 }
@@ -154,9 +132,7 @@ fn framed(bundle: &[u8], offset: usize) -> Option<(usize, usize)> {
 /// entries than a bundle holds.
 pub(crate) fn count(connection: &Connection) -> Result<u64, StoreError> {
     let number = |query| -> Result<u64, StoreError> {
-        connection
-            .query_row(query, [], |row| row.get(0))
-            .map_err(sql("counting entries"))
+        connection.query_row(query, [], |row| row.get(0)).map_err(sql("counting entries"))
     };
     let bundles = number("SELECT coalesce(max(position), -1) + 1 FROM bundles")?;
     let tail = number("SELECT count(*) FROM entries")?;
@@ -170,11 +146,7 @@ pub(crate) fn bundle(connection: &Connection, id: EntryBundleId) -> Result<Vec<u
     if id.is_full() {
         let stored: Option<Vec<u8>> = connection
             .prepare_cached("SELECT entries FROM bundles WHERE position = ?1")
-            .and_then(|mut statement| {
-                statement
-                    .query_row([id.index()], |row| row.get(0))
-                    .optional()
-            })
+            .and_then(|mut statement| statement.query_row([id.index()], |row| row.get(0)).optional())
             .map_err(sql(READING))?;
         return stored.ok_or_else(|| damaged(format!("{id} is missing")));
     }
@@ -184,25 +156,16 @@ pub(crate) fn bundle(connection: &Connection, id: EntryBundleId) -> Result<Vec<u
         entries.push(bytes.to_vec());
     }
     if entries.len() != usize::from(id.width()) {
-        return Err(damaged(format!(
-            "{id} needs {} entries; only {} are stored",
-            id.width(),
-            entries.len()
-        )));
+        return Err(damaged(format!("{id} needs {} entries; only {} are stored", id.width(), entries.len())));
     }
     encode_bundle(&entries).map_err(|error| damaged(error.to_string()))
 }
 
 /// Stores entries that do not fill a bundle yet.
-pub(crate) fn insert_tail(
-    connection: &Connection,
-    first: u64,
-    entries: &[&[u8]],
-) -> Result<(), StoreError> {
+pub(crate) fn insert_tail(connection: &Connection, first: u64, entries: &[&[u8]]) -> Result<(), StoreError> {
     let doing = "storing entries";
-    let mut statement = connection
-        .prepare_cached("INSERT INTO entries (seq, bytes) VALUES (?1, ?2)")
-        .map_err(sql(doing))?;
+    let mut statement =
+        connection.prepare_cached("INSERT INTO entries (seq, bytes) VALUES (?1, ?2)").map_err(sql(doing))?;
     for (seq, bytes) in (first..).zip(entries) {
         statement.execute((seq, bytes)).map_err(sql(doing))?;
     }
@@ -210,11 +173,7 @@ pub(crate) fn insert_tail(
 }
 
 /// Moves what is stored of a bundle together with the entries that fill it up into one row.
-pub(crate) fn insert_bundle(
-    connection: &Connection,
-    position: u64,
-    filling: &[&[u8]],
-) -> Result<(), StoreError> {
+pub(crate) fn insert_bundle(connection: &Connection, position: u64, filling: &[&[u8]]) -> Result<(), StoreError> {
     let doing = "storing a bundle of entries";
     let mut entries: Vec<Vec<u8>> = connection
         .prepare_cached("SELECT bytes FROM entries ORDER BY seq")
@@ -228,10 +187,7 @@ pub(crate) fn insert_bundle(
     }
     entries.extend(filling.iter().map(|bytes| bytes.to_vec()));
     if u64::try_from(entries.len()) != Ok(WIDTH) {
-        return Err(damaged(format!(
-            "bundle {position} would have {} entries",
-            entries.len()
-        )));
+        return Err(damaged(format!("bundle {position} would have {} entries", entries.len())));
     }
     let bundle = encode_bundle(&entries).map_err(|error| damaged(error.to_string()))?;
     connection

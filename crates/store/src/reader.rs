@@ -182,11 +182,7 @@ impl Snapshot {
     ) -> Result<(), E> {
         let range = self.within(&range);
         let connection = self.connection()?;
-        let mut opening = Opening {
-            connection,
-            keyring: self.keyring(),
-            keys: SubjectKeys::default(),
-        };
+        let mut opening = Opening { connection, keyring: self.keyring(), keys: SubjectKeys::default() };
         let mut side_statements = SideStatements::prepare(connection)?;
         let mut sides = side_statements.walk(range.clone())?;
         let mut statements = EntryStatements::prepare(connection)?;

@@ -83,14 +83,13 @@ pub const TABLES: [Table; 12] = [
         evidence: Evidence::Derived("each entry states its stream and version"),
     },
     Table {
+        // id = level * 2^56 + position
         name: "tiles",
         sql: "CREATE TABLE tiles (
-  level INTEGER NOT NULL,
-  position INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,
   root BLOB NOT NULL,
-  hashes BLOB NOT NULL,
-  PRIMARY KEY (level, position)
-) STRICT, WITHOUT ROWID",
+  hashes BLOB NOT NULL
+) STRICT",
         evidence: Evidence::Derived("hashes of the entries"),
     },
     Table {
@@ -121,14 +120,13 @@ pub const TABLES: [Table; 12] = [
         evidence: Evidence::Committed("sealed; without it side rows do not open"),
     },
     Table {
+        // id = import * 2^32 + ordinal
         name: "reports",
         sql: "CREATE TABLE reports (
-  import INTEGER NOT NULL,
-  ordinal INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,
   digest BLOB NOT NULL,
-  sealed BLOB NOT NULL,
-  PRIMARY KEY (import, ordinal)
-) STRICT, WITHOUT ROWID",
+  sealed BLOB NOT NULL
+) STRICT",
         evidence: Evidence::Committed("sealed; the digest is re-computed, the import's entry names it"),
     },
     Table {
@@ -174,12 +172,23 @@ impl Durability {
     }
 }
 
+/// A bundle of entries takes five of these pages instead of twenty of the usual 4096 bytes.
+const PAGE_BYTES: &str = "16384";
+
+/// Negative means KiB: 16 MiB hold the pages that appends touch.
+const CACHE: &str = "-16384";
+
 /// A WAL file is cut back to this size when it starts over.
 const WAL_BYTES_KEPT: &str = "67108864";
 
 /// Opens the database to write, applies the settings and reads each back.
 pub(crate) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    apply_writer_settings(&connection, durability)?;
+    Ok(connection)
+}
+
+fn apply_writer_settings(connection: &Connection, durability: Durability) -> Result<(), StoreError> {
     let settings = [
         ("journal_mode", "wal"),
         ("synchronous", durability.pragma()),
@@ -191,9 +200,9 @@ pub(crate) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
         ("journal_size_limit", WAL_BYTES_KEPT),
         // `append` copies the WAL back itself, because SQLite drops errors of its own automatism.
         ("wal_autocheckpoint", "0"),
+        ("cache_size", CACHE),
     ];
-    set_and_read_back(&connection, &settings)?;
-    Ok(connection)
+    set_and_read_back(connection, &settings)
 }
 
 /// Opens a second connection for snapshots. The writer must have opened the database before.
@@ -243,7 +252,10 @@ fn read_setting(connection: &Connection, name: &str) -> Result<String, StoreErro
 /// Makes the database file with its tables, and nothing in them.
 pub(crate) fn create(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
     crate::folder::create_private(path, &[])?;
-    let mut connection = open_writer(path, durability)?;
+    let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // It can only be chosen while the file is empty and the WAL is off.
+    set_and_read_back(&connection, &[("page_size", PAGE_BYTES)])?;
+    apply_writer_settings(&connection, durability)?;
     let transaction = connection.transaction().map_err(sql("beginning to create the tables"))?;
     for table in &TABLES {
         transaction.execute_batch(table.sql).map_err(sql("creating the tables"))?;

@@ -76,11 +76,7 @@ impl<'a> Sides<'a> {
         self.items.iter().filter_map(move |item| {
             let bytes = opened.get(item.start..item.start + item.length)?;
             let (salt, payload) = bytes.split_first_chunk::<SALT_BYTES>()?;
-            Some(SideRef {
-                index: item.index,
-                salt,
-                payload,
-            })
+            Some(SideRef { index: item.index, salt, payload })
         })
     }
 
@@ -100,13 +96,7 @@ impl<'a> Sides<'a> {
     }
 
     pub(crate) fn to_owned(self) -> Vec<Side> {
-        self.iter()
-            .map(|side| Side {
-                index: side.index,
-                salt: *side.salt,
-                payload: side.payload.to_vec(),
-            })
-            .collect()
+        self.iter().map(|side| Side { index: side.index, salt: *side.salt, payload: side.payload.to_vec() }).collect()
     }
 }
 
@@ -178,9 +168,7 @@ fn add_frame(bundle: &mut Vec<u8>, row: &SideRow) -> bool {
     let (Ok(within), Ok(length)) = (within, length) else {
         return false;
     };
-    if row.sealed.len() > BUNDLED_BYTES_MAX
-        || bundle.len() + 12 + row.sealed.len() > BUNDLE_BYTES_MAX
-    {
+    if row.sealed.len() > BUNDLED_BYTES_MAX || bundle.len() + 12 + row.sealed.len() > BUNDLE_BYTES_MAX {
         return false;
     }
     bundle.extend_from_slice(&within.to_be_bytes());
@@ -191,15 +179,11 @@ fn add_frame(bundle: &mut Vec<u8>, row: &SideRow) -> bool {
 }
 
 /// The bundle without the frames that `leave_out` names; nothing when it names none.
-fn without(
-    bundle: &[u8],
-    leave_out: impl Fn(&Frame<'_>) -> bool,
-) -> Result<Option<Vec<u8>>, StoreError> {
+fn without(bundle: &[u8], leave_out: impl Fn(&Frame<'_>) -> bool) -> Result<Option<Vec<u8>>, StoreError> {
     let mut kept = Vec::with_capacity(bundle.len());
     let mut offset = 0;
     while offset < bundle.len() {
-        let frame = frame(bundle, offset)
-            .ok_or_else(|| damaged("a bundle of fields beside entries does not read"))?;
+        let frame = frame(bundle, offset).ok_or_else(|| damaged("a bundle of fields beside entries does not read"))?;
         if !leave_out(&frame) {
             kept.extend_from_slice(bundle.get(offset..frame.end).unwrap_or_default());
         }
@@ -211,36 +195,23 @@ fn without(
 /// Stores payloads beside entries that do not fill a bundle yet.
 pub(crate) fn insert_rows(connection: &Connection, rows: &[SideRow]) -> Result<(), StoreError> {
     let doing = "storing fields beside entries";
-    let mut statement = connection
-        .prepare_cached("INSERT INTO side (id, key, sealed) VALUES (?1, ?2, ?3)")
-        .map_err(sql(doing))?;
+    let mut statement =
+        connection.prepare_cached("INSERT INTO side (id, key, sealed) VALUES (?1, ?2, ?3)").map_err(sql(doing))?;
     for row in rows {
-        statement
-            .execute((row.id, row.key, &row.sealed))
-            .map_err(sql(doing))?;
+        statement.execute((row.id, row.key, &row.sealed)).map_err(sql(doing))?;
     }
     Ok(())
 }
 
 /// Moves what is stored beside a bundle together with what fills it up into one row.
-pub(crate) fn insert_bundle(
-    connection: &Connection,
-    position: u64,
-    filling: Vec<SideRow>,
-) -> Result<(), StoreError> {
+pub(crate) fn insert_bundle(connection: &Connection, position: u64, filling: Vec<SideRow>) -> Result<(), StoreError> {
     let doing = "storing a bundle of fields";
     let first = position * ROWS_PER_BUNDLE;
     let mut rows: Vec<SideRow> = connection
         .prepare_cached("SELECT id, key, sealed FROM side WHERE id >= ?1 ORDER BY id")
         .and_then(|mut statement| {
             statement
-                .query_map([first], |row| {
-                    Ok(SideRow {
-                        id: row.get(0)?,
-                        key: row.get(1)?,
-                        sealed: row.get(2)?,
-                    })
-                })?
+                .query_map([first], |row| Ok(SideRow { id: row.get(0)?, key: row.get(1)?, sealed: row.get(2)? }))?
                 .collect()
         })
         .map_err(sql(doing))?;
@@ -269,9 +240,7 @@ pub(crate) fn erase_entry(connection: &Connection, seq: u64) -> Result<bool, Sto
         .and_then(|mut statement| statement.execute((row_id(seq, 0), row_id(seq + 1, 0))))
         .map_err(sql("erasing fields"))?;
     let offset = seq % WIDTH;
-    let bundled = erase_in_bundle(connection, seq / WIDTH, |frame| {
-        u64::from(frame.within) / ROWS_PER_ENTRY == offset
-    })?;
+    let bundled = erase_in_bundle(connection, seq / WIDTH, |frame| u64::from(frame.within) / ROWS_PER_ENTRY == offset)?;
     Ok(deleted > 0 || bundled)
 }
 
@@ -303,11 +272,7 @@ fn erase_in_bundle(
         .prepare_cached("SELECT fields FROM side_bundles WHERE position = ?1")
         .and_then(|mut statement| statement.query_row([position], |row| row.get(0)).optional())
         .map_err(sql(doing))?;
-    let Some(kept) = stored
-        .map(|stored| without(&stored, leave_out))
-        .transpose()?
-        .flatten()
-    else {
+    let Some(kept) = stored.map(|stored| without(&stored, leave_out)).transpose()?.flatten() else {
         return Ok(false);
     };
     let written = if kept.is_empty() {
@@ -332,13 +297,15 @@ pub(crate) struct SubjectKeys {
 }
 
 impl SubjectKeys {
+    /// Takes in a key that was unwrapped elsewhere, while there is room.
+    pub(crate) fn keep(&mut self, id: u64, key: SealingKey) {
+        if self.opened.len() < KEYS_KEPT_MAX {
+            self.opened.insert(id, Some(Arc::new(key)));
+        }
+    }
+
     /// The key, or nothing when it is not there or does not unwrap.
-    fn get(
-        &mut self,
-        connection: &Connection,
-        keyring: &Keyring,
-        id: u64,
-    ) -> Result<Option<&SealingKey>, StoreError> {
+    fn get(&mut self, connection: &Connection, keyring: &Keyring, id: u64) -> Result<Option<&SealingKey>, StoreError> {
         if self.last.as_ref().is_none_or(|(last, _)| *last != id) {
             let key = match self.opened.get(&id) {
                 Some(key) => key.clone(),
@@ -370,9 +337,8 @@ impl SubjectKeys {
                     .optional()
             })
             .map_err(sql("reading a subject's key"))?;
-        let key = stored
-            .and_then(|(subject, wrapped)| keyring.unwrap_subject_key(id, &subject, &wrapped).ok())
-            .map(Arc::new);
+        let key =
+            stored.and_then(|(subject, wrapped)| keyring.unwrap_subject_key(id, &subject, &wrapped).ok()).map(Arc::new);
         if self.opened.len() >= KEYS_KEPT_MAX {
             self.opened.clear();
         }
@@ -416,9 +382,7 @@ impl<'connection> SideStatements<'connection> {
                 "SELECT position, fields FROM side_bundles
                  WHERE position >= ?1 AND position < ?2 ORDER BY position",
             )?,
-            rows: prepare(
-                "SELECT id, key, sealed FROM side WHERE id >= ?1 AND id < ?2 ORDER BY id",
-            )?,
+            rows: prepare("SELECT id, key, sealed FROM side WHERE id >= ?1 AND id < ?2 ORDER BY id")?,
         })
     }
 
@@ -427,15 +391,9 @@ impl<'connection> SideStatements<'connection> {
         // Ids are signed columns; no entry has a position near the limit.
         let seq_max = (i64::MAX / 256).cast_unsigned();
         let (start, end) = (range.start.min(seq_max), range.end.min(seq_max));
-        let mut bundles = self
-            .bundles
-            .query((start / WIDTH, end.div_ceil(WIDTH)))
-            .map_err(sql(READING))?;
+        let mut bundles = self.bundles.query((start / WIDTH, end.div_ceil(WIDTH))).map_err(sql(READING))?;
         bundles.advance().map_err(sql(READING))?;
-        let mut rows = self
-            .rows
-            .query((row_id(start, 0), row_id(end, 0)))
-            .map_err(sql(READING))?;
+        let mut rows = self.rows.query((row_id(start, 0), row_id(end, 0))).map_err(sql(READING))?;
         rows.advance().map_err(sql(READING))?;
         Ok(SideCursor {
             bundles,
@@ -476,11 +434,7 @@ pub(crate) struct Opening<'a> {
 
 impl SideCursor<'_> {
     /// Opens what lies beside the entry `seq`; entries are to be asked for in rising order.
-    pub(crate) fn advance_to(
-        &mut self,
-        seq: u64,
-        opening: &mut Opening<'_>,
-    ) -> Result<(), StoreError> {
+    pub(crate) fn advance_to(&mut self, seq: u64, opening: &mut Opening<'_>) -> Result<(), StoreError> {
         self.opened.clear();
         self.items.clear();
         self.unreadable.clear();
@@ -507,9 +461,7 @@ impl SideCursor<'_> {
             return Ok(());
         }
         let bytes = row.get_ref(1).map_err(sql(READING))?;
-        let bytes = bytes
-            .as_blob()
-            .map_err(|_| damaged("a bundle of fields is not stored as bytes"))?;
+        let bytes = bytes.as_blob().map_err(|_| damaged("a bundle of fields is not stored as bytes"))?;
         self.bundle.clear();
         self.bundle.extend_from_slice(bytes);
         (self.position, self.offset, self.within) = (Some(position), 0, None);
@@ -547,9 +499,7 @@ impl SideCursor<'_> {
             }
             let key: i64 = read(row, 1)?;
             let sealed = row.get_ref(2).map_err(sql(READING))?;
-            let sealed = sealed
-                .as_blob()
-                .map_err(|_| damaged("a field is not stored as bytes"))?;
+            let sealed = sealed.as_blob().map_err(|_| damaged("a field is not stored as bytes"))?;
             let opened = open(opening, id, key.cast_unsigned(), sealed, &mut self.opened)?;
             note(&mut self.items, &mut self.unreadable, id, opened);
             self.rows.advance().map_err(sql(READING))?;
@@ -559,17 +509,12 @@ impl SideCursor<'_> {
 
     /// What the last step opened.
     pub(crate) fn sides(&self) -> Sides<'_> {
-        Sides {
-            opened: &self.opened,
-            items: &self.items,
-        }
+        Sides { opened: &self.opened, items: &self.items }
     }
 
     /// What the last step could not open: (seq, index, why).
     pub(crate) fn unreadable(&self) -> impl Iterator<Item = (u64, u32, Unreadable)> + '_ {
-        self.unreadable
-            .iter()
-            .map(|(id, reason)| (id / ROWS_PER_ENTRY, index_of(*id), *reason))
+        self.unreadable.iter().map(|(id, reason)| (id / ROWS_PER_ENTRY, index_of(*id), *reason))
     }
 
     /// The next payload that lies beside no entry asked for: the first of its bundle, or its own.
@@ -602,29 +547,17 @@ fn open(
     opened: &mut Vec<u8>,
 ) -> Result<Result<Item, Unreadable>, StoreError> {
     let place = place(id, key);
-    let Some(key) = opening
-        .keys
-        .get(opening.connection, opening.keyring, key)?
-    else {
+    let Some(key) = opening.keys.get(opening.connection, opening.keyring, key)? else {
         return Ok(Err(Unreadable::Key));
     };
     Ok(match key.open_into(&place, sealed, opened) {
         Err(_) => Err(Unreadable::Seal),
         Ok(length) if length < SALT_BYTES => Err(Unreadable::Short),
-        Ok(length) => Ok(Item {
-            index: index_of(id),
-            start: opened.len() - length,
-            length,
-        }),
+        Ok(length) => Ok(Item { index: index_of(id), start: opened.len() - length, length }),
     })
 }
 
-fn note(
-    items: &mut Vec<Item>,
-    unreadable: &mut Vec<(u64, Unreadable)>,
-    id: u64,
-    opened: Result<Item, Unreadable>,
-) {
+fn note(items: &mut Vec<Item>, unreadable: &mut Vec<(u64, Unreadable)>, id: u64, opened: Result<Item, Unreadable>) {
     match opened {
         Ok(item) => items.push(item),
         Err(reason) => unreadable.push((id, reason)),

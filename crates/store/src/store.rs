@@ -24,7 +24,7 @@ use crate::{StoreError, answers, checkpoints, entries};
 const ORGANISATION_BYTES_MAX: usize = 500;
 
 /// WAL pages that make the writer copy the WAL back into the database: 16 MiB.
-const WAL_PAGES_BEFORE_COPY: i32 = 4096;
+const WAL_PAGES_BEFORE_COPY: i32 = 1024;
 
 /// The folder, opened to write. One per folder; it can move between threads.
 #[derive(Debug)]

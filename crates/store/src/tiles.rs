@@ -12,6 +12,11 @@ use crate::error::{damaged, sql};
 
 const READING: &str = "reading tiles";
 
+/// level * 2^56 + position: a tree of 2^63 leaves has 2^55 tiles at level 0 and 8 levels.
+pub(crate) fn row_id(level: u8, position: u64) -> u64 {
+    (u64::from(level) << 56) | position
+}
+
 /// The tiles of one database.
 pub(crate) struct Tiles<'connection>(pub(crate) &'connection Connection);
 
@@ -37,8 +42,10 @@ impl TileSource for Tiles<'_> {
 impl Tiles<'_> {
     fn finished(&self, id: TileId) -> Result<Option<Vec<u8>>, StoreError> {
         self.0
-            .prepare_cached("SELECT hashes FROM tiles WHERE level = ?1 AND position = ?2")
-            .and_then(|mut statement| statement.query_row((id.level(), id.index()), |row| row.get(0)).optional())
+            .prepare_cached("SELECT hashes FROM tiles WHERE id = ?1")
+            .and_then(|mut statement| {
+                statement.query_row([row_id(id.level(), id.index())], |row| row.get(0)).optional()
+            })
             .map_err(sql(READING))
     }
 
@@ -57,13 +64,10 @@ impl Tiles<'_> {
         let first = id.index() * WIDTH;
         let mut statement = self
             .0
-            .prepare_cached(
-                "SELECT root FROM tiles
-                 WHERE level = ?1 AND position >= ?2 AND position < ?3 ORDER BY position",
-            )
+            .prepare_cached("SELECT root FROM tiles WHERE id >= ?1 AND id < ?2 ORDER BY id")
             .map_err(sql(READING))?;
         statement
-            .query_map((level, first, first + u64::from(id.width())), |row| row.get(0).map(Hash))
+            .query_map((row_id(level, first), row_id(level, first + u64::from(id.width()))), |row| row.get(0).map(Hash))
             .and_then(Iterator::collect)
             .map_err(sql(READING))
     }
@@ -71,8 +75,10 @@ impl Tiles<'_> {
 
 /// Stores a tile that has filled up.
 pub(crate) fn insert_finished(connection: &Connection, id: TileId, hashes: &[Hash]) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached("INSERT INTO tiles (level, position, root, hashes) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((id.level(), id.index(), root_in_memory(hashes).0, encode_tile(hashes)))?;
+    connection.prepare_cached("INSERT INTO tiles (id, root, hashes) VALUES (?1, ?2, ?3)")?.execute((
+        row_id(id.level(), id.index()),
+        root_in_memory(hashes).0,
+        encode_tile(hashes),
+    ))?;
     Ok(())
 }

@@ -26,7 +26,7 @@ use crate::keyring::Keyring;
 use crate::reader::{Reader, read_head};
 use crate::side::{Opening, SideCursor, SideStatements, Sides, SubjectKeys};
 use crate::store::{read_identity, read_signer, read_signer_state};
-use crate::{StoreError, answers, checkpoints, reports, schema};
+use crate::{StoreError, answers, checkpoints, reports, schema, tiles};
 
 /// Findings kept with their text; more are only counted.
 pub const FINDINGS_KEPT_MAX: usize = 1000;
@@ -279,9 +279,12 @@ struct Pass<'a, I> {
     inspector: &'a mut I,
     seen: Verification,
     next_key: u64,
+    keys: SubjectKeys,
     edge: TileEdge,
     /// Leaf hashes of the entries since the last full tile.
     leaves: Vec<Hash>,
+    /// Roots kept beside the tiles of each level whose tile above is not full yet.
+    roots: [Vec<Option<Hash>>; 8],
     /// Sorted by size, largest first: the next one is the last.
     marks: Vec<Mark>,
     /// Last version of each stream that entries state, by the hash of its name: a map of names would
@@ -309,8 +312,10 @@ impl<'a, I: Inspect> Pass<'a, I> {
                 findings_total: 0,
             },
             next_key: 0,
+            keys: SubjectKeys::default(),
             edge: TileEdge::new(),
             leaves: Vec::with_capacity(WIDTH),
+            roots: std::array::from_fn(|_| Vec::new()),
             marks: Vec::new(),
             streams: HashMap::new(),
             unstated: 0,
@@ -330,9 +335,9 @@ impl<'a, I: Inspect> Pass<'a, I> {
             Self::collect_head,
             Self::collect_signer_state,
             Self::collect_checkpoints,
+            Self::check_subject_keys,
             Self::check_entries,
             Self::check_streams,
-            Self::check_subject_keys,
             Self::check_reports,
             Self::check_answers,
             Self::check_blobs,
@@ -429,7 +434,8 @@ impl<'a, I: Inspect> Pass<'a, I> {
     fn check_entries(&mut self) -> Result<(), StoreError> {
         self.marks.sort_by_key(|mark| std::cmp::Reverse(mark.head.size));
         let connection = self.sources.connection;
-        let mut opening = Opening { connection, keyring: self.sources.keyring, keys: SubjectKeys::default() };
+        let keys = std::mem::take(&mut self.keys);
+        let mut opening = Opening { connection, keyring: self.sources.keyring, keys };
         let mut side_statements = SideStatements::prepare(connection)?;
         let mut sides = side_statements.walk(0..u64::MAX)?;
         let mut statements = EntryStatements::prepare(connection)?;
@@ -495,7 +501,9 @@ impl<'a, I: Inspect> Pass<'a, I> {
         let mut leaves = std::mem::take(&mut self.leaves);
         let first = self.edge.size();
         if let Some(tile) = TileId::new(0, first / u64::from(TILE_WIDTH), TILE_WIDTH) {
-            match read_tile(self.sources.connection, tile)? {
+            let stored = read_tile(self.sources.connection, tile)?;
+            self.keep_root(tile, stored.as_ref().map(|stored| stored.root));
+            match stored {
                 None => self.seen.add(Place::Tile(tile), "it is missing"),
                 Some(stored) => self.compare_leaves(tile, first, &mut leaves, &stored),
             }
@@ -547,7 +555,9 @@ impl<'a, I: Inspect> Pass<'a, I> {
     }
 
     fn check_upper_tile(&mut self, tile: TileId, hashes: &[Hash]) -> Result<(), StoreError> {
-        match read_tile(self.sources.connection, tile)? {
+        let stored = read_tile(self.sources.connection, tile)?;
+        self.keep_root(tile, stored.as_ref().map(|stored| stored.root));
+        match stored {
             None => self.seen.add(Place::Tile(tile), "it is missing"),
             Some(stored) => {
                 self.seen.tiles += 1;
@@ -556,30 +566,32 @@ impl<'a, I: Inspect> Pass<'a, I> {
                 }
             }
         }
-        self.check_roots_below(tile, hashes)
+        self.check_roots_below(tile, hashes);
+        Ok(())
     }
 
     /// The hashes of a tile above level 0 are the roots kept beside the tiles below.
-    fn check_roots_below(&mut self, tile: TileId, hashes: &[Hash]) -> Result<(), StoreError> {
+    fn check_roots_below(&mut self, tile: TileId, hashes: &[Hash]) {
         let Some(level) = tile.level().checked_sub(1) else {
-            return Ok(());
+            return;
         };
+        let roots = self.roots.get_mut(usize::from(level)).map(std::mem::take).unwrap_or_default();
         let first = tile.index() * u64::from(TILE_WIDTH);
-        for (position, hash) in (first..).zip(hashes) {
-            let root: Option<[u8; 32]> = self
-                .sources
-                .connection
-                .prepare_cached("SELECT root FROM tiles WHERE level = ?1 AND position = ?2")
-                .and_then(|mut statement| statement.query_row((level, position), |row| row.get(0)).optional())
-                .map_err(sql("reading tiles"))?;
+        for (position, (root, hash)) in (first..).zip(roots.iter().zip(hashes)) {
             let below = TileId::new(level, position, TILE_WIDTH);
             if let (Some(root), Some(below)) = (root, below)
-                && root != hash.0
+                && root != hash
             {
                 self.seen.add(Place::Tile(below), "the root kept beside it is not its root");
             }
         }
-        Ok(())
+    }
+
+    /// Remembers the root kept beside a tile until the tile above is known; none for a missing one.
+    fn keep_root(&mut self, tile: TileId, root: Option<Hash>) {
+        if let Some(roots) = self.roots.get_mut(usize::from(tile.level())) {
+            roots.push(root);
+        }
     }
 
     /// Compares every root that was stated for the size just reached.
@@ -608,7 +620,7 @@ impl<'a, I: Inspect> Pass<'a, I> {
         let partial: Vec<(TileId, Vec<Hash>)> =
             self.edge.partial_tiles().map(|(tile, hashes)| (tile, hashes.to_vec())).collect();
         for (tile, hashes) in partial {
-            self.check_roots_below(tile, &hashes)?;
+            self.check_roots_below(tile, &hashes);
         }
         self.check_strangers(size, sides)
     }
@@ -678,19 +690,25 @@ impl<'a, I: Inspect> Pass<'a, I> {
         Ok(())
     }
 
+    /// Unwraps every subject's key once and keeps as many as fit for the fields to come.
     fn check_subject_keys(&mut self) -> Result<(), StoreError> {
         let doing = "reading the keys of subjects";
-        let mut statement =
-            self.sources.connection.prepare("SELECT id, subject, wrapped FROM subject_keys").map_err(sql(doing))?;
+        let mut statement = self
+            .sources
+            .connection
+            .prepare("SELECT id, subject, wrapped FROM subject_keys ORDER BY id")
+            .map_err(sql(doing))?;
         let mut rows = statement.query([]).map_err(sql(doing))?;
         while let Some(row) = rows.next().map_err(sql(doing))? {
             let id: i64 = row.get(0).map_err(sql(doing))?;
             let id = id.cast_unsigned();
-            let (subject, wrapped): (String, Vec<u8>) =
-                row.get(1).and_then(|subject| Ok((subject, row.get(2)?))).map_err(sql(doing))?;
-            let opened = self.sources.keyring.unwrap_subject_key(id, &subject, &wrapped);
-            if opened.is_err() {
-                self.seen.add(Place::SubjectKey(id), "it was altered; it does not open");
+            let subject = row.get_ref(1).map_err(sql(doing))?;
+            let subject = subject.as_str().map_err(|error| sql(doing)(error.into()))?;
+            let wrapped = row.get_ref(2).map_err(sql(doing))?;
+            let wrapped = wrapped.as_blob().map_err(|error| sql(doing)(error.into()))?;
+            match self.sources.keyring.unwrap_subject_key(id, subject, wrapped) {
+                Ok(key) => self.keys.keep(id, key),
+                Err(_) => self.seen.add(Place::SubjectKey(id), "it was altered; it does not open"),
             }
             if id >= self.next_key {
                 self.seen.add(Place::SubjectKey(id), "the ledger has not given out this id");
@@ -701,19 +719,13 @@ impl<'a, I: Inspect> Pass<'a, I> {
 
     fn check_reports(&mut self) -> Result<(), StoreError> {
         let doing = "reading device reports";
-        let mut statement = self
-            .sources
-            .connection
-            .prepare("SELECT import, ordinal, digest, sealed FROM reports")
-            .map_err(sql(doing))?;
+        let mut statement =
+            self.sources.connection.prepare("SELECT id, digest, sealed FROM reports").map_err(sql(doing))?;
         let mut rows = statement.query([]).map_err(sql(doing))?;
         while let Some(row) = rows.next().map_err(sql(doing))? {
-            let import: i64 = row.get(0).map_err(sql(doing))?;
-            let ordinal: i64 = row.get(1).map_err(sql(doing))?;
-            let import = import.cast_unsigned();
-            let ordinal = u32::try_from(ordinal).unwrap_or(u32::MAX);
-            let digest: [u8; 32] = row.get(2).map_err(sql(doing))?;
-            let sealed: Vec<u8> = row.get(3).map_err(sql(doing))?;
+            let (import, ordinal) = reports::place_of(row.get(0).map_err(sql(doing))?);
+            let digest: [u8; 32] = row.get(1).map_err(sql(doing))?;
+            let sealed: Vec<u8> = row.get(2).map_err(sql(doing))?;
             let place = Place::Report { import, ordinal };
             self.seen.reports += 1;
             match reports::open(self.sources.keyring, import, ordinal, &digest, &sealed) {
@@ -785,10 +797,10 @@ struct StoredTile {
 
 fn read_tile(connection: &Connection, tile: TileId) -> Result<Option<StoredTile>, StoreError> {
     connection
-        .prepare_cached("SELECT root, hashes FROM tiles WHERE level = ?1 AND position = ?2")
+        .prepare_cached("SELECT root, hashes FROM tiles WHERE id = ?1")
         .and_then(|mut statement| {
             statement
-                .query_row((tile.level(), tile.index()), |row| {
+                .query_row([tiles::row_id(tile.level(), tile.index())], |row| {
                     Ok(StoredTile { root: Hash(row.get(0)?), hashes: row.get(1)? })
                 })
                 .optional()
