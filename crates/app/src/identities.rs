@@ -16,7 +16,7 @@ use domain::text::Text;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::Failure;
-use crate::order::{Order, Receipt};
+use crate::order::{Order, Receipt, Repetition};
 use crate::organisation::App;
 
 /// A working day with room to spare; then one signs in again.
@@ -164,10 +164,23 @@ impl App {
 
     /// Makes a one-time link for an account and gives its secret.
     pub async fn issue_link(&self, actor: Actor, account: AccountId) -> Result<(Secret, Receipt), Failure> {
+        let (secret, receipt) = self.issue_link_once(actor, account, None).await?;
+        // Without a key nothing repeats.
+        Ok((secret.ok_or(Failure::KeyReused)?, receipt))
+    }
+
+    /// As [`App::issue_link`]; a repetition gives the first receipt and no secret, since only its digest was kept.
+    pub async fn issue_link_once(
+        &self,
+        actor: Actor,
+        account: AccountId,
+        repetition: Option<Repetition>,
+    ) -> Result<(Option<Secret>, Receipt), Failure> {
         let (secret, digest) = self.new_secret();
         let link = SetUpLink { digest, expires_at: self.hours_from_now(LINK_HOURS) };
-        let receipt = self.carry(Order::new(actor, Intent::IssueSetUpLink { account, link })).await?;
-        Ok((secret, receipt))
+        let intent = Intent::IssueSetUpLink { account, link };
+        let receipt = self.carry(Order { actor, intent, repetition, reports: Vec::new() }).await?;
+        Ok(((!receipt.repeated).then_some(secret), receipt))
     }
 
     /// Makes an API token for the actor and gives its secret, prefix included.
@@ -178,10 +191,25 @@ impl App {
         scopes: BTreeSet<Scope>,
         expires_at: Option<Timestamp>,
     ) -> Result<(Secret, Receipt), Failure> {
+        let (secret, receipt) = self.issue_token_once(actor, label, scopes, expires_at, None).await?;
+        // Without a key nothing repeats.
+        Ok((secret.ok_or(Failure::KeyReused)?, receipt))
+    }
+
+    /// As [`App::issue_token`]; a repetition gives the first receipt and no secret, since only its digest was kept.
+    pub async fn issue_token_once(
+        &self,
+        actor: Actor,
+        label: &str,
+        scopes: BTreeSet<Scope>,
+        expires_at: Option<Timestamp>,
+        repetition: Option<Repetition>,
+    ) -> Result<(Option<Secret>, Receipt), Failure> {
         let (secret, digest) = self.new_secret();
         let intent = Intent::IssueToken { label: Text::from(label), scopes, digest, expires_at };
-        let receipt = self.carry(Order::new(actor, intent)).await?;
-        Ok((Secret(format!("{TOKEN_PREFIX}{}", secret.0)), receipt))
+        let receipt = self.carry(Order { actor, intent, repetition, reports: Vec::new() }).await?;
+        let secret = Secret(format!("{TOKEN_PREFIX}{}", secret.0));
+        Ok(((!receipt.repeated).then_some(secret), receipt))
     }
 
     /// Revokes an API token.

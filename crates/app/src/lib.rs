@@ -4,6 +4,7 @@
 
 pub mod cases;
 pub mod catalogues;
+pub mod discovery;
 mod failure;
 pub mod identities;
 pub mod imports;
@@ -31,3 +32,4 @@ pub use merkle_log::{
     REQUEST_BYTES_MAX as WITNESS_REQUEST_BYTES_MAX,
 };
 pub use policy::{CatalogueFile, read as read_catalogue};
+pub use store::{BackupContents, StoreError, restore};

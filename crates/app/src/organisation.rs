@@ -10,7 +10,7 @@ use domain::command::{Actor, Command, Intent};
 use domain::organisation::Organisation;
 use domain::text::Text;
 use domain::{Refusal, State};
-use store::{Reader, Store};
+use store::{BackupContents, Reader, Store};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::failure::Failure;
@@ -184,6 +184,14 @@ impl App {
             TrySendError::Full(_) => Failure::Busy,
             TrySendError::Disconnected(_) => Failure::ReadOnly("the sequencer has stopped".to_owned()),
         })
+    }
+
+    /// Writes a backup of everything to a new file, while writing goes on.
+    pub async fn backup(&self, target: &Path) -> Result<BackupContents, Failure> {
+        let reader = self.ledger().clone();
+        let target = target.to_owned();
+        let written = tokio::task::spawn_blocking(move || reader.backup(&target)).await;
+        Ok(written.map_err(|error| Failure::Damaged(error.to_string()))??)
     }
 
     /// Signs what is unsigned and gives the folder back. Later orders are turned away.

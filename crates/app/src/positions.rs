@@ -3,6 +3,7 @@
 //! The arithmetic is in `position`.
 
 use domain::State;
+use domain::entitlement::Quantity;
 use domain::grant::Grant;
 use domain::id::ProductId;
 use jiff::Timestamp;
@@ -61,4 +62,42 @@ impl Snapshot {
         })?;
         Some(Effect { before, after })
     }
+}
+
+/// A line as one sentence, the same on every face.
+pub fn sentence(state: &State, line: &Line) -> String {
+    let name =
+        state.products.get(&line.product).map_or_else(|| line.product.to_string(), |product| product.name.clone());
+    let unit = |count: u64| line.metric.unit(count);
+    let owned = match line.entitled {
+        Quantity::Unlimited => format!("You may use {name} without limit"),
+        Quantity::Units(0) => format!("You own no {} of {name}", unit(0)),
+        Quantity::Units(units) => format!("You own {units} {} of {name}", unit(units)),
+    };
+    let mut sentence = format!("{owned} and use {}", line.consumed);
+    if line.covered_by_grants > 0 {
+        let grants: Vec<String> = line
+            .supplies
+            .iter()
+            .filter(|supply| matches!(supply.source, SupplySource::Grant(_)) && supply.covers > 0)
+            .map(|supply| match supply.ends_on {
+                Some(day) => format!("{} until {day}", supply.source),
+                None => supply.source.to_string(),
+            })
+            .collect();
+        sentence.push_str(&format!("; {} of them by exception ({})", line.covered_by_grants, grants.join(", ")));
+    }
+    if line.short > 0 {
+        sentence.push_str(&format!("; {} short", line.short));
+        if let Some(money) = line.exposure.money {
+            sentence.push_str(&format!(", about {money}"));
+        }
+    } else if let Some(surplus) = line.surplus.filter(|surplus| *surplus > 0) {
+        sentence.push_str(&format!("; {surplus} to spare"));
+        if let Some(money) = line.saving.money.filter(|money| !money.amount.is_zero()) {
+            sentence.push_str(&format!(", worth {money}"));
+        }
+    }
+    sentence.push('.');
+    sentence
 }

@@ -12,7 +12,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("store", &["domain", "merkle_log"]),
     ("app", &["domain", "merkle_log", "position", "policy", "importers", "store"]),
     ("web", &["app", "domain"]),
-    ("cli", &["app", "web", "merkle_log"]),
+    ("cli", &["app", "domain", "web", "merkle_log"]),
     ("xtask", &[]),
 ];
 
