@@ -4,9 +4,31 @@
 //! Nothing here reads a clock, a file or a state, so every page is rendered from [`samples`] in tests and in the gallery.
 
 pub mod addresses;
+pub mod agreements;
+pub mod audit;
+pub mod confirmation;
 pub mod effect;
+pub mod entitlements;
+pub mod error;
+pub mod exceptions;
+pub mod first_run;
+pub mod imports;
 pub mod layout;
+pub mod my_work;
+pub mod persons;
+pub mod policies;
 pub mod position;
 pub mod product;
+pub mod products;
 pub mod request;
+pub mod request_form;
+pub mod requests;
 pub mod samples;
+pub mod sign_in;
+pub mod titles;
+pub mod tokens;
+pub mod vote;
+pub mod you;
+
+#[cfg(test)]
+mod tests;

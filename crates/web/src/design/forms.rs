@@ -129,6 +129,13 @@ impl Field<'_> {
         })
     }
 
+    /// A field that cannot be changed, there for people and password managers to read.
+    pub fn fixed(&self, complete: &str) -> Markup {
+        self.around(&html! {
+            input.wide id=(self.name) name=(self.name) type="text" value=(self.value) autocomplete=(complete) readonly;
+        })
+    }
+
     /// A field of several lines.
     pub fn lines(&self, rows: u32) -> Markup {
         self.around(&html! {

@@ -19,8 +19,8 @@ pub struct Standing {
     pub by_exception: u64,
     /// Used units that nothing covers.
     pub short: u64,
-    /// Units owned and not used.
-    pub surplus: u64,
+    /// Units owned and not used; absent where there is no limit.
+    pub surplus: Option<u64>,
     /// What the shortage costs; absent where no price is known.
     pub exposure: Option<Money>,
 }
@@ -62,7 +62,7 @@ pub fn table(id: &str, effect: &Effect) -> Markup {
                 td.n { (count(standing.used)) }
                 td.n { (count(standing.by_exception)) }
                 td.n { (count(standing.short)) }
-                td.n { (count(standing.surplus)) }
+                td.n { (standing.surplus.map_or_else(|| "no limit".to_owned(), count)) }
                 td.n { (standing.exposure()) }
             }
         }

@@ -324,7 +324,7 @@ fn neighbours(viewer: &Viewer, place: Place) -> Markup {
         .collect();
     html! {
         @if here.len() > 1 {
-            nav.neighbours aria-label=(place.section().title()) {
+            nav.neighbours aria-label={ "In " (place.section().title()) } {
                 ul { @for other in here {
                     li { a href=(other.address()) aria-current=[(other == place).then_some("true")] { (other.title()) } }
                 } }

@@ -190,18 +190,16 @@ pub struct Line {
     pub by_exception: u64,
     /// Used units that nothing covers.
     pub short: u64,
-    /// Units owned and not used.
-    pub surplus: u64,
+    /// Units owned and not used; absent where there is no limit.
+    pub surplus: Option<u64>,
     /// What the shortage costs; absent where no price is known.
     pub exposure: Option<Money>,
     /// What the surplus cost; absent where no price is known.
     pub saving: Option<Money>,
-    /// The least and the most that may be used, where inputs are missing.
-    pub range: Option<(u64, u64)>,
+    /// The least and the most that may be used, where inputs are missing, and which ones are.
+    pub range: Option<(u64, u64, String)>,
     /// The next day on which a right or an exception ends, where within 90 days.
     pub next_end: Option<Date>,
-    /// The latest report that counted.
-    pub newest: Option<Timestamp>,
     /// Whether a source it rests on has been silent for too long.
     pub stale: bool,
 }
@@ -406,7 +404,7 @@ fn row(frame: &Frame, line: &Line, money: MoneyColumn) -> Markup {
             td.n.with-bar {
                 (rows(RowsKind::Consumed, line.used))
                 (bars::small(line.coverage()))
-                @if let Some((least, most)) = line.range { span.under { (count(least)) " to " (count(most)) } }
+                @if let Some((least, most, _)) = &line.range { span.under { (count(*least)) " to " (count(*most)) } }
             }
             td.n { (rows(RowsKind::ByException, line.by_exception)) }
             td.n { (balance(line)) }
@@ -428,8 +426,10 @@ pub(crate) fn balance(line: &Line) -> Markup {
             a.balance href=(addresses::product_rows(line.product, RowsKind::Short)) {
                 (states::mark(Tone::Bad, &format!("{} short", count(line.short))))
             }
-        } @else if line.surplus > 0 {
-            (states::mark(Tone::Surplus, &format!("{} surplus", count(line.surplus))))
+        } @else if line.surplus.is_none() {
+            (states::mark(Tone::Good, "No limit"))
+        } @else if let Some(surplus @ 1..) = line.surplus {
+            (states::mark(Tone::Surplus, &format!("{} surplus", count(surplus))))
         } @else {
             (states::mark(Tone::Good, "Even"))
         }

@@ -26,6 +26,8 @@ pub enum RowsKind {
     Consumed,
     /// Everything that needs no right.
     Exempt,
+    /// What rights and exceptions cover.
+    Covered,
     /// What rights cover.
     ByEntitlement,
     /// What exceptions cover.
@@ -36,13 +38,15 @@ pub enum RowsKind {
 
 impl RowsKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Consumed, Self::Exempt, Self::ByEntitlement, Self::ByException, Self::Short];
+    pub const ALL: [Self; 6] =
+        [Self::Consumed, Self::Covered, Self::ByEntitlement, Self::ByException, Self::Short, Self::Exempt];
 
     /// The name in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Consumed => "consumed",
             Self::Exempt => "exempt",
+            Self::Covered => "covered",
             Self::ByEntitlement => "by-entitlement",
             Self::ByException => "by-exception",
             Self::Short => "short",
@@ -54,6 +58,7 @@ impl RowsKind {
         match self {
             Self::Consumed => "Used",
             Self::Exempt => "Exempt",
+            Self::Covered => "Covered",
             Self::ByEntitlement => "Covered by entitlements",
             Self::ByException => "Covered by exceptions",
             Self::Short => "Short",
@@ -103,8 +108,10 @@ pub struct Supply {
     pub starts_on: Option<Date>,
     /// Last day, inclusive.
     pub ends_on: Option<Date>,
-    /// Units of it in use.
+    /// Its units in use, in its own metric.
     pub used: u64,
+    /// Units of the position that it covers, in the product's metric.
+    pub covers: u64,
     /// Why it does not count; absent where it does.
     pub rejected: Option<String>,
 }
@@ -171,7 +178,11 @@ pub struct ProductPage {
     pub history: Vec<Happened>,
     /// Entries about it in all.
     pub history_total: u64,
-    /// How fresh the facts are.
+    /// Between which days the devices behind the numbers reported, and how many of them gave no day.
+    pub reported: Option<(Date, Date)>,
+    /// Devices whose sources do not say when they looked.
+    pub undated: u64,
+    /// How fresh the facts are in all.
     pub freshness: Freshness,
     /// Asking for an exception, already filled in; absent for those who cannot ask.
     pub request: Option<Link>,
@@ -201,15 +212,29 @@ pub fn page(frame: &Frame, view: &ProductPage) -> Markup {
         }
         p.sentence { (view.sentence) }
         (drawing(view))
+        @if let Some((least, most, why)) = &line.range {
+            p { (states::mark(Tone::Attention, "A range")) " Between " (count(*least)) " and " (count(*most)) " are used. " (why) }
+        }
         (working(view))
         (supplies(frame, view))
         (titles(view))
         (requests(view))
         (history(view))
-        p.provenance { (view.freshness.sentence(frame.now)) }
+        p.provenance { (reported(view)) (view.freshness.sentence(frame.now)) }
         (copy_as(&view.copy))
     };
     whole_page(frame, Head::new(&title, Place::Position), &main)
+}
+
+fn reported(view: &ProductPage) -> Markup {
+    html! {
+        @if let Some((first, last)) = view.reported {
+            "The devices counted here reported " @if first == last { "on " } @else { "between " (moments::day(first)) " and " }
+            (moments::day(last))
+            @if view.undated > 0 { "; " (numbers::counted(view.undated, "device", "devices")) " without a date" }
+            ". "
+        }
+    }
 }
 
 fn drawing(view: &ProductPage) -> Markup {
@@ -240,7 +265,7 @@ fn drawing(view: &ProductPage) -> Markup {
                     td.n { (rows(RowsKind::ByEntitlement, view.by_entitlement)) }
                     td.n { (rows(RowsKind::Exempt, line.exempt)) }
                     td.n { (rows(RowsKind::Short, line.short)) }
-                    td.n { (count(line.surplus)) }
+                    td.n { (line.surplus.map_or_else(|| "no limit".to_owned(), count)) }
                     td.n { @match (&line.exposure, line.short) {
                         (Some(exposure), _) => { (numbers::money(exposure)) }
                         (None, 0) => { (NONE) }
@@ -296,7 +321,7 @@ fn supplies(frame: &Frame, view: &ProductPage) -> Markup {
                 }
             } @else {
                 (tables::region("supplies", &html! { "Everything that was considered, with the reason where it does not count" }, &html! {
-                    (tables::heads(&["Number", "Under", "Metric", "#Units", "#In use", "Valid", "Counts"]))
+                    (tables::heads(&["Number", "Under", "Metric", "#Units", "#In use", "#Covers", "Valid", "Counts"]))
                     tbody { @for supply in &view.supplies { (supply_row(supply)) } }
                 }))
             }
@@ -307,14 +332,15 @@ fn supplies(frame: &Frame, view: &ProductPage) -> Markup {
 fn supply_row(supply: &Supply) -> Markup {
     html! {
         tr class=[supply.rejected.as_ref().map(|_| "rejected")] {
-            th scope="row" { @match supply.kind {
+            th.id scope="row" { @match supply.kind {
                 SupplyKind::Entitlement(entitlement) => { a href=(addresses::entitlement(entitlement)) { (entitlement) } }
                 SupplyKind::Exception(case) => { a href=(addresses::case(case)) { (case) } }
             } }
             td.prose { (supply.under) }
             td { (numbers::metric(supply.metric)) }
             td.n { (numbers::quantity(supply.quantity)) }
-            td.n { @if supply.rejected.is_some() { span.none { (NONE) } } @else { (count(supply.used)) } }
+            @if supply.rejected.is_some() { td.n { span.none { (NONE) } } td.n { span.none { (NONE) } } }
+            @else { td.n { (count(supply.used)) } td.n { (count(supply.covers)) } }
             td { (validity(supply)) }
             td.prose { @match &supply.rejected {
                 None => { (states::mark(Tone::Good, "Counts")) }
@@ -368,7 +394,7 @@ fn requests(view: &ProductPage) -> Markup {
                 (tables::region("requests", &html! { "Requests for this product" }, &html! {
                     (tables::heads(&["Number", "Request", "State", "#Units", "Until"]))
                     tbody { @for request in &view.requests { tr {
-                        th scope="row" { a href=(addresses::case(request.case)) { (request.case) } }
+                        th.id scope="row" { a href=(addresses::case(request.case)) { (request.case) } }
                         td.prose { (request.title) }
                         td { (states::case(request.status)) }
                         td.n { (count(request.quantity)) }
@@ -411,14 +437,14 @@ pub struct UsageRow {
     pub device: String,
     /// The person who mainly uses it.
     pub person: Option<String>,
-    /// The title as the source writes it, with its version.
-    pub title: String,
+    /// The titles as the sources write them, with their versions.
+    pub titles: Vec<String>,
     /// The device's environment.
     pub environment: String,
     /// The last day of use.
     pub last_used_on: Option<Date>,
-    /// Which source says so.
-    pub source: String,
+    /// Which sources say so.
+    pub sources: Vec<String>,
     /// What covers it, or why it needs nothing; absent where nothing does.
     pub covered_by: Option<Link>,
 }
@@ -491,10 +517,10 @@ fn rows_table(view: &RowsPage) -> Markup {
             tbody { @for row in &view.rows { tr {
                 th scope="row" { (row.device) }
                 td { @match &row.person { Some(person) => (person), None => span.none { (NONE) } } }
-                td.verbatim { (row.title) }
+                td.verbatim { @for (place, title) in row.titles.iter().enumerate() { @if place > 0 { br; } (title) } }
                 td { (row.environment) }
                 td { @match row.last_used_on { Some(day) => (moments::day(day)), None => span.none { "not known" } } }
-                td { (row.source) }
+                td { (row.sources.join(", ")) }
                 td { @match &row.covered_by {
                     Some(link) => { a href=(link.address) { (link.words) } }
                     None => { (states::mark(Tone::Bad, "Nothing")) }

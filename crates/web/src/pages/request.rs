@@ -528,7 +528,7 @@ fn vote_form(case: CaseId, form: &VoteForm) -> Markup {
     let errors = &form.errors;
     let seats: Vec<Choice> = form.seats.iter().map(|seat| Choice::plain(&seat.on_behalf_of, &seat.words)).collect();
     html! {
-        form.decision method="post" action=(addresses::vote_review(case)) novalidate {
+        form.decision.choosing method="post" action=(addresses::vote_review(case)) novalidate {
             (hidden("digest", &form.digest.to_string()))
             (hidden("key", &form.key))
             @match form.seats.as_slice() {

@@ -4,6 +4,10 @@
 #![expect(clippy::expect_used, reason = "the texts read here are written a line above")]
 
 mod exceptions;
+mod imports;
+mod ledger;
+mod people;
+mod requests;
 mod software;
 
 use std::collections::BTreeSet;
@@ -32,8 +36,12 @@ fn sample(name: &'static str, page: Markup) -> Sample {
 /// Every sample. `mark` is appended to what comes from people and files, so that a test can send hostile text through.
 pub fn all(mark: &str) -> Vec<Sample> {
     let mut samples = Vec::new();
+    samples.extend(people::all(mark));
     samples.extend(software::all(mark));
+    samples.extend(requests::all(mark));
     samples.extend(exceptions::all(mark));
+    samples.extend(imports::all(mark));
+    samples.extend(ledger::all(mark));
     samples
 }
 

@@ -30,7 +30,7 @@ pub(super) fn effect() -> Effect {
         used: 550,
         by_exception: 30,
         short: 20,
-        surplus: 0,
+        surplus: Some(0),
         exposure: Some(eur(6_900)),
     };
     Effect {

@@ -5,12 +5,15 @@ use domain::entitlement::{Metric, Quantity};
 use domain::id::{CaseId, EntitlementId, ProductId, TitleMatchId};
 
 use super::{Sample, at, copy, day, eur, frame, said, sample};
+use crate::design::forms::{Choice, Errors, FieldError};
 use crate::design::tables::Paging;
 use crate::pages::layout::{Frame, Link};
 use crate::pages::position::{self, Column, Freshness, Line, PositionPage, SavedView, Sort, Totals};
 use crate::pages::product::{
     self, Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, Supply, SupplyKind, UsageRow,
 };
+use crate::pages::products::{self, ProductRow, ProductsPage};
+use crate::pages::titles::{self, MatchPage, Suggestion, TitleRow, TitlesPage};
 
 pub(super) fn all(mark: &str) -> Vec<Sample> {
     let frame = frame(mark);
@@ -22,6 +25,9 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
         sample("product", product::page(&frame, &product_page(mark))),
         sample("product-rows", product::rows_page(&frame, &rows(mark))),
         sample("product-unlicensed", product::page(&frame, &unlicensed(&frame, mark))),
+        sample("products", products::page(&frame, &products_page(mark))),
+        sample("titles", titles::page(&frame, &titles_page(mark))),
+        sample("title-match", titles::match_page(&frame, &match_page(mark))),
     ]
 }
 
@@ -48,12 +54,11 @@ fn line(number: u64, name: &str, publisher: &str, metric: Metric, numbers: &Numb
         exempt: 0,
         by_exception,
         short,
-        surplus,
+        surplus: Some(surplus),
         exposure: exposure.map(eur),
         saving: None,
         range: None,
         next_end: None,
-        newest: Some(at("2025-08-12T06:12:00Z")),
         stale: false,
     }
 }
@@ -78,7 +83,7 @@ fn lines(mark: &str) -> Vec<Line> {
         |number, name, publisher, metric, numbers: Numbers| line(number, name, publisher, metric, &numbers, mark);
     vec![
         Line {
-            range: Some((41, 48)),
+            range: Some((41, 48, said("7 devices state no primary user.", mark))),
             stale: true,
             ..line(
                 12,
@@ -93,6 +98,7 @@ fn lines(mark: &str) -> Vec<Line> {
         line(21, "Tessera Database Standard", "Tessera Data", Metric::Installation, Numbers(12, 12, 0, 0, 0, None)),
         Line {
             entitled: Quantity::Unlimited,
+            surplus: None,
             ..line(9, "Harbour Backup Agent", "Northgate Utilities", Metric::Device, Numbers(0, 291, 0, 0, 0, None))
         },
         line(31, "Pelican Diagram", "Pelican & Sons", Metric::Device, Numbers(0, 17, 0, 17, 0, None)),
@@ -184,6 +190,7 @@ fn supplies(mark: &str) -> Vec<Supply> {
         starts_on: Some(day("2023-01-01")),
         ends_on: None,
         used: units,
+        covers: units,
         rejected: rejected.map(str::to_owned),
     };
     vec![
@@ -272,6 +279,8 @@ fn product_page(mark: &str) -> ProductPage {
             },
         ],
         history_total: 41,
+        reported: Some((day("2025-08-03"), day("2025-08-12"))),
+        undated: 2,
         freshness: freshness(),
         request: Some(Link::new("/requests/new?product=PRD-7&quantity=20", "Request an exception for 20")),
         copy: copy("indult position explain PRD-7", "GET /v1/position/PRD-7"),
@@ -310,10 +319,10 @@ fn rows(mark: &str) -> RowsPage {
     let row = |device: &str, person: Option<&str>, covered_by: Option<Link>| UsageRow {
         device: said(device, mark),
         person: person.map(|person| said(person, mark)),
-        title: said("Lumen Workbench Professional 12.4.1", mark),
+        titles: vec![said("Lumen Workbench Professional 12.4.1", mark), said("Lumen Workbench Pro 11", mark)],
         environment: "production".into(),
         last_used_on: Some(day("2025-08-11")),
-        source: "glpi".into(),
+        sources: vec![said("glpi", mark)],
         covered_by,
     };
     RowsPage {
@@ -330,5 +339,82 @@ fn rows(mark: &str) -> RowsPage {
             row("kv-sales-0071", Some("t.oyelaran"), Some(Link::new("/requests/EXC-97", "EXC-97"))),
         ],
         copy: copy("indult position explain PRD-7 --rows short", "GET /v1/position/PRD-7/rows?kind=short"),
+    }
+}
+
+fn products_page(mark: &str) -> ProductsPage {
+    let row = |number, name: &str, publisher: &str, metric, devices, rights| ProductRow {
+        product: ProductId(number),
+        name: said(name, mark),
+        publisher: Some(said(publisher, mark)),
+        metric,
+        titles: 3,
+        devices,
+        rights,
+    };
+    ProductsPage {
+        text: String::new(),
+        paging: Paging::whole(4),
+        rows: vec![
+            row(12, "Fathom CAD", "Fathom Marine Software", Metric::NamedUser, 47, 1),
+            row(9, "Harbour Backup Agent", "Northgate Utilities", Metric::Device, 291, 1),
+            row(7, "Lumen Workbench Professional", "Arclight Systems", Metric::Device, 564, 4),
+            row(21, "Tessera Database Standard", "Tessera Data", Metric::Installation, 12, 2),
+        ],
+        unrecognised: 38,
+        may_import: true,
+        copy: copy("indult product list", "GET /v1/products"),
+    }
+}
+
+fn suggestions(mark: &str) -> Vec<Suggestion> {
+    vec![
+        Suggestion {
+            product: ProductId(7),
+            name: said("Lumen Workbench Professional", mark),
+            shared_words: vec![said("lumen", mark), said("workbench", mark)],
+        },
+        Suggestion { product: ProductId(8), name: said("Lumen Viewer", mark), shared_words: vec![said("lumen", mark)] },
+    ]
+}
+
+fn titles_page(mark: &str) -> TitlesPage {
+    let row = |name: &str, publisher: Option<&str>, devices, versions: &[&str], suggestions| TitleRow {
+        name: said(name, mark),
+        publisher: publisher.map(|publisher| said(publisher, mark)),
+        devices,
+        versions: versions.iter().map(|version| said(version, mark)).collect(),
+        suggestions,
+    };
+    TitlesPage {
+        text: String::new(),
+        paging: Paging { number: 1, size: 3, total: 38 },
+        rows: vec![
+            row("Lumen WB Pro (x64) en-GB", Some("ARCLIGHT SYSTEMS"), 61, &["12.4.0", "12.4.1"], suggestions(mark)),
+            row("vcrt-redist-2019", None, 44, &["14.1", "14.2", "14.3", "14.4", "14.5"], Vec::new()),
+            row("Pelican Diagram Reader", Some("Pelican & Sons"), 12, &[], Vec::new()),
+        ],
+        may_match: true,
+        nothing_imported: false,
+        copy: copy("indult product match --list", "GET /v1/titles?recognised=false"),
+    }
+}
+
+fn match_page(mark: &str) -> MatchPage {
+    MatchPage {
+        name: said("Lumen WB Pro (x64) en-GB", mark),
+        pattern: said("Lumen WB Pro *", mark),
+        publisher: said("ARCLIGHT SYSTEMS", mark),
+        suggestions: suggestions(mark),
+        products: vec![Choice::plain("", ""), Choice::plain("PRD-12", said("Fathom CAD", mark))],
+        metrics: vec![Choice::plain("device", "Device"), Choice::plain("named_user", "Named user")],
+        choice: "new".into(),
+        product: String::new(),
+        new_name: String::new(),
+        new_publisher: said("Arclight Systems", mark),
+        new_metric: "device".into(),
+        reach: Some((3, 61)),
+        errors: Errors(vec![FieldError { field: "new_name".into(), sentence: "Name the new product.".into() }]),
+        key: "c0ffee-3".into(),
     }
 }
