@@ -148,6 +148,25 @@ fn length<T>(items: &[T]) -> u64 {
     u64::try_from(items.len()).unwrap_or(u64::MAX)
 }
 
+/// The names of the mappings that come with the program.
+pub fn built_in_mappings() -> Vec<String> {
+    Mapping::built_in().into_iter().map(|mapping| mapping.name).collect()
+}
+
+/// The mapping of this name; none for no name, which lets the file decide.
+pub fn named_mapping(name: &str) -> Result<Option<Mapping>, Failure> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    match Mapping::named(name) {
+        Some(mapping) => Ok(Some(mapping)),
+        None => Err(Failure::UnusableMapping(format!(
+            "There is no mapping called {name}; those that come with the program are {}.",
+            built_in_mappings().join(" and "),
+        ))),
+    }
+}
+
 impl App {
     /// What inventory files would bring, without taking them in. The same code as [`App::import_inventory`] runs.
     pub async fn preview_inventory(
@@ -337,6 +356,46 @@ impl App {
         repetition: Option<Repetition>,
     ) -> Result<Receipt, Failure> {
         self.carry(Order { actor, intent: Intent::UndoImport { import }, repetition, reports: Vec::new() }).await
+    }
+
+    /// The position lines that undoing an import would change.
+    pub fn effect_of_undo(&self, actor: Actor, import: ImportId) -> Result<Vec<LineChange>, Failure> {
+        let before = self.snapshot();
+        let events = self.rehearse(actor, Intent::UndoImport { import })?;
+        let mut after = self.rehearsed(&before, actor, events, "", &[]);
+        let inventory =
+            before.state.imports.get(&import).is_some_and(|known| matches!(known.brought, Brought::Inventory { .. }));
+        if inventory {
+            after.base = crate::replay::base(&self.ledger().snapshot()?, &after.state)?;
+        }
+        Ok(self.line_changes(&before, &after))
+    }
+
+    /// What an import left out, by file, read again from the files that are kept as evidence.
+    pub fn rejects_of(&self, import: ImportId) -> Result<Vec<(String, Reject)>, Failure> {
+        let snapshot = self.snapshot();
+        let known = snapshot.state.imports.get(&import).ok_or_else(|| Failure::NotFound(format!("import {import}")))?;
+        let mut all = Vec::new();
+        for file in &known.files {
+            let name = file.name.shown().to_owned();
+            let bytes = self
+                .ledger()
+                .blobs()
+                .get(&file.digest.0)?
+                .ok_or_else(|| Failure::Damaged(format!("the file {} of {import} is missing", file.digest)))?;
+            let given = GivenFile { name: name.clone(), bytes };
+            let rejects = match known.brought {
+                Brought::Inventory { .. } => {
+                    read_inventory(&[given])?.rejects.into_iter().flat_map(|file| file.rejects).collect()
+                }
+                Brought::Entitlements { .. } => {
+                    let mapping = named_mapping(&known.source)?;
+                    self.read_entitlements(&given, mapping.as_ref())?.0.rejects
+                }
+            };
+            all.extend(rejects.into_iter().map(|reject: Reject| (name.clone(), reject)));
+        }
+        Ok(all)
     }
 
     /// The snapshot that events would lead to.

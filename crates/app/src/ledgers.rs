@@ -100,9 +100,13 @@ impl App {
     pub fn entries(&self, filter: &EntryFilter, before: Option<u64>, limit: usize) -> Result<EntryPage, Failure> {
         /// Entries read at once.
         const CHUNK: u64 = 500;
-        let zone = self.snapshot().state.zone();
+        let snapshot = self.snapshot();
+        let zone = snapshot.state.zone();
         let ledger = self.ledger().snapshot()?;
         let size = ledger.size();
+        if let Some(object) = &filter.object {
+            return self.entries_about(&snapshot.objects.about(object), filter, before, limit);
+        }
         let mut end = before.unwrap_or(size).min(size);
         let floor = end.saturating_sub(ENTRIES_SCANNED_MAX);
         let mut entries = Vec::new();
@@ -122,6 +126,35 @@ impl App {
         entries.truncate(limit);
         let next = if more || end > 0 { entries.last().map(|entry| entry.recorded.seq) } else { None };
         Ok(EntryPage { entries, next: next.filter(|next| *next > 0), size })
+    }
+
+    /// The same for one object, whose entries are known.
+    fn entries_about(
+        &self,
+        about: &[u64],
+        filter: &EntryFilter,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<EntryPage, Failure> {
+        let zone = self.snapshot().state.zone();
+        let ledger = self.ledger().snapshot()?;
+        let others = EntryFilter { object: None, ..filter.clone() };
+        let mut entries = Vec::new();
+        for seq in about.iter().rev().filter(|seq| before.is_none_or(|before| **seq < before)) {
+            if entries.len() > limit {
+                break;
+            }
+            for entry in read(&ledger, *seq..seq.saturating_add(1))? {
+                let kind = kind_of(&entry.recorded.event);
+                if others.fits(&entry.header, &entry.recorded, &kind, &zone) {
+                    entries.push(entry);
+                }
+            }
+        }
+        let more = entries.len() > limit;
+        entries.truncate(limit);
+        let next = if more { entries.last().map(|entry| entry.recorded.seq) } else { None };
+        Ok(EntryPage { entries, next, size: ledger.size() })
     }
 
     /// One entry, with its exact bytes.

@@ -9,6 +9,7 @@ mod failure;
 pub mod identities;
 pub mod imports;
 pub mod ledgers;
+pub mod objects;
 mod order;
 mod organisation;
 pub mod positions;
@@ -33,3 +34,8 @@ pub use merkle_log::{
 };
 pub use policy::{CatalogueFile, read as read_catalogue};
 pub use store::{BackupContents, StoreError, restore};
+
+/// The hash under which an entry's bytes stand in the tree (RFC 6962).
+pub fn leaf_hash(entry: &[u8]) -> [u8; 32] {
+    *merkle_log::leaf_hash(entry).as_bytes()
+}

@@ -1,5 +1,6 @@
 //! The running organisation: its store, its sequencer and the snapshot that is read from.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -192,6 +193,26 @@ impl App {
         let target = target.to_owned();
         let written = tokio::task::spawn_blocking(move || reader.backup(&target)).await;
         Ok(written.map_err(|error| Failure::Damaged(error.to_string()))??)
+    }
+
+    /// A backup of everything as an open file that stands in no folder any more: it goes with its last reader.
+    pub async fn backup_to_send(&self) -> Result<File, Failure> {
+        let unique: String = self.surroundings().random().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let path = self.ledger().folder().path().join(format!("backup-{unique}.tar"));
+        self.backup(&path).await?;
+        let opened = File::open(&path);
+        let removed = std::fs::remove_file(&path);
+        let failed = |error: std::io::Error| Failure::NotFound(format!("backup to send: {error}"));
+        removed.map_err(failed)?;
+        opened.map_err(failed)
+    }
+
+    /// Whether acts are recorded: the storage has not failed, and the sequencer answers.
+    pub async fn is_recording(&self) -> Result<(), Failure> {
+        if self.with_store(|store| Ok(store.is_poisoned())).await? {
+            return Err(Failure::ReadOnly("a write failed".to_owned()));
+        }
+        Ok(())
     }
 
     /// Signs what is unsigned and gives the folder back. Later orders are turned away.

@@ -9,6 +9,7 @@ use domain::{Recorded, State};
 use position::Base;
 
 use crate::failure::Failure;
+use crate::objects::Objects;
 use crate::snapshot::Snapshot;
 
 /// Shows every entry of `range`, read back, with the number of its texts that are no longer there;
@@ -40,9 +41,13 @@ pub(crate) fn each(
 /// The snapshot that all entries and reports amount to.
 pub(crate) fn snapshot(ledger: &store::Snapshot) -> Result<Snapshot, Failure> {
     let mut state = State::default();
-    each(ledger, 0..ledger.size(), |_, recorded, _| state.evolve(&recorded))?;
+    let mut objects = Objects::default();
+    each(ledger, 0..ledger.size(), |_, recorded, _| {
+        state.evolve(&recorded);
+        objects.note(&recorded);
+    })?;
     let base = base(ledger, &state)?;
-    Ok(Snapshot { state, base })
+    Ok(Snapshot { state, base, objects })
 }
 
 /// The installed base that the reports of all imports that stand amount to.

@@ -261,6 +261,7 @@ impl Sequencer {
         let mut commit = CommandCommit { id: command.id.clone(), ..CommandCommit::default() };
         let at = entry_time(&working.state, now);
         let mut state = working.state.clone();
+        let mut objects = working.objects.clone();
         let parts = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let first = state.size;
         let mut recorded = Vec::with_capacity(events.len());
@@ -293,6 +294,7 @@ impl Sequencer {
             });
             let entry = Recorded { seq: state.size, at, actor: order.actor, event };
             state.evolve(&entry);
+            objects.note(&entry);
             recorded.push(entry);
         }
         let base = self.base_after(working, &state, &recorded, order, &mut commit)?;
@@ -309,7 +311,7 @@ impl Sequencer {
         let at_once = recorded.iter().any(|entry| {
             matches!(entry.event, Event::CaseDecided { .. } | Event::GrantIssued { .. } | Event::GrantRevoked { .. })
         });
-        *working = Snapshot { state, base };
+        *working = Snapshot { state, base, objects };
         Ok(Decided { commit, recorded, at_once })
     }
 

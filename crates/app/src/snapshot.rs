@@ -4,6 +4,8 @@ use domain::State;
 use jiff::Timestamp;
 use position::Base;
 
+use crate::objects::Objects;
+
 /// The state and the recognised installed base at one ledger size.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
@@ -11,6 +13,8 @@ pub struct Snapshot {
     pub state: State,
     /// What is installed.
     pub base: Base,
+    /// Which entries are about what.
+    pub objects: Objects,
 }
 
 impl Snapshot {

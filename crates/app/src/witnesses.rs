@@ -36,18 +36,23 @@ pub struct Cosigned {
     pub result: Result<u64, String>,
 }
 
+/// The intent to ask a witness from now on, with its key parsed.
+pub fn addition(url: &str, verifier_key: &str) -> Result<Intent, Failure> {
+    let key: CosignatureVerifier = verifier_key.trim().parse().map_err(|error: merkle_log::KeyError| {
+        Failure::Refused(domain::Refusal::Field { field: "verifier_key", message: sentence(&error.to_string()) })
+    })?;
+    let witness = Witness {
+        name: key.name().to_string(),
+        url: url.trim().trim_end_matches('/').to_owned(),
+        verifier_key: verifier_key.trim().to_owned(),
+    };
+    Ok(Intent::AddWitness { witness })
+}
+
 impl App {
     /// Records a witness to be asked from now on.
     pub async fn add_witness(&self, actor: Actor, url: &str, verifier_key: &str) -> Result<Receipt, Failure> {
-        let key: CosignatureVerifier = verifier_key.trim().parse().map_err(|error: merkle_log::KeyError| {
-            Failure::Refused(domain::Refusal::Field { field: "verifier_key", message: sentence(&error.to_string()) })
-        })?;
-        let witness = Witness {
-            name: key.name().to_string(),
-            url: url.trim_end_matches('/').to_owned(),
-            verifier_key: verifier_key.trim().to_owned(),
-        };
-        self.carry(Order::new(actor, Intent::AddWitness { witness })).await
+        self.carry(Order::new(actor, addition(url, verifier_key)?)).await
     }
 
     /// Asks every witness to cosign the newest checkpoint, and keeps what they say.

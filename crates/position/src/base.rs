@@ -18,6 +18,8 @@ use imbl::ordmap::DiffItem;
 use serde::Serialize;
 
 use crate::column::Column;
+use crate::demand::Demand;
+use crate::supply::Environments;
 use crate::estate::{Estate, TitleFacts, TitleIndex, TitleKey};
 use rules::Rules;
 
@@ -217,6 +219,11 @@ impl Base {
             self.title_indexes_of(product).iter().filter_map(|title| self.estate.title_facts(*title)).collect();
         titles.sort_by(by_devices);
         titles
+    }
+
+    /// Distinct devices that hold a title that is recognised as `product`.
+    pub fn device_count_of(&self, product: ProductId) -> u64 {
+        Demand::of(&self.estate, self.title_indexes_of(product), Environments::default()).holding.len()
     }
 
     /// The titles that are recognised as `product`, whether or not a device holds them.
