@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::StoreError;
 use crate::error::{damaged, io as io_error};
-use crate::folder::{Folder, is_partial, sync_folder_of, write_durably};
+use crate::folder::{Folder, is_partial, list, make_private_folder, sync_folder_of, write_durably};
 use crate::keyring::Keyring;
 
 /// The blobs of one folder. Cheap to clone; needs no writer.
@@ -39,12 +39,7 @@ impl Blobs {
         if let Some(shelf) = path.parent()
             && !shelf.exists()
         {
-            use std::os::unix::fs::DirBuilderExt as _;
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(shelf)
-                .map_err(io_error("creating the folder", shelf))?;
+            make_private_folder(shelf)?;
             sync_folder_of(shelf)?;
         }
         let sealed = self.keyring.blobs.seal(&digest, &[content])?;
@@ -84,12 +79,12 @@ impl Blobs {
     pub fn list(&self) -> Result<(Vec<[u8; 32]>, Vec<PathBuf>), StoreError> {
         let (mut digests, mut strangers) = (Vec::new(), Vec::new());
         let root = self.folder.blobs();
-        for shelf in list_folder(&root)? {
+        for shelf in list(&root)? {
             if !shelf.is_dir() {
                 strangers.push(shelf);
                 continue;
             }
-            for path in list_folder(&shelf)? {
+            for path in list(&shelf)? {
                 let digest = path
                     .file_name()
                     .and_then(|name| name.to_str())
@@ -115,10 +110,4 @@ impl Blobs {
         let shelf = name.get(..2).unwrap_or_default().to_owned();
         self.folder.blobs().join(shelf).join(name)
     }
-}
-
-fn list_folder(path: &std::path::Path) -> Result<Vec<PathBuf>, StoreError> {
-    fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(io_error("listing", path))
 }

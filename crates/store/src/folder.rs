@@ -82,7 +82,7 @@ impl Folder {
 
     /// Makes the empty folder with its subfolders, readable by the owner alone.
     pub(crate) fn create(&self) -> Result<(), StoreError> {
-        refuse_network(nearest_existing(&self.root))?;
+        refuse_network_for(&self.root)?;
         match fs::read_dir(&self.root) {
             Ok(mut entries) => {
                 if entries.next().is_some() {
@@ -146,6 +146,19 @@ impl Folder {
         Ok(version)
     }
 
+    /// Deletes what a crash left half-written. Only while the folder is locked: a file of that name
+    /// may be in the making otherwise.
+    pub(crate) fn sweep(&self) -> Result<(), StoreError> {
+        let mut folders = vec![self.root.clone(), self.blobs()];
+        folders.extend(list(&self.blobs())?.into_iter().filter(|path| path.is_dir()));
+        for folder in folders {
+            for path in list(&folder)?.into_iter().filter(|path| is_partial(path) && path.is_file()) {
+                fs::remove_file(&path).map_err(io_error("deleting", &path))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the folder for this process until the lock is dropped.
     pub(crate) fn lock(&self) -> Result<FolderLock, StoreError> {
         let path = self.lock_file();
@@ -183,8 +196,15 @@ pub(crate) struct FolderLock {
     _file: File,
 }
 
-fn make_private_folder(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_private_folder(path: &Path) -> Result<(), StoreError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io_error("creating the folder", path))
+}
+
+/// What lies in a folder.
+pub(crate) fn list(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    fs::read_dir(path)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+        .map_err(io_error("listing", path))
 }
 
 fn nearest_existing(path: &Path) -> &Path {
@@ -213,6 +233,11 @@ const NETWORK_FILE_SYSTEMS: [(u32, &str); 13] = [
 fn refuse_network(path: &Path) -> Result<(), StoreError> {
     let found = statfs(path).map_err(|error| io_error("asking for its file system", path)(error.into()))?;
     file_system_refused(path, found.f_type.cast_unsigned())
+}
+
+/// Refuses a place that may not exist yet.
+pub(crate) fn refuse_network_for(path: &Path) -> Result<(), StoreError> {
+    refuse_network(nearest_existing(path))
 }
 
 fn file_system_refused(path: &Path, magic: u64) -> Result<(), StoreError> {
@@ -245,15 +270,20 @@ pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError
 /// How the names of files end that are not finished yet.
 const PARTIAL: &str = ".partial";
 
+/// A name beside `path` that nobody uses.
+pub(crate) fn partial_path(path: &Path) -> Result<PathBuf, StoreError> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(format!(".{}{PARTIAL}", random_suffix()?));
+    Ok(PathBuf::from(partial))
+}
+
 pub(crate) fn is_partial(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(PARTIAL.as_bytes())
 }
 
 /// Replaces a file whole: after a crash there is the old or the new content.
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(format!(".{}{PARTIAL}", random_suffix()?));
-    let partial = PathBuf::from(partial);
+    let partial = partial_path(path)?;
     let written = create_private(&partial, bytes)
         .and_then(|()| fs::rename(&partial, path).map_err(io_error("putting it in place", path)));
     if written.is_err() {
@@ -272,7 +302,7 @@ pub(crate) fn sync_folder_of(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes temporary names unique among concurrent writers.
-pub(crate) fn random_suffix() -> Result<String, StoreError> {
+fn random_suffix() -> Result<String, StoreError> {
     getrandom::u64().map(|number| format!("{number:016x}")).map_err(|_| StoreError::Randomness)
 }
 

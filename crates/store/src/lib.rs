@@ -24,6 +24,7 @@
 
 mod answers;
 mod append;
+mod backup;
 mod blobs;
 mod checkpoints;
 mod commit;
@@ -41,6 +42,7 @@ mod verification;
 mod witness_folder;
 
 pub use append::{NAME_BYTES_MAX, SIDE_PAYLOAD_BYTES_MAX};
+pub use backup::{BackupContents, restore};
 pub use blobs::Blobs;
 pub use commit::{Appended, CommandCommit, IdempotentAnswer, NewEntry, NewReport, SidePayload};
 pub use error::{AppendError, StoreError};

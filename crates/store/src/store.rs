@@ -117,6 +117,7 @@ impl Store {
         let folder = Folder::at(path);
         folder.check()?;
         let lock = folder.lock()?;
+        folder.sweep()?;
         let keyring = Arc::new(Keyring::load(&folder)?);
         let signer = read_signer(&folder)?;
         let signed = read_signer_state(&folder)?;
@@ -231,6 +232,15 @@ impl Store {
         self.refuse_when_poisoned()?;
         let result = answers::forget_before(&self.connection, before);
         self.poison_on_failure(result)
+    }
+
+    /// Makes the database full at this many pages, for tests: SQLite meets the limit as it meets a
+    /// full disk.
+    #[doc(hidden)]
+    pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        self.connection
+            .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+            .map_err(sql("limiting its size"))
     }
 
     fn refuse_when_poisoned(&self) -> Result<(), StoreError> {

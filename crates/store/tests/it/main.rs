@@ -9,4 +9,11 @@
 )]
 
 mod appending;
+mod backing_up;
+mod erasing;
+mod failing;
 mod fixture;
+mod keeping_blobs;
+mod refusing;
+mod tampering;
+mod verifying;
