@@ -27,10 +27,10 @@ pub struct AgreementTerms {
     /// The number or name by which both sides know it.
     pub reference: String,
     /// First day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::exact::option::deserialize", skip_serializing_if = "Option::is_none")]
     pub starts_on: Option<Date>,
     /// Last day, inclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::exact::option::deserialize", skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<Date>,
     /// Days before the end by which notice must be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -29,6 +29,7 @@ pub struct CaseTerms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Environment>,
     /// Last day, inclusive to its end in the organisation's time zone.
+    #[serde(deserialize_with = "crate::exact::deserialize")]
     pub until: Date,
     /// For whom, where not for the requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +45,7 @@ pub struct CaseWords {
     /// Why.
     pub justification: Text,
     /// Answers to the category's further questions, by key.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, deserialize_with = "crate::exact::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, Text>,
 }
 
@@ -229,13 +230,15 @@ impl Case {
     /// Texts are not in it: each revision has its own number and its own entry, which commits to them.
     pub fn digest(&self, catalogue: Digest) -> Digest {
         let evidence: Vec<Digest> = self.evidence.iter().map(|evidence| evidence.digest).collect();
-        let seen = serde_json::json!({
+        let mut seen = serde_json::json!({
             "case": self.id,
             "revision": self.revision,
             "terms": self.terms,
             "evidence": evidence,
             "catalogue": catalogue,
         });
+        // Keys are sorted whatever features another crate asks of serde_json.
+        seen.sort_all_objects();
         Digest::of(seen.to_string().as_bytes())
     }
 

@@ -99,10 +99,10 @@ pub struct Right {
     /// How many units.
     pub quantity: Quantity,
     /// First day of validity; `None` is since ever.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::exact::option::deserialize", skip_serializing_if = "Option::is_none")]
     pub starts_on: Option<Date>,
     /// Last day of validity, inclusive; `None` is for ever.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::exact::option::deserialize", skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<Date>,
     /// Environments that need no licence under this right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

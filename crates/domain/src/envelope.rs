@@ -4,12 +4,16 @@
 //! Stored bytes are hashed and verified as they are; nothing re-serialises an entry to check it.
 //! Where entries, salts and payloads are kept is the business of `store`.
 
+mod wire;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::command::{Actor, Via};
@@ -81,7 +85,15 @@ pub struct EntryTooLarge {
 #[derive(Debug, thiserror::Error)]
 pub enum BadEntry {
     /// The bytes are not an envelope.
-    #[error("the entry is not an envelope of this ledger: {0}")]
+    #[error("the entry is not an envelope of this ledger: {expected} is missing at byte {place}")]
+    Malformed {
+        /// Where, the first byte being 0.
+        place: usize,
+        /// What should stand there.
+        expected: &'static str,
+    },
+    /// The body is not one of its type.
+    #[error("the entry's body is not one of its type: {0}")]
     Form(#[from] serde_json::Error),
     /// Something in the envelope contradicts something else.
     #[error("the entry contradicts itself: {0}")]
@@ -104,42 +116,38 @@ pub fn commitment(side: &SidePayload) -> Digest {
     Digest(hash.finalize().into())
 }
 
-/// The wire form; its fields stand in the order of their names, as JSON with sorted keys demands.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The wire form as it is written; its fields stand in the order of their names, as JSON with sorted keys demands.
+#[derive(Serialize)]
 struct Wire<'a> {
-    #[serde(borrow)]
-    actor: Cow<'a, str>,
+    actor: &'a str,
     at: Timestamp,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     att: Vec<Digest>,
     body: Value,
-    #[serde(borrow)]
-    cmd: Cow<'a, str>,
-    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    cmd: &'a str,
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
     on_behalf: Option<PersonId>,
-    #[serde(borrow)]
-    org: Cow<'a, str>,
+    org: &'a str,
     part: (u32, u32),
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pd: Vec<Digest>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<Digest>,
     seq: u64,
-    #[serde(borrow)]
-    stream: Cow<'a, str>,
-    #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
+    stream: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
     v: u32,
     ver: u64,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    via: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<String>,
 }
 
 /// Makes `event` ready for the ledger; `salt` gives fresh random bytes at every call.
 pub fn seal(header: &Header, event: &Event, salt: &mut dyn FnMut() -> [u8; 32]) -> Result<SealedEvent, EntryTooLarge> {
     let mut side = Vec::new();
-    let (kind, mut body) = split(event);
+    // Plain strings, integers and maps with string keys always serialise; were it otherwise, nothing is written.
+    let (kind, mut body) = split(event).ok_or(EntryTooLarge { bytes: usize::MAX })?;
     take_texts_out(&mut body, &mut |text| {
         side.push(SidePayload { salt: salt(), payload: text.into_bytes() });
         side.len() - 1
@@ -150,37 +158,35 @@ pub fn seal(header: &Header, event: &Event, salt: &mut dyn FnMut() -> [u8; 32]) 
         Actor::Person(person, via) => (person.to_string(), None, Some(via.to_string())),
     };
     let wire = Wire {
-        actor: actor.into(),
+        actor: &actor,
         at: header.at,
         att: event.attachments(),
         body,
-        cmd: header.command.as_str().into(),
+        cmd: &header.command,
         on_behalf,
-        org: header.org.as_ref().into(),
+        org: &header.org,
         part: header.part,
         pd: side.iter().map(commitment).collect(),
         policy: header.policy,
         seq: header.seq,
-        stream: event.stream().into(),
-        kind: kind.into(),
+        stream: &event.stream(),
+        kind: &kind,
         v: FORMAT,
         ver: header.version,
-        via: via.map(Cow::from),
+        via,
     };
-    // Serialising plain strings, integers and sorted maps cannot fail.
-    let bytes = serde_json::to_vec(&wire).unwrap_or_default();
-    if bytes.is_empty() || bytes.len() > ENTRY_BYTES_MAX {
+    let bytes = serde_json::to_vec(&wire).map_err(|_| EntryTooLarge { bytes: usize::MAX })?;
+    if bytes.len() > ENTRY_BYTES_MAX {
         return Err(EntryTooLarge { bytes: bytes.len() });
     }
     Ok(SealedEvent { bytes, side })
 }
 
 /// Reads an entry back. A text whose payload is `None` comes back as erased; whether it may be missing is for the caller to judge.
+///
+/// What it accepts is what [`seal`] writes and nothing else: there are no two ways to write one entry.
 pub fn open(bytes: &[u8], side: &[Option<SidePayload>]) -> Result<(Header, Recorded), BadEntry> {
-    let wire: Wire<'_> = serde_json::from_slice(bytes)?;
-    if wire.v != FORMAT {
-        return Err(BadEntry::Contradiction("its format is newer than this program"));
-    }
+    let wire = read(bytes)?;
     if wire.pd.len() != side.len() {
         return Err(BadEntry::Contradiction("it commits to another number of texts than are kept"));
     }
@@ -189,92 +195,138 @@ pub fn open(bytes: &[u8], side: &[Option<SidePayload>]) -> Result<(Header, Recor
             return Err(BadEntry::Commitment { index });
         }
     }
-    let mut body = wire.body;
-    put_texts_back(&mut body, side)?;
-    let mut tagged = Map::new();
-    tagged.insert("type".to_owned(), Value::String(wire.kind.into_owned()));
-    tagged.insert("body".to_owned(), body);
-    let event: Event = serde_json::from_value(Value::Object(tagged))?;
+    let body = with_texts(wire.body, side)?;
+    let event =
+        Event::deserialize(MapAccessDeserializer::new(TypeAndBody { kind: Some(&wire.kind), body: Some(&body) }))?;
     if event.stream() != wire.stream {
         return Err(BadEntry::Contradiction("its stream is not the one of its event"));
     }
     if event.attachments() != wire.att {
         return Err(BadEntry::Contradiction("its attachments are not those of its event"));
     }
-    let actor = read_actor(&wire.actor, wire.on_behalf, wire.via.as_deref())?;
+    let at = wire::instant(wire.at)?;
+    let actor = read_actor(&wire.actor, wire.on_behalf.as_deref(), wire.via.as_deref())?;
     let header = Header {
         org: wire.org.as_ref().into(),
         seq: wire.seq,
         command: wire.cmd.into_owned(),
         part: wire.part,
-        version: wire.ver,
-        at: wire.at,
+        version: wire.version,
+        at,
         actor,
         policy: wire.policy,
     };
-    let recorded = Recorded { seq: wire.seq, at: wire.at, actor, event };
-    Ok((header, recorded))
+    Ok((header, Recorded { seq: wire.seq, at, actor, event }))
+}
+
+fn read(bytes: &[u8]) -> Result<wire::Wire<'_>, BadEntry> {
+    if bytes.len() > ENTRY_BYTES_MAX {
+        return Err(BadEntry::Contradiction("it is longer than an entry can be"));
+    }
+    let wire = wire::read(bytes)?;
+    if wire.format != u64::from(FORMAT) {
+        return Err(BadEntry::Contradiction("its format is not one that this program knows"));
+    }
+    Ok(wire)
 }
 
 /// What can be read of an entry without its body, quickly.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 #[expect(missing_docs, reason = "the fields are those of the envelope")]
 pub struct Skim<'a> {
-    #[serde(borrow)]
     pub org: Cow<'a, str>,
     pub seq: u64,
-    #[serde(borrow)]
     pub cmd: Cow<'a, str>,
     pub part: (u32, u32),
-    #[serde(borrow)]
     pub stream: Cow<'a, str>,
     pub ver: u64,
-    #[serde(borrow, rename = "type")]
     pub kind: Cow<'a, str>,
-    #[serde(default)]
     pub pd: Vec<Digest>,
-    #[serde(default)]
     pub att: Vec<Digest>,
 }
 
 /// Reads what can be read of an entry without its body.
 pub fn skim(bytes: &[u8]) -> Result<Skim<'_>, BadEntry> {
-    Ok(serde_json::from_slice(bytes)?)
+    let wire = read(bytes)?;
+    Ok(Skim {
+        org: wire.org,
+        seq: wire.seq,
+        cmd: wire.cmd,
+        part: wire.part,
+        stream: wire.stream,
+        ver: wire.version,
+        kind: wire.kind,
+        pd: wire.pd,
+        att: wire.att,
+    })
 }
 
-fn read_actor(actor: &str, on_behalf: Option<PersonId>, via: Option<&str>) -> Result<Actor, BadEntry> {
+fn read_actor(actor: &str, on_behalf: Option<&str>, via: Option<&str>) -> Result<Actor, BadEntry> {
     let wrong = || BadEntry::Contradiction("it does not say who acted");
+    let person = |text: &str| PersonId::from_exact(text).ok_or_else(wrong);
     match (actor, on_behalf, via) {
         ("program", None, None) => Ok(Actor::Program),
-        ("operator", Some(person), None) => Ok(Actor::Person(person, Via::Operator)),
-        (person, None, Some(via)) => {
-            let person = person.parse().map_err(|_| wrong())?;
-            Ok(Actor::Person(person, via.parse().map_err(|_| wrong())?))
+        ("operator", Some(whom), None) => Ok(Actor::Person(person(whom)?, Via::Operator)),
+        (whom, None, Some(through)) => {
+            let via: Via = through.parse().map_err(|_| wrong())?;
+            if via == Via::Operator || via.to_string() != through {
+                return Err(wrong());
+            }
+            Ok(Actor::Person(person(whom)?, via))
         }
         _ => Err(wrong()),
     }
 }
 
-/// The event's type word and its body with open texts.
-fn split(event: &Event) -> (String, Value) {
-    let Ok(Value::Object(mut tagged)) = serde_json::to_value(event) else {
-        return (String::new(), Value::Null);
-    };
-    let kind = match tagged.remove("type") {
-        Some(Value::String(kind)) => kind,
-        _ => String::new(),
-    };
-    (kind, tagged.remove("body").unwrap_or(Value::Null))
+/// Type and body as the two members of an adjacently tagged enum, so that the body is read once, straight into its type.
+struct TypeAndBody<'a> {
+    kind: Option<&'a str>,
+    body: Option<&'a str>,
 }
 
+impl<'de> MapAccess<'de> for TypeAndBody<'de> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        let key = match (self.kind, self.body) {
+            (Some(_), _) => "type",
+            (None, Some(_)) => "body",
+            (None, None) => return Ok(None),
+        };
+        seed.deserialize(key.into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        if let Some(kind) = self.kind.take() {
+            return seed.deserialize(kind.into_deserializer());
+        }
+        let mut body = serde_json::Deserializer::from_str(self.body.take().unwrap_or_default());
+        let value = seed.deserialize(&mut body)?;
+        body.end()?;
+        Ok(value)
+    }
+}
+
+/// The event's type word and its body with open texts.
+fn split(event: &Event) -> Option<(String, Value)> {
+    let Ok(Value::Object(mut tagged)) = serde_json::to_value(event) else { return None };
+    let Some(Value::String(kind)) = tagged.remove("type") else { return None };
+    let mut body = tagged.remove("body")?;
+    // Keys are sorted here whatever features another crate asks of serde_json.
+    body.sort_all_objects();
+    Some((kind, body))
+}
+
+/// Puts the number of its commitment in the place of every open text, in the order of the body's keys;
+/// a text that was erased before has none.
 fn take_texts_out(value: &mut Value, take: &mut dyn FnMut(String) -> usize) {
     match value {
         Value::Object(map) => {
             if map.len() == 1
-                && let Some(Value::String(text)) = map.get_mut(OPEN_KEY)
+                && let Some(text) = map.get_mut(OPEN_KEY)
             {
-                let index = take(std::mem::take(text));
-                *value = serde_json::json!({ SEALED_KEY: index });
+                let sealed = if let Value::String(text) = text.take() { Value::from(take(text)) } else { Value::Null };
+                *value = serde_json::json!({ SEALED_KEY: sealed });
                 return;
             }
             map.values_mut().for_each(|inner| take_texts_out(inner, take));
@@ -284,28 +336,46 @@ fn take_texts_out(value: &mut Value, take: &mut dyn FnMut(String) -> usize) {
     }
 }
 
-fn put_texts_back(value: &mut Value, side: &[Option<SidePayload>]) -> Result<(), BadEntry> {
-    match value {
-        Value::Object(map) => {
-            if map.len() == 1
-                && let Some(index) = map.get(SEALED_KEY)
-            {
-                let kept = index
-                    .as_u64()
-                    .and_then(|index| side.get(usize::try_from(index).ok()?))
-                    .ok_or(BadEntry::Contradiction("a text refers to no commitment"))?;
-                let text = match kept {
-                    None => Value::Null,
-                    Some(kept) => String::from_utf8(kept.payload.clone())
-                        .map(Value::String)
-                        .map_err(|_| BadEntry::Contradiction("a text is not UTF-8"))?,
-                };
-                *value = serde_json::json!({ OPEN_KEY: text });
-                return Ok(());
-            }
-            map.values_mut().try_for_each(|inner| put_texts_back(inner, side))
-        }
-        Value::Array(items) => items.iter_mut().try_for_each(|inner| put_texts_back(inner, side)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+/// The body with the kept texts in the places of their numbers.
+///
+/// It works on the bytes: within a string a quote is always escaped, and after one no `$` can follow,
+/// so the marks below stand only where an object with that single key begins.
+fn with_texts<'a>(body: &'a str, side: &[Option<SidePayload>]) -> Result<Cow<'a, str>, BadEntry> {
+    const SEALED: &str = "{\"$pd\":";
+    if body.contains("{\"$text\":") {
+        return Err(BadEntry::Contradiction("a text stands open in it"));
     }
+    let mut pieces = body.split(SEALED);
+    let before = pieces.next().unwrap_or_default();
+    if before.len() == body.len() {
+        return if side.is_empty() { Ok(Cow::Borrowed(body)) } else { Err(not_all_named()) };
+    }
+    let mut open = String::with_capacity(body.len() + 64);
+    open.push_str(before);
+    let mut texts = side.iter().enumerate();
+    for piece in pieces {
+        let (number, after) = piece.split_once('}').ok_or_else(not_all_named)?;
+        let text = if number == "null" {
+            None
+        } else {
+            let (index, kept) = texts.next().ok_or_else(not_all_named)?;
+            if number != index.to_string() {
+                return Err(not_all_named());
+            }
+            kept.as_ref()
+        };
+        let text = text
+            .map(|kept| std::str::from_utf8(&kept.payload))
+            .transpose()
+            .map_err(|_| BadEntry::Contradiction("a text is not UTF-8"))?;
+        open.push_str("{\"$text\":");
+        open.push_str(&serde_json::to_string(&text)?);
+        open.push('}');
+        open.push_str(after);
+    }
+    if texts.next().is_some() { Err(not_all_named()) } else { Ok(Cow::Owned(open)) }
+}
+
+fn not_all_named() -> BadEntry {
+    BadEntry::Contradiction("its body does not name every commitment once, in order")
 }

@@ -25,7 +25,7 @@ use crate::product::TitlePattern;
 use crate::text::Text;
 use crate::witness::Witness;
 
-/// Something that happened.
+/// Something that happened. What is absent is not written; only where absence says something there is a `null`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "body", rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are the nouns of the other modules, under the same names")]
@@ -49,7 +49,13 @@ pub enum Event {
     /// An account's password was set; a link that was used for it is spent.
     PasswordSet { account: AccountId, verifier: Text },
     /// A browser signed in; a link that was used for it is spent.
-    SessionOpened { account: AccountId, digest: Digest, expires_at: Timestamp, by_link: bool },
+    SessionOpened {
+        account: AccountId,
+        digest: Digest,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        expires_at: Timestamp,
+        by_link: bool,
+    },
     /// A browser signed out.
     SessionClosed { account: AccountId, digest: Digest },
     /// An API token was made.
@@ -59,26 +65,52 @@ pub enum Event {
         label: Text,
         scopes: BTreeSet<Scope>,
         digest: Digest,
+        #[serde(
+            default,
+            deserialize_with = "crate::exact::option::deserialize",
+            skip_serializing_if = "Option::is_none"
+        )]
         expires_at: Option<Timestamp>,
     },
     /// An API token was revoked.
     TokenRevoked { token: TokenId },
     /// Somebody lets somebody else decide for them.
-    Delegated { delegation: DelegationId, from: PersonId, to: PersonId, starts_on: Date, ends_on: Date },
+    Delegated {
+        delegation: DelegationId,
+        from: PersonId,
+        to: PersonId,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        starts_on: Date,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        ends_on: Date,
+    },
     /// A delegation was ended early.
     DelegationEnded { delegation: DelegationId },
     /// A vendor or customer was recorded.
-    PartyAdded { party: PartyId, name: String, import: Option<ImportId> },
+    PartyAdded {
+        party: PartyId,
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        import: Option<ImportId>,
+    },
     /// An agreement was recorded.
-    AgreementRecorded { agreement: AgreementId, party: PartyId, terms: AgreementTerms, import: Option<ImportId> },
+    AgreementRecorded {
+        agreement: AgreementId,
+        party: PartyId,
+        terms: AgreementTerms,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        import: Option<ImportId>,
+    },
     /// An agreement's terms were amended.
     AgreementAmended { agreement: AgreementId, terms: AgreementTerms },
     /// A product was recorded.
     ProductAdded {
         product: ProductId,
         name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         publisher: Option<PartyId>,
         metric: Metric,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         import: Option<ImportId>,
     },
     /// A product's metric was changed.
@@ -92,12 +124,20 @@ pub enum Event {
         entitlement: EntitlementId,
         product: ProductId,
         right: Right,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         agreement: Option<AgreementId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         purchase_reference: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         import: Option<ImportId>,
     },
     /// A right stopped counting.
-    EntitlementRetired { entitlement: EntitlementId, retired_on: Date, reason: Text },
+    EntitlementRetired {
+        entitlement: EntitlementId,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        retired_on: Date,
+        reason: Text,
+    },
     /// Files came in.
     Imported { import: ImportId, source: String, files: Vec<ImportedFile>, brought: Brought },
     /// An import was undone as a whole.
@@ -122,6 +162,7 @@ pub enum Event {
     VoteCast {
         case: CaseId,
         digest: Digest,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         on_behalf_of: Option<PersonId>,
         role: Role,
         ballot: Ballot,

@@ -38,7 +38,7 @@ fn actor_of(recorded: &Recorded) -> PersonId {
 }
 
 fn given_by(recorded: &Recorded) -> Given {
-    Given { by: recorded.actor.person(), at: recorded.at }
+    Given { by: recorded.actor.person(), at: recorded.at, recorded_in: recorded.seq }
 }
 
 /// Changes a value that is shared with older states.
@@ -52,8 +52,13 @@ impl State {
     /// The state after `recorded`.
     /// INVARIANT: `recorded` came from `decide` on this state, so that what it names exists.
     pub fn evolve(&mut self, recorded: &Recorded) {
-        let stream: Arc<str> = recorded.event.stream().into();
-        *self.streams.entry(stream).or_insert(0) += 1;
+        let stream = recorded.event.stream();
+        match self.streams.get_mut(stream.as_str()) {
+            Some(version) => *version += 1,
+            None => {
+                self.streams.insert(stream.into(), 1);
+            }
+        }
         self.size = recorded.seq.saturating_add(1);
         self.last_at = Some(recorded.at);
         match &recorded.event {

@@ -26,6 +26,11 @@ macro_rules! numbered {
         impl $name {
             /// What stands before the dash.
             pub const PREFIX: &'static str = $prefix;
+
+            /// Reads the number in the one form in which it is printed; files and entries know no other.
+            pub fn from_exact(text: &str) -> Option<Self> {
+                text.starts_with($prefix).then(|| text.parse().ok()).flatten().filter(|_| text.trim() == text)
+            }
         }
 
         impl fmt::Display for $name {
@@ -64,8 +69,7 @@ macro_rules! numbered {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                crate::exact::from_str(deserializer, Self::from_exact, concat!("a number such as ", $prefix, "-7"))
             }
         }
     };

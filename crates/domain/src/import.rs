@@ -24,7 +24,7 @@ pub struct ImportedFile {
 
 /// What an import brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Brought {
     /// Reports of devices.
     Inventory {

@@ -15,6 +15,7 @@ pub mod envelope;
 pub mod event;
 pub mod evidence;
 mod evolve;
+mod exact;
 pub mod grant;
 pub mod id;
 pub mod import;

@@ -28,8 +28,10 @@ impl FromStr for Currency {
 impl TryFrom<String> for Currency {
     type Error = NotACurrency;
 
+    /// Accepts capital letters only: this is how stored values are read.
     fn try_from(text: String) -> Result<Self, NotACurrency> {
-        text.parse()
+        let currency: Self = text.parse()?;
+        if currency.to_string() == text { Ok(currency) } else { Err(NotACurrency) }
     }
 }
 
@@ -50,6 +52,7 @@ impl fmt::Display for Currency {
 #[serde(deny_unknown_fields)]
 pub struct Money {
     /// Major units.
+    #[serde(deserialize_with = "crate::exact::deserialize")]
     pub amount: Decimal,
     /// The currency of the amount.
     pub currency: Currency,

@@ -24,6 +24,11 @@ impl Zone {
         &self.zone
     }
 
+    /// Coordinated universal time, for whoever has no zone yet.
+    pub fn utc() -> Self {
+        Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
+    }
+
     /// Its IANA name.
     pub fn name(&self) -> &str {
         &self.name
@@ -45,8 +50,10 @@ impl std::str::FromStr for Zone {
 impl TryFrom<String> for Zone {
     type Error = NotAZone;
 
+    /// Accepts the name as the database writes it only: this is how stored values are read.
     fn try_from(name: String) -> Result<Self, NotAZone> {
-        name.parse()
+        let zone: Self = name.parse()?;
+        if zone.name == name { Ok(zone) } else { Err(NotAZone(name)) }
     }
 }
 

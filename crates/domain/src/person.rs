@@ -113,6 +113,8 @@ pub struct Given {
     pub by: Option<PersonId>,
     /// When.
     pub at: Timestamp,
+    /// The entry that recorded it: entries of one instant have an order all the same.
+    pub recorded_in: u64,
 }
 
 /// A way for a person to sign in with a password.
@@ -139,6 +141,7 @@ pub struct SetUpLink {
     /// Digest of the random token in the link.
     pub digest: Digest,
     /// The link works before this instant.
+    #[serde(deserialize_with = "crate::exact::deserialize")]
     pub expires_at: Timestamp,
 }
 

@@ -3,6 +3,7 @@
 //! In an entry on the ledger such a text is only a commitment; the text itself and its salt are kept beside the ledger.
 //! `decide` and `evolve` never look inside, so that they decide the same after an erasure.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -49,19 +50,19 @@ impl From<String> for Text {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
-    #[serde(rename = "$text")]
-    text: Option<Arc<str>>,
+struct Wire<'a> {
+    #[serde(borrow, rename = "$text")]
+    text: Option<Cow<'a, str>>,
 }
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Wire { text: self.open().map(Arc::from) }.serialize(serializer)
+        Wire { text: self.open().map(Cow::Borrowed) }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Wire::deserialize(deserializer)?.text.map_or(Self::Erased, Self::Open))
+        Ok(Wire::deserialize(deserializer)?.text.map_or(Self::Erased, |text| Self::Open(text.into())))
     }
 }

@@ -133,7 +133,8 @@ fn no_party_to(state: &State, case: &Case, round: &Round, person: PersonId, at: 
 /// Nobody may make their own judges; what was given before, or by anybody else, is another matter.
 fn given_by_party(case: &Case, given: Option<Given>) -> Option<PersonId> {
     let given = given?;
-    given.by.filter(|by| case.opened_at <= given.at && is_party(case, *by))
+    let begun_in = case.entries.first().copied().unwrap_or(0);
+    given.by.filter(|by| begun_in < given.recorded_in && is_party(case, *by))
 }
 
 /// The seats of a round that have no approval yet: role and how many persons are still needed.

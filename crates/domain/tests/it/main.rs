@@ -1,0 +1,14 @@
+//! The tests of the domain from outside, as one binary.
+
+mod access;
+mod catalogue;
+mod entries;
+mod envelope;
+mod erasure;
+mod grants;
+mod imports;
+mod properties;
+mod scenario;
+mod titles;
+mod votes;
+mod world;
