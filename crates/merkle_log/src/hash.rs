@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::encoding;
 
-/// Bytes in a [`Hash`].
+/// Bytes in a hash.
 pub const HASH_BYTES: usize = 32;
 
 /// A SHA-256 hash. Shown and read as base64, the form checkpoints use.

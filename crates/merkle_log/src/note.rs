@@ -58,6 +58,9 @@ pub enum NoteError {
     /// A key that the reader knows did not make the signature under its name.
     #[error("the signature of {0} does not verify; the note was altered or signed with another key")]
     BadSignature(KeyName),
+    /// A checkpoint of the log itself was to be signed without showing that the log continues.
+    #[error("a checkpoint of this log is signed only with proof that it continues the one signed before")]
+    OwnCheckpoint,
     /// No signature by a key that the reader knows.
     #[error("the note carries no signature of a key that is trusted here")]
     Unsigned,
@@ -247,12 +250,15 @@ impl NoteSigner {
         NoteVerifier(self.0.public.clone())
     }
 
-    /// Signs a text that ends with a newline and has no other control character. A log signs
-    /// through [`crate::SignerState`], which refuses to fork.
+    /// Signs a text that ends with a newline and has no other control character. A text whose first line is this key's
+    /// own name reads as a statement about the log's tree: only [`crate::SignerState`], which does not fork, signs that.
     pub fn sign(&self, text: &str) -> Result<SignedNote, NoteError> {
         let control = |byte: u8| byte < b' ' && byte != b'\n';
         if !text.ends_with('\n') || text.bytes().any(control) || text.len() > NOTE_BYTES_MAX {
             return Err(NoteError::Form);
+        }
+        if text.split('\n').next() == Some(self.name().as_str()) {
+            return Err(NoteError::OwnCheckpoint);
         }
         Ok(self.sign_text(text.to_owned()))
     }

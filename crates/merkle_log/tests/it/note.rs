@@ -1,5 +1,7 @@
 //! Keys, notes, checkpoints, cosignatures and proof files as text.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use merkle_log::{
     Checkpoint, CheckpointError, CosignatureSigner, CosignatureVerifier, KeyError, KeyName, NoteError, NoteSigner,
     NoteVerifier, Policy, SIGNATURES_MAX, SignedNote, SignerState, TREE_SIZE_MAX, TlogProof, TlogProofError,
@@ -96,15 +98,51 @@ fn unusable_public_keys_are_refused() {
     assert_eq!(usable.parse::<NoteVerifier>().unwrap().to_string(), usable);
 }
 
+/// First four bytes of SHA-256(name, newline, type, key), computed independently of the crate.
+fn key_id(name: &str, signature_type: u8, key: &[u8; 32]) -> [u8; 4] {
+    use sha2::{Digest, Sha256};
+    let hashed = [name.as_bytes(), b"\n", &[signature_type], key].concat();
+    Sha256::digest(hashed)[..4].try_into().unwrap()
+}
+
 /// The text of a verifying key, written independently of the crate.
 fn vkey(name: &str, signature_type: u8, key: &[u8; 32]) -> String {
-    use base64::Engine as _;
-    use sha2::{Digest, Sha256};
-    let typed = [&[signature_type], key.as_slice()].concat();
-    let hashed = [name.as_bytes(), b"\n", &typed].concat();
-    let id = u32::from_be_bytes(Sha256::digest(hashed)[..4].try_into().unwrap());
-    let typed = base64::engine::general_purpose::STANDARD.encode(typed);
+    let id = u32::from_be_bytes(key_id(name, signature_type, key));
+    let typed = STANDARD.encode([&[signature_type], key.as_slice()].concat());
     format!("{name}+{id:08x}+{typed}")
+}
+
+/// A note that the key of [`log_signer`] would not sign, written independently of the crate.
+pub fn signed_against_the_rules(seed: u8, text: &str) -> SignedNote {
+    use ed25519_dalek::{Signer as _, SigningKey};
+    let (name, key) = ("log.example/acme", SigningKey::from_bytes(&[seed; 32]));
+    let id = key_id(name, 1, key.verifying_key().as_bytes());
+    let signature = STANDARD.encode([&id, key.sign(text.as_bytes()).to_bytes().as_slice()].concat());
+    parse(&format!("{text}\n\u{2014} {name} {signature}\n")).unwrap()
+}
+
+#[test]
+fn notes_written_by_another_hand_are_the_same() {
+    let head = MemoryLog::new(9).head;
+    let text = format!("log.example/acme\n9\n{}\n", head.root);
+    assert_eq!(signed_against_the_rules(1, &text), signed(&log_signer(1), head));
+    assert_eq!(
+        vkey("log.example/acme", 1, log_signer(1).verifier().public_key()),
+        log_signer(1).verifier().to_string()
+    );
+}
+
+#[test]
+fn a_checkpoint_of_the_log_itself_is_not_signed_past_the_guard() {
+    let signer = log_signer(1);
+    let root = MemoryLog::new(9).head.root;
+    for text in [format!("log.example/acme\n9\n{root}\n"), format!("log.example/acme\n9\n{root}\nmore\n")] {
+        assert_eq!(signer.sign(&text), Err(NoteError::OwnCheckpoint));
+    }
+    assert_eq!(signer.sign("no newline"), Err(NoteError::Form));
+    assert_eq!(signer.sign("control\0\n"), Err(NoteError::Form));
+    let note = signer.sign("another text\n").unwrap();
+    assert_eq!(note.verify(&[signer.verifier()]).unwrap().len(), 1);
 }
 
 #[test]
