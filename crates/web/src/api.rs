@@ -1,0 +1,54 @@
+//! The JSON API under `/v1`: one module for each noun, each with its objects, its parameters and its acts.
+//!
+//! Objects are drawn here from one snapshot; their fields are a promise to programs that were written against them.
+
+pub mod agreements;
+pub mod backup;
+pub mod cases;
+pub mod catalogue;
+pub mod checks;
+pub mod delegations;
+pub mod devices;
+pub mod entitlements;
+pub mod exceptions;
+pub mod imports;
+pub mod ledger;
+pub mod organisation;
+pub mod persons;
+pub mod positions;
+pub mod products;
+pub mod sessions;
+pub mod titles;
+pub mod tokens;
+pub mod values;
+pub mod verifications;
+pub mod witnesses;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Site;
+
+/// Everything under `/v1`.
+pub(crate) fn routes() -> OpenApiRouter<Site> {
+    OpenApiRouter::default()
+        .merge(organisation::routes())
+        .merge(sessions::routes())
+        .merge(persons::routes())
+        .merge(tokens::routes())
+        .merge(delegations::routes())
+        .merge(products::routes())
+        .merge(titles::routes())
+        .merge(entitlements::routes())
+        .merge(agreements::routes())
+        .merge(positions::routes())
+        .merge(devices::routes())
+        .merge(imports::routes())
+        .merge(catalogue::routes())
+        .merge(cases::routes())
+        .merge(exceptions::routes())
+        .merge(checks::routes())
+        .merge(ledger::routes())
+        .merge(witnesses::routes())
+        .merge(verifications::routes())
+        .merge(backup::routes())
+}

@@ -1,0 +1,226 @@
+//! Devices of the installed base, with the titles on them.
+
+use app::positions::{DeviceFacts, DeviceIndex, Recognition};
+use axum::response::Response;
+use domain::id::ImportId;
+use domain::observation::{DeviceAttributes, DeviceKind, Environment};
+use domain::product::folded;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::positions::TitleValue;
+use super::values::{DateText, EnvironmentWord, ImportNumber, InstantText, ProductRef};
+use crate::Site;
+use crate::caller::Readers;
+use crate::given::{Asked, At, Nothing};
+use crate::problem::Problem;
+use crate::reading::{Page, Paging, Reading, off_thread};
+
+pub(super) fn routes() -> OpenApiRouter<Site> {
+    OpenApiRouter::default().routes(routes!(list)).routes(routes!(show))
+}
+
+/// What kind of machine a device is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "it describes the words of the domain's own type")]
+enum DeviceKindWord {
+    /// The source does not say.
+    Unknown,
+    /// A machine of its own.
+    Physical,
+    /// A guest of a hypervisor.
+    Virtual,
+    /// A container.
+    Container,
+    /// A delivered piece of software with its parts.
+    Application,
+}
+
+/// A device; what no source says is null.
+#[derive(Debug, Serialize, ToSchema)]
+struct DeviceObject {
+    /// What names it for good: `uuid:…`, `serial:…` or `name:…`.
+    key: String,
+    /// Host name as last reported.
+    name: String,
+    /// Serial number.
+    serial: Option<String>,
+    /// Hardware UUID.
+    uuid: Option<String>,
+    /// What kind of machine it is.
+    #[schema(value_type = DeviceKindWord)]
+    kind: DeviceKind,
+    /// Where it serves; null counts as production.
+    #[schema(value_type = Option<EnvironmentWord>)]
+    environment: Option<Environment>,
+    /// Operating system.
+    operating_system: Option<String>,
+    /// The person who mainly uses it, as a source names them.
+    primary_user: Option<String>,
+    /// Physical processors.
+    processors: Option<u32>,
+    /// Cores in all processors together.
+    cores: Option<u32>,
+    /// Processor model.
+    processor_model: Option<String>,
+    /// Region or country.
+    region: Option<String>,
+    /// Business unit.
+    business_unit: Option<String>,
+    /// Cost centre.
+    cost_centre: Option<String>,
+    /// The last day on which a source saw it.
+    #[schema(value_type = Option<DateText>)]
+    last_seen_on: Option<Date>,
+    /// The reports that count.
+    reports: Vec<ReportObject>,
+}
+
+/// A report that counts for a device.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReportObject {
+    /// The source.
+    source: String,
+    /// The import that brought it.
+    #[schema(value_type = ImportNumber)]
+    import: ImportId,
+    /// When the source looked.
+    #[schema(value_type = Option<InstantText>)]
+    reported_at: Option<Timestamp>,
+    /// Titles in it.
+    installations: u64,
+}
+
+fn object(facts: DeviceFacts) -> DeviceObject {
+    let DeviceAttributes {
+        kind,
+        environment,
+        operating_system,
+        primary_user,
+        processors,
+        cores,
+        processor_model,
+        region,
+        business_unit,
+        cost_centre,
+        last_seen_on,
+    } = facts.attributes;
+    let report = |report: app::positions::SourceReport| ReportObject {
+        source: report.source,
+        import: report.import,
+        reported_at: report.reported_at,
+        installations: report.installations,
+    };
+    DeviceObject {
+        key: facts.key,
+        name: facts.name,
+        serial: facts.serial,
+        uuid: facts.uuid,
+        kind,
+        environment,
+        operating_system,
+        primary_user,
+        processors,
+        cores,
+        processor_model,
+        region,
+        business_unit,
+        cost_centre,
+        last_seen_on,
+        reports: facts.reports.into_iter().map(report).collect(),
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Words in the device's name, key or primary user.
+    q: Option<String>,
+    /// Only devices that state this environment.
+    #[param(value_type = Option<EnvironmentWord>)]
+    environment: Option<Environment>,
+    /// Items of a page, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// The page, as the one before named it.
+    cursor: Option<String>,
+}
+
+/// The devices of the installed base.
+#[utoipa::path(get, path = "/v1/devices", tag = "devices", params(ListQuery),
+    responses((status = 200, body = Page<DeviceObject>)))]
+async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
+    reading.only_for(Readers::Staff)?;
+    let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let snapshot = reading.snapshot.clone();
+    let devices: Vec<DeviceIndex> = off_thread(move || {
+        let estate = snapshot.base.estate();
+        let words = query.q.as_deref().map(folded).unwrap_or_default();
+        if words.is_empty() && query.environment.is_none() {
+            return Ok(estate.devices().collect());
+        }
+        let fits = |device: &DeviceIndex| {
+            estate.device(*device).is_some_and(|facts| {
+                let user = facts.attributes.primary_user.as_deref().map(folded).unwrap_or_default();
+                query.environment.is_none_or(|environment| facts.attributes.environment == Some(environment))
+                    && (folded(&facts.name).contains(&words) || facts.key.contains(&words) || user.contains(&words))
+            })
+        };
+        Ok(estate.devices().filter(fits).collect())
+    })
+    .await?;
+    let estate = reading.snapshot.base.estate();
+    Ok(reading.page(&devices, &paging, |device| estate.device(*device).map(object)))
+}
+
+/// A title on a device.
+#[derive(Debug, Serialize, ToSchema)]
+struct InstalledObject {
+    /// The title.
+    title: TitleValue,
+    /// The last day of use that any source knows.
+    #[schema(value_type = Option<DateText>)]
+    last_used_on: Option<Date>,
+    /// The sources that report it.
+    sources: Vec<String>,
+    /// The product that it is.
+    product: Option<ProductRef>,
+}
+
+/// A device with the titles on it.
+#[derive(Debug, Serialize, ToSchema)]
+struct WholeDevice {
+    /// The device.
+    #[serde(flatten)]
+    device: DeviceObject,
+    /// What is installed.
+    installed: Vec<InstalledObject>,
+}
+
+/// One device with what is installed on it.
+#[utoipa::path(get, path = "/v1/devices/{key}", tag = "devices",
+    params(("key" = String, Path, description = "The device's key, such as `name:build-07`.")),
+    responses((status = 200, body = WholeDevice)))]
+async fn show(reading: Reading, At(key): At<String>, _: Asked<Nothing>) -> Result<Response, Problem> {
+    reading.only_for(Readers::Staff)?;
+    let base = &reading.snapshot.base;
+    let none = || Problem::none("device", &key);
+    let index = base.estate().device_with_key(&key).ok_or_else(none)?;
+    let facts = base.estate().device(index).ok_or_else(none)?;
+    let installed = base.estate().installed_on(index).into_iter().map(|installed| InstalledObject {
+        product: match base.recognition_of(&installed.title) {
+            Recognition::Product(product) => Some(ProductRef::of(&reading.snapshot.state, product)),
+            Recognition::NeedsNoLicence | Recognition::Unrecognised => None,
+        },
+        title: TitleValue::from(&installed.title),
+        last_used_on: installed.last_used_on,
+        sources: installed.sources,
+    });
+    Ok(reading.answer(WholeDevice { device: object(facts), installed: installed.collect() }))
+}
