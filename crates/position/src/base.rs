@@ -19,8 +19,8 @@ use serde::Serialize;
 
 use crate::column::Column;
 use crate::demand::Demand;
-use crate::supply::Environments;
 use crate::estate::{Estate, TitleFacts, TitleIndex, TitleKey};
+use crate::supply::Environments;
 use rules::Rules;
 
 /// What a title is.

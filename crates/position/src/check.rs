@@ -16,8 +16,8 @@ use crate::base::Base;
 use crate::demand::{Demand, Persons};
 use crate::line::Reckoning;
 use crate::matching::grants_used;
-use crate::supply::{CountingRight, Selected};
-use crate::working::{counted, grouped, list};
+use crate::supply::{CountingRight, Moment, Selected};
+use crate::working::{Counted, Grouped, list, spoken};
 
 /// Use is worth asking about after this long: longer than a leave, shorter than the quarter after which a renewal is
 /// usually planned.
@@ -142,7 +142,7 @@ pub fn answer(state: &State, base: &Base, question: &Question) -> Answer {
         };
     };
     let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, question.at);
+    let selected = Selected::at(state, product, &held, &Moment::of(state, question.at));
     let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
     let reckoning = Reckoning::of(&demand, product, &held, &selected, &mut Persons::default());
     Answering { state, question, reckoning: &reckoning, demand: &demand }.answer()
@@ -194,9 +194,9 @@ impl Answering<'_> {
     }
 
     fn exempt(&self, exempting: &[&CountingRight<'_>]) -> Answer {
-        let ids = list(exempting.iter().map(|right| right.entitlement.id.to_string()), ", ");
+        let ids = list(exempting.iter().map(|right| right.entitlement.id), ", ");
         let verb = if exempting.len() == 1 { "exempts" } else { "exempt" };
-        let environment = self.environment().name().replace('_', " ");
+        let environment = spoken(self.environment());
         let sentence =
             format!("Yes: {ids} {verb} {environment}, so {} needs no licence there.", self.reckoning.product.name);
         Answer { valid_until: self.last_end(exempting.iter().copied()), ..self.with(true, Reason::Exempt, sentence) }
@@ -212,19 +212,21 @@ impl Answering<'_> {
         }
         let ends = selected.rights.iter().filter_map(|right| right.ends_on);
         let by_rights = outcome.room.free_by_rights();
-        if by_rights >= self.further() && outcome.short() == 0 {
+        if by_rights.is_some_and(|free| free >= self.further()) {
             let sentence = match self.further() {
                 0 => format!("Yes: every unit of {name} in use is covered."),
                 asked => {
-                    let free = counted(by_rights, self.reckoning.product.metric);
-                    format!("Yes: {free} of {name} free by right, {} asked for.", grouped(asked))
+                    let free = Counted(by_rights.unwrap_or_default(), self.reckoning.product.metric);
+                    format!("Yes: {free} of {name} free by right, {} asked for.", Grouped(asked))
                 }
             };
             return Answer { valid_until: self.first_end(ends), ..self.with(true, Reason::Entitled, sentence) };
         }
         let used = grants_used(selected, outcome, self.environment(), self.further());
         let grants: Vec<_> = selected.grants.iter().zip(&used).filter(|(_, used)| **used > 0).collect();
-        let terms = grants.iter().map(|(grant, _)| format!("{} until {}", grant.case, grant.terms.until));
+        let terms = grants
+            .iter()
+            .map(|(grant, _)| std::fmt::from_fn(|f| write!(f, "{} until {}", grant.case, grant.terms.until)));
         let sentence = format!("Yes, by exception: {} covers what rights to {name} do not.", list(terms, ", "));
         let ends = ends.chain(grants.iter().map(|(grant, _)| grant.terms.until));
         Answer {
@@ -239,7 +241,7 @@ impl Answering<'_> {
         let metric = self.reckoning.product.metric;
         let nothing_counts = selected.rights.is_empty() && selected.grants.is_empty();
         let (reason, sentence) = if nothing_counts && selected.has_ended {
-            let reasons = selected.left_out.iter().filter_map(|supply| supply.why_not.clone());
+            let reasons = selected.left_out.iter().filter_map(|supply| supply.why_not.as_deref());
             (Reason::Expired, format!("No: what there was for {name} has ended. {}", list(reasons, " ")))
         } else if nothing_counts {
             let sentence = format!("No: there is no right and no exception that covers {name}.");
@@ -248,11 +250,11 @@ impl Answering<'_> {
             let outcome = &self.reckoning.outcome;
             let covered = match outcome.short() {
                 0 => "all covered".to_owned(),
-                short => format!("{} short already", grouped(short)),
+                short => format!("{} short already", Grouped(short)),
             };
-            let consumed = counted(outcome.consumed, metric);
-            let free = grouped(outcome.room.free(self.environment()).unwrap_or_default());
-            let missing = grouped(missing);
+            let consumed = Counted(outcome.consumed, metric);
+            let free = Grouped(outcome.room.free(self.environment()).unwrap_or_default());
+            let missing = Grouped(missing);
             let sentence = format!("No: {consumed} of {name} consumed and {covered}; {free} free, {missing} missing.");
             (Reason::Exhausted, sentence)
         };

@@ -181,6 +181,21 @@ fn union<'a>(mut bitmaps: impl Iterator<Item = &'a RoaringBitmap>) -> Cow<'a, Ro
     })
 }
 
+/// Calls `visit` with every device, in batches: several times faster than one by one.
+pub(crate) fn each(devices: &RoaringBitmap, mut visit: impl FnMut(u32)) {
+    let mut batch = [0; 256];
+    let mut devices = devices.iter();
+    loop {
+        let batch = devices.next_many(&mut batch);
+        if batch.is_empty() {
+            return;
+        }
+        for device in batch {
+            visit(*device);
+        }
+    }
+}
+
 /// Marks by person, stamped with the round in which they were made, so that they need no clearing between products.
 #[derive(Debug, Default)]
 pub(crate) struct Persons {
@@ -200,7 +215,7 @@ impl Persons {
     /// Calls `visit` with every device that has a primary user and that person's mark, which is 0 at first.
     fn visit(&mut self, estate: &Estate, devices: &RoaringBitmap, mut visit: impl FnMut(u32, &mut u32)) {
         self.begin(estate);
-        for device in devices {
+        each(devices, |device| {
             let person = estate.person_of(device);
             if person != NOBODY {
                 let (round, mark) = &mut self.marks[person as usize];
@@ -209,7 +224,7 @@ impl Persons {
                 }
                 visit(device, mark);
             }
-        }
+        });
     }
 
     /// Distinct primary users.

@@ -263,7 +263,7 @@ impl Estate {
             .chain(moves.iter().filter_map(|moved| self.device_indexes.get(&moved.to).copied()))
             .chain(before.map(|node| node.device))
             .collect();
-        let mut held: BTreeMap<u32, BTreeSet<ReleaseIndex>> =
+        let mut held: BTreeMap<u32, Vec<ReleaseIndex>> =
             touched_before.into_iter().map(|device| (device, self.held(device))).collect();
 
         match before {
@@ -276,8 +276,10 @@ impl Estate {
         }
         for (device, held_before) in held {
             let held_now = self.held(device);
-            let added: Vec<ReleaseIndex> = held_now.difference(&held_before).copied().collect();
-            let removed: Vec<ReleaseIndex> = held_before.difference(&held_now).copied().collect();
+            let without = |one: &[ReleaseIndex], other: &[ReleaseIndex]| -> Vec<ReleaseIndex> {
+                one.iter().copied().filter(|release| other.binary_search(release).is_err()).collect()
+            };
+            let (added, removed) = (without(&held_now, &held_before), without(&held_before, &held_now));
             self.change(device, &added, &removed);
             self.refresh(device);
         }
@@ -374,9 +376,14 @@ impl Estate {
         reports.iter().copied().map(Arc::as_ref).filter(|report| is_latest(report)).collect()
     }
 
-    fn held(&self, device: u32) -> BTreeSet<ReleaseIndex> {
+    /// The releases on a device, in order of index.
+    fn held(&self, device: u32) -> Vec<ReleaseIndex> {
         let reports = self.counting(device);
-        reports.into_iter().flat_map(|report| report.installed.iter().map(|installed| installed.release)).collect()
+        let installed = reports.into_iter().flat_map(|report| &report.installed);
+        let mut held: Vec<ReleaseIndex> = installed.map(|installed| installed.release).collect();
+        held.sort_unstable();
+        held.dedup();
+        held
     }
 
     /// How many devices there are.

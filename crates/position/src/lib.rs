@@ -7,6 +7,8 @@
 //! Pure: no clock, randomness, input or output, and no floats. Where reports come from, who may see a line and how it
 //! is drawn are not known here.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod check;
 
 mod base;

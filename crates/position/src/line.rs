@@ -9,16 +9,15 @@ use domain::money::Money;
 use domain::product::Product;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use crate::base::{Base, Held};
-use crate::demand::{Demand, Persons};
+use crate::demand::{Demand, Persons, each};
 use crate::estate::{Estate, UNDATED};
 use crate::matching::{self, Outcome};
 use crate::row::RowKind;
-use crate::supply::{Selected, Supply, of_entitlement, of_grant};
+use crate::supply::{Moment, Selected, Supply, of_entitlement, of_grant};
 use crate::{price, working};
 
 /// The position of one product at one instant. All counts are in units of `metric`.
@@ -106,14 +105,14 @@ pub struct Step {
 
 /// The position of every product at `at`, in order of number.
 pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
-    let mut persons = Persons::default();
-    state.products.values().map(|product| line_of(state, base, product, at, &mut persons)).collect()
+    let (moment, mut persons) = (Moment::of(state, at), Persons::default());
+    state.products.values().map(|product| line_of(state, base, product, &moment, &mut persons)).collect()
 }
 
 /// The position of one product at `at`; `None` where there is no such product.
 pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Option<Line> {
     let product = state.products.get(&product)?;
-    Some(line_of(state, base, product, at, &mut Persons::default()))
+    Some(line_of(state, base, product, &Moment::of(state, at), &mut Persons::default()))
 }
 
 /// What a line is made of, before it is put into words.
@@ -193,9 +192,9 @@ impl<'a> Reckoning<'a> {
     }
 }
 
-fn line_of(state: &State, base: &Base, product: &Product, at: Timestamp, persons: &mut Persons) -> Line {
+fn line_of(state: &State, base: &Base, product: &Product, moment: &Moment, persons: &mut Persons) -> Line {
     let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, at);
+    let selected = Selected::at(state, product, &held, moment);
     let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
     let reckoning = Reckoning::of(&demand, product, &held, &selected, persons);
     let (exposure, saving) = (price::exposure(&reckoning), price::saving(&reckoning));
@@ -211,7 +210,7 @@ fn line_of(state: &State, base: &Base, product: &Product, at: Timestamp, persons
         short: reckoning.outcome.short(),
         surplus: reckoning.surplus(),
         range: reckoning.range(),
-        freshness: freshness(base.estate(), &demand.holding, &state.zone()),
+        freshness: freshness(base.estate(), &demand.holding, moment),
         supplies: reckoning.supplies(),
         working: working::steps(&reckoning, &exposure, &saving),
         exposure,
@@ -219,19 +218,18 @@ fn line_of(state: &State, base: &Base, product: &Product, at: Timestamp, persons
     }
 }
 
-fn freshness(estate: &Estate, devices: &RoaringBitmap, zone: &TimeZone) -> Freshness {
+fn freshness(estate: &Estate, devices: &RoaringBitmap, moment: &Moment) -> Freshness {
     let (mut oldest, mut newest) = (i64::MAX, UNDATED);
-    for device in devices {
+    each(devices, |device| {
         let seen = estate.seen(device);
-        if seen != UNDATED {
-            oldest = oldest.min(seen);
-            newest = newest.max(seen);
-        }
-    }
+        // What is undated is the least of all, so it needs no question for the newest.
+        newest = newest.max(seen);
+        oldest = oldest.min(if seen == UNDATED { i64::MAX } else { seen });
+    });
     if newest == UNDATED {
         return Freshness { undated: devices.len(), ..Freshness::default() };
     }
-    let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| at.to_zoned(zone.clone()).date());
+    let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| moment.day(at));
     let undated = devices.intersection_len(estate.undated());
     Freshness { oldest: day(oldest), newest: day(newest), undated }
 }

@@ -114,9 +114,9 @@ impl Room {
         Some(free.saturating_add(self.other))
     }
 
-    /// How many more units rights alone cover.
-    pub(crate) fn free_by_rights(&self) -> u64 {
-        self.own.saturating_sub(self.demand.total()).saturating_add(self.other)
+    /// How many more units rights alone cover; `None` where they do not cover what there is.
+    pub(crate) fn free_by_rights(&self) -> Option<u64> {
+        Some(self.own.checked_sub(self.demand.total())?.saturating_add(self.other))
     }
 }
 

@@ -4,7 +4,7 @@ use domain::Decimal;
 use domain::money::Money;
 
 use crate::line::{Amount, Reckoning};
-use crate::working::{grouped, list};
+use crate::working::{Grouped, list};
 
 /// The cost of the shortage: units short × the unit price of the right in the line's metric that was recorded last and
 /// states one, whether or not it still counts.
@@ -26,7 +26,7 @@ pub(crate) fn exposure(reckoning: &Reckoning<'_>) -> Amount {
         Some((id, price)) => match price.times(short) {
             Some(cost) => Amount {
                 money: Some(cost),
-                basis: format!("{} short × {price}, the unit price of {id}: {cost}.", grouped(short)),
+                basis: format!("{} short × {price}, the unit price of {id}: {cost}.", Grouped(short)),
             },
             None => Amount { money: None, basis: format!("The cost at {price} a unit is too large to be stated.") },
         },
@@ -45,11 +45,7 @@ pub(crate) fn saving(reckoning: &Reckoning<'_>) -> Amount {
     if unused.is_empty() {
         return Amount { money: None, basis: "No unit is unused.".to_owned() };
     }
-    let unpriced: Vec<String> = unused
-        .iter()
-        .filter(|(_, _, price)| price.is_none())
-        .map(|(id, unused, _)| format!("{} of {id}", grouped(*unused)))
-        .collect();
+    let unpriced = unused.iter().filter(|(_, _, price)| price.is_none());
     let priced: Vec<_> = unused.iter().filter_map(|(id, unused, price)| Some((id, *unused, (*price)?))).collect();
     let Some((_, _, first)) = priced.first() else {
         return Amount { money: None, basis: "The rights with unused units state no price.".to_owned() };
@@ -64,12 +60,15 @@ pub(crate) fn saving(reckoning: &Reckoning<'_>) -> Amount {
         return Amount { money: None, basis: "The worth is too large to be stated.".to_owned() };
     };
     let worth = Money { amount, currency: first.currency };
-    let terms = priced.iter().map(|(id, unused, price)| format!("{} × {price} ({id})", grouped(*unused)));
-    let terms = list(terms, " + ");
-    let basis = if unpriced.is_empty() {
-        format!("Unused: {terms} = {worth}.")
+    let terms = priced
+        .iter()
+        .map(|(id, unused, price)| std::fmt::from_fn(move |f| write!(f, "{} × {price} ({id})", Grouped(*unused))));
+    let basis = if unpriced.clone().next().is_none() {
+        format!("Unused: {} = {worth}.", list(terms, " + "))
     } else {
-        let unpriced = list(unpriced.into_iter(), ", ");
+        let unpriced =
+            unpriced.map(|(id, unused, _)| std::fmt::from_fn(move |f| write!(f, "{} of {id}", Grouped(*unused))));
+        let (terms, unpriced) = (list(terms, " + "), list(unpriced, ", "));
         format!("Unused: {terms} = {worth}. Not in it, for want of a price: {unpriced}.")
     };
     Amount { money: Some(worth), basis }

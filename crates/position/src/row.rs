@@ -11,7 +11,7 @@ use crate::base::Base;
 use crate::demand::{Demand, Persons, Version};
 use crate::estate::{DeviceIndex, Estate, NOBODY};
 use crate::matching::by_rows::{self, By, Unit};
-use crate::supply::{Selected, SupplySource};
+use crate::supply::{Moment, Selected, SupplySource};
 
 /// Which number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub struct Evidence {
 pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
     let Some(product) = state.products.get(&product) else { return Vec::new() };
     let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, at);
+    let selected = Selected::at(state, product, &held, &Moment::of(state, at));
     let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
     if kind == RowKind::Exempt {
         let versions = demand.versions();

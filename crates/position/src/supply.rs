@@ -13,6 +13,7 @@ use domain::party::Direction;
 use domain::product::Product;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::base::Held;
@@ -70,7 +71,7 @@ impl Environments {
         self.0 == 0
     }
 
-    pub(crate) fn iter(self) -> impl Iterator<Item = Environment> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = Environment> + Clone {
         Environment::ALL.into_iter().filter(move |environment| self.contains(*environment))
     }
 }
@@ -78,6 +79,25 @@ impl Environments {
 impl FromIterator<Environment> for Environments {
     fn from_iter<I: IntoIterator<Item = Environment>>(environments: I) -> Self {
         Self(environments.into_iter().fold(0, |set, environment| set | 1 << environment as u8))
+    }
+}
+
+/// An instant and the organisation's day then.
+#[derive(Debug, Clone)]
+pub(crate) struct Moment {
+    pub(crate) at: Timestamp,
+    pub(crate) zone: TimeZone,
+    pub(crate) today: Date,
+}
+
+impl Moment {
+    pub(crate) fn of(state: &State, at: Timestamp) -> Self {
+        Self { at, zone: state.zone(), today: state.day(at) }
+    }
+
+    /// The organisation's day at `at`.
+    pub(crate) fn day(&self, at: Timestamp) -> Date {
+        self.zone.to_datetime(at).date()
     }
 }
 
@@ -112,9 +132,8 @@ pub(crate) struct Selected<'a> {
 }
 
 impl<'a> Selected<'a> {
-    /// Which of `held` count for `product` at `at`.
-    pub(crate) fn at(state: &State, product: &Product, held: &'a Held, at: Timestamp) -> Self {
-        let today = if held.entitlements.is_empty() { Date::MIN } else { state.day(at) };
+    /// Which of `held` count for `product` at `moment`.
+    pub(crate) fn at(state: &State, product: &Product, held: &'a Held, moment: &Moment) -> Self {
         let mut selected = Self {
             metric: product.metric,
             rights: Vec::new(),
@@ -124,7 +143,7 @@ impl<'a> Selected<'a> {
             exempt: Environments::default(),
         };
         for entitlement in &held.entitlements {
-            match why_no_right(state, entitlement, today) {
+            match why_no_right(state, entitlement, moment.today) {
                 None => selected.rights.push(CountingRight {
                     entitlement,
                     metric: entitlement.right.metric,
@@ -139,7 +158,7 @@ impl<'a> Selected<'a> {
             }
         }
         for grant in &held.grants {
-            match why_no_grant(state, grant, product.metric, at) {
+            match why_no_grant(grant, product.metric, moment) {
                 None => selected.grants.push(grant),
                 Some(why_not) => {
                     selected.has_ended |= why_not.has_ended;
@@ -225,14 +244,14 @@ fn why_no_right(state: &State, entitlement: &Entitlement, today: Date) -> Option
     })
 }
 
-fn why_no_grant(state: &State, grant: &Grant, metric: Metric, at: Timestamp) -> Option<WhyNot> {
+fn why_no_grant(grant: &Grant, metric: Metric, moment: &Moment) -> Option<WhyNot> {
     let id = grant.case;
-    let zone = state.zone();
-    let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
-    if !grant.applies(at, &zone) {
-        return Some(match grant.status(at, &zone) {
+    let Moment { at, zone, .. } = moment;
+    let day = |at: Timestamp| moment.day(at);
+    if !grant.applies(*at, zone) {
+        return Some(match grant.status(*at, zone) {
             GrantStatus::Revoked => {
-                let revoked = grant.revocation.as_ref().map_or(at, |revocation| revocation.at);
+                let revoked = grant.revocation.as_ref().map_or(*at, |revocation| revocation.at);
                 WhyNot::ended(format!("{id} was revoked on {}.", day(revoked)))
             }
             GrantStatus::NotYet => WhyNot::other(format!("{id} holds from {}.", day(grant.granted_at))),

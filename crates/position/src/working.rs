@@ -1,44 +1,70 @@
 //! The working of a line in plain sentences, the same on every face of the product.
+//!
+//! Sentences are written straight into place: a whole estate has tens of thousands of them.
+
+use std::fmt::{self, Display, Write as _};
 
 use domain::entitlement::{Metric, Quantity};
+use domain::observation::Environment;
 
 use crate::line::{Amount, Reckoning, Step};
+use crate::matching::Use;
 use crate::row::RowKind;
+use crate::supply::CountingRight;
 
 /// More terms than this are summed up: a sentence with hundreds of rights says less than their sum.
 const TERMS_MAX: usize = 6;
 
 /// A number with thousands in groups.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grouped(pub(crate) u64);
+
+impl Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            small @ 0..1_000 => small.fmt(f),
+            large => write!(f, "{},{:03}", Self(large / 1_000), large % 1_000),
         }
-        grouped.push(digit);
     }
-    grouped
 }
 
 /// A number with its unit.
-pub(crate) fn counted(number: u64, metric: Metric) -> String {
-    format!("{} {}", grouped(number), metric.unit(number))
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted(pub(crate) u64, pub(crate) Metric);
+
+impl Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", Grouped(self.0), self.1.unit(self.0))
+    }
 }
 
 /// The terms with `between` between them; those beyond [`TERMS_MAX`] as a number.
-pub(crate) fn list(terms: impl Iterator<Item = String>, between: &str) -> String {
-    let mut terms: Vec<String> = terms.collect();
-    if terms.len() > TERMS_MAX {
-        let more = format!("{} more", terms.len() - (TERMS_MAX - 1));
-        terms.truncate(TERMS_MAX - 1);
-        terms.push(more);
-    }
-    terms.join(between)
+pub(crate) fn list<T: Display>(terms: impl Iterator<Item = T> + Clone, between: &str) -> impl Display {
+    fmt::from_fn(move |f| {
+        let count = terms.clone().count();
+        let shown = if count > TERMS_MAX { TERMS_MAX - 1 } else { count };
+        for (place, term) in terms.clone().take(shown).enumerate() {
+            if place > 0 {
+                f.write_str(between)?;
+            }
+            term.fmt(f)?;
+        }
+        if shown < count { write!(f, "{between}{} more", count - shown) } else { Ok(()) }
+    })
 }
 
-fn devices(number: u64) -> String {
-    counted(number, Metric::Device)
+/// The environment in running text.
+pub(crate) fn spoken(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Production => "production",
+        Environment::Test => "test",
+        Environment::Development => "development",
+        Environment::DisasterRecovery => "disaster recovery",
+    }
+}
+
+fn devices(number: u64) -> Counted {
+    Counted(number, Metric::Device)
 }
 
 /// Why a number of persons is a range.
@@ -51,7 +77,8 @@ pub(crate) fn why_a_range(nameless: u64) -> String {
 
 /// The steps from devices to money.
 pub(crate) fn steps(reckoning: &Reckoning<'_>, exposure: &Amount, saving: &Amount) -> Vec<Step> {
-    let mut steps = vec![found(reckoning)];
+    let mut steps = Vec::with_capacity(10);
+    steps.push(found(reckoning));
     steps.extend(exempt(reckoning));
     steps.push(consumed(reckoning));
     steps.push(entitled(reckoning));
@@ -70,14 +97,26 @@ pub(crate) fn steps(reckoning: &Reckoning<'_>, exposure: &Amount, saving: &Amoun
     steps
 }
 
+/// The text of a step, in one piece of memory.
+fn sentence(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut text = String::with_capacity(120);
+    // Writing to a string cannot fail.
+    let _written = write(&mut text);
+    text
+}
+
+fn rights_with_use<'a>(reckoning: &'a Reckoning<'_>) -> impl Iterator<Item = (&'a CountingRight<'a>, &'a Use)> + Clone {
+    reckoning.selected.rights.iter().zip(&reckoning.outcome.rights)
+}
+
 fn found(reckoning: &Reckoning<'_>) -> Step {
     let name = &reckoning.product.name;
-    let text = match reckoning.holding {
-        0 => format!("No device holds a title that is recognised as {name}."),
-        1 => format!("1 device holds a title that is recognised as {name}."),
-        holding => format!("{} hold a title that is recognised as {name}.", devices(holding)),
-    };
-    Step { label: "Devices with the product", amount: grouped(reckoning.holding), text, rows: None }
+    let text = sentence(|text| match reckoning.holding {
+        0 => write!(text, "No device holds a title that is recognised as {name}."),
+        1 => write!(text, "1 device holds a title that is recognised as {name}."),
+        holding => write!(text, "{} hold a title that is recognised as {name}.", devices(holding)),
+    });
+    Step { label: "Devices with the product", amount: Grouped(reckoning.holding).to_string(), text, rows: None }
 }
 
 fn exempt(reckoning: &Reckoning<'_>) -> Option<Step> {
@@ -85,45 +124,51 @@ fn exempt(reckoning: &Reckoning<'_>) -> Option<Step> {
     if exempt.is_empty() {
         return None;
     }
+    let exempts = |right: &&CountingRight<'_>| !right.entitlement.right.exempt_environments.is_empty();
     let rights = reckoning.selected.rights.iter();
-    let (exempting, others): (Vec<_>, Vec<_>) =
-        rights.partition(|right| !right.entitlement.right.exempt_environments.is_empty());
-    let ids = list(exempting.iter().map(|right| right.entitlement.id.to_string()), ", ");
-    let verb = if exempting.len() == 1 { "exempts" } else { "exempt" };
-    let environments = list(exempt.iter().map(|environment| environment.name().replace('_', " ")), ", ");
-    let there = devices(reckoning.holding - reckoning.liable);
-    let units = counted(reckoning.exempt, reckoning.product.metric);
-    let mut sentences = vec![format!("{ids} {verb} {environments}: {there} there, so {units} need no licence.")];
-    if !others.is_empty() {
-        let others = list(others.iter().map(|right| right.entitlement.id.to_string()), ", ");
-        sentences.push(format!("Not stated by {others}; one right that counts is enough."));
-    }
-    if reckoning.unstated > 0 {
-        let unstated = devices(reckoning.unstated);
-        sentences.push(format!("Without a stated environment, and counted as production: {unstated}."));
-    }
-    let text = sentences.join(" ");
-    let amount = grouped(reckoning.exempt);
+    let exempting = rights.clone().filter(exempts);
+    let others = rights.filter(|right| !exempts(right));
+    let text = sentence(|text| {
+        let verb = if exempting.clone().count() == 1 { "exempts" } else { "exempt" };
+        let ids = list(exempting.map(|right| right.entitlement.id), ", ");
+        let environments = list(exempt.iter().map(spoken), ", ");
+        let there = devices(reckoning.holding - reckoning.liable);
+        let units = Counted(reckoning.exempt, reckoning.product.metric);
+        write!(text, "{ids} {verb} {environments}: {there} there, so {units} need no licence.")?;
+        if others.clone().next().is_some() {
+            let others = list(others.map(|right| right.entitlement.id), ", ");
+            write!(text, " Not stated by {others}; one right that counts is enough.")?;
+        }
+        if reckoning.unstated > 0 {
+            let unstated = devices(reckoning.unstated);
+            write!(text, " Without a stated environment, and counted as production: {unstated}.")?;
+        }
+        Ok(())
+    });
+    let amount = Grouped(reckoning.exempt).to_string();
     Some(Step { label: "Exempt", amount, text, rows: Some(RowKind::Exempt) })
 }
 
 fn consumed(reckoning: &Reckoning<'_>) -> Step {
     let consumed = reckoning.outcome.consumed;
-    let units = counted(consumed, reckoning.product.metric);
+    let units = Counted(consumed, reckoning.product.metric);
     let liable = devices(reckoning.liable);
-    let text = match reckoning.product.metric {
+    let text = sentence(|text| match reckoning.product.metric {
         Metric::Device if reckoning.exempt > 0 => {
-            format!("{} − {} exempt = {units}.", grouped(reckoning.holding), grouped(reckoning.exempt))
+            write!(text, "{} − {} exempt = {units}.", Grouped(reckoning.holding), Grouped(reckoning.exempt))
         }
-        Metric::Device => format!("Each device counts once, whatever it holds: {units}."),
-        Metric::Installation => format!("{liable}, each with every version of the product that it holds: {units}."),
+        Metric::Device => write!(text, "Each device counts once, whatever it holds: {units}."),
+        Metric::Installation => {
+            write!(text, "{liable}, each with every version of the product that it holds: {units}.")
+        }
         Metric::NamedUser if reckoning.nameless > 0 => {
-            let (named, nameless) = (grouped(consumed - reckoning.nameless), grouped(reckoning.nameless));
-            format!("{liable} with {named} primary users, and {nameless} without one: {named} + {nameless} = {units}.")
+            let (named, nameless) = (Grouped(consumed - reckoning.nameless), Grouped(reckoning.nameless));
+            write!(text, "{liable} with {named} primary users, and {nameless} without one: ")?;
+            write!(text, "{named} + {nameless} = {units}.")
         }
-        Metric::NamedUser => format!("The primary users of {liable}, each once: {units}."),
-    };
-    Step { label: "Consumed", amount: grouped(consumed), text, rows: Some(RowKind::Consumed) }
+        Metric::NamedUser => write!(text, "The primary users of {liable}, each once: {units}."),
+    });
+    Step { label: "Consumed", amount: Grouped(consumed).to_string(), text, rows: Some(RowKind::Consumed) }
 }
 
 fn entitled(reckoning: &Reckoning<'_>) -> Step {
@@ -132,96 +177,88 @@ fn entitled(reckoning: &Reckoning<'_>) -> Step {
         let text = format!("{} sets no limit.", unlimited.entitlement.id);
         return Step { label: "Entitled", amount: "unlimited".to_owned(), text, rows: None };
     }
-    let own = reckoning.selected.own().collect::<Vec<_>>();
     let units = reckoning.selected.entitled().units().unwrap_or(u64::MAX);
-    let text = match own.as_slice() {
-        [] => format!("No right in {} counts.", metric.unit(2)),
-        [one] => format!("{} gives {}.", one.entitlement.id, counted(units, metric)),
-        several => {
-            let terms = several.iter().map(|right| match right.quantity {
-                Quantity::Units(units) => format!("{} ({})", grouped(units), right.entitlement.id),
-                Quantity::Unlimited => format!("unlimited ({})", right.entitlement.id),
-            });
-            format!("{} = {}.", list(terms, " + "), counted(units, metric))
+    let own = || reckoning.selected.rights.iter().filter(|right| right.metric == metric);
+    let text = sentence(|text| match (own().next(), own().nth(1)) {
+        (None, _) => write!(text, "No right in {} counts.", metric.unit(2)),
+        (Some(one), None) => write!(text, "{} gives {}.", one.entitlement.id, Counted(units, metric)),
+        (Some(_), Some(_)) => {
+            let term = |right: &CountingRight<'_>| {
+                let (units, id) = (right.quantity.units().unwrap_or(u64::MAX), right.entitlement.id);
+                fmt::from_fn(move |f| write!(f, "{} ({id})", Grouped(units)))
+            };
+            write!(text, "{} = {}.", list(own().map(term), " + "), Counted(units, metric))
         }
-    };
-    Step { label: "Entitled", amount: grouped(units), text, rows: None }
+    });
+    Step { label: "Entitled", amount: Grouped(units).to_string(), text, rows: None }
 }
 
 fn entitled_otherwise(reckoning: &Reckoning<'_>) -> Option<Step> {
-    if reckoning.selected.unlimited().is_some() {
+    let metric = reckoning.product.metric;
+    let others = rights_with_use(reckoning).filter(|(right, _)| right.metric != metric);
+    if reckoning.selected.unlimited().is_some() || others.clone().next().is_none() {
         return None;
     }
-    let rights = reckoning.selected.rights.iter().zip(&reckoning.outcome.rights);
-    let others: Vec<_> = rights.filter(|(right, _)| right.metric != reckoning.product.metric).collect();
-    let covers: u64 = others.iter().map(|(_, spent)| spent.covers).sum();
-    let terms = others.iter().map(|(right, spent)| {
-        let given = counted(right.quantity.units().unwrap_or(u64::MAX), right.metric);
-        let covered = counted(spent.covers, reckoning.product.metric);
-        format!("{} gives {given}, of which {} cover {covered}", right.entitlement.id, grouped(spent.used))
+    let covers: u64 = others.clone().map(|(_, spent)| spent.covers).sum();
+    let terms = others.map(|(right, spent)| {
+        let given = Counted(right.quantity.units().unwrap_or(u64::MAX), right.metric);
+        let (id, used, covered) = (right.entitlement.id, Grouped(spent.used), Counted(spent.covers, metric));
+        fmt::from_fn(move |f| write!(f, "{id} gives {given}, of which {used} cover {covered}"))
     });
-    (!others.is_empty()).then(|| Step {
-        label: "Rights in other metrics",
-        amount: grouped(covers),
-        text: format!("{}.", list(terms, "; ")),
-        rows: None,
-    })
+    let text = format!("{}.", list(terms, "; "));
+    Some(Step { label: "Rights in other metrics", amount: Grouped(covers).to_string(), text, rows: None })
 }
 
 fn covered_by_rights(reckoning: &Reckoning<'_>) -> Step {
     let covered = reckoning.outcome.covered_by_entitlements();
     let metric = reckoning.product.metric;
-    let spent = reckoning.selected.rights.iter().zip(&reckoning.outcome.rights);
-    let terms: Vec<String> = spent
-        .filter(|(_, spent)| spent.covers > 0)
-        .map(|(right, spent)| {
-            let id = right.entitlement.id;
-            if right.secondary && metric == Metric::Device && spent.covers > spent.used {
-                let second = grouped(spent.covers - spent.used);
-                format!("{id} {} devices and {second} second devices of the same persons", grouped(spent.used))
-            } else {
-                format!("{id} {}", grouped(spent.covers))
-            }
+    let terms = rights_with_use(reckoning).filter(|(_, spent)| spent.covers > 0).map(|(right, spent)| {
+        let (id, used) = (right.entitlement.id, Grouped(spent.used));
+        let seconds = if right.secondary && metric == Metric::Device { spent.covers - spent.used } else { 0 };
+        fmt::from_fn(move |f| match seconds {
+            0 => write!(f, "{id} {}", Grouped(spent.covers)),
+            _ => write!(f, "{id} {used} devices and {} second devices of the same persons", Grouped(seconds)),
         })
-        .collect();
-    let of = grouped(reckoning.outcome.consumed);
-    let text = if terms.is_empty() {
-        format!("Rights cover none of the {of}.")
-    } else {
-        format!("{}: {} of {of}.", list(terms.into_iter(), " + "), counted(covered, metric))
-    };
-    Step { label: "Covered by rights", amount: grouped(covered), text, rows: Some(RowKind::Covered) }
+    });
+    let of = Grouped(reckoning.outcome.consumed);
+    let text = sentence(|text| match covered {
+        0 => write!(text, "Rights cover none of the {of}."),
+        _ => write!(text, "{}: {} of {of}.", list(terms, " + "), Counted(covered, metric)),
+    });
+    Step { label: "Covered by rights", amount: Grouped(covered).to_string(), text, rows: Some(RowKind::Covered) }
 }
 
 fn covered_by_exceptions(reckoning: &Reckoning<'_>) -> Option<Step> {
+    if reckoning.selected.grants.is_empty() {
+        return None;
+    }
     let covered = reckoning.outcome.covered_by_grants();
-    let left = reckoning.outcome.consumed - reckoning.outcome.covered_by_entitlements();
-    let spent = reckoning.selected.grants.iter().zip(&reckoning.outcome.grants);
-    let terms = spent.map(|(grant, spent)| {
-        let terms = &grant.terms;
-        let environment =
-            terms.environment.map(|of| format!(" in {}", of.name().replace('_', " "))).unwrap_or_default();
-        let (used, given) = (grouped(spent.used), grouped(terms.quantity));
-        format!("{} covers {used} of its {given}{environment} until {}", grant.case, terms.until)
+    let left = Grouped(reckoning.outcome.consumed - reckoning.outcome.covered_by_entitlements());
+    let terms = reckoning.selected.grants.iter().zip(&reckoning.outcome.grants).map(|(grant, spent)| {
+        let (id, terms, used) = (grant.case, &grant.terms, Grouped(spent.used));
+        fmt::from_fn(move |f| {
+            write!(f, "{id} covers {used} of its {}", Grouped(terms.quantity))?;
+            if let Some(environment) = terms.environment {
+                write!(f, " in {}", spoken(environment))?;
+            }
+            write!(f, " until {}", terms.until)
+        })
     });
-    (!reckoning.selected.grants.is_empty()).then(|| Step {
-        label: "Covered by exceptions",
-        amount: grouped(covered),
-        text: format!("{}: {} of the {} that rights leave.", list(terms, "; "), grouped(covered), grouped(left)),
-        rows: Some(RowKind::Covered),
-    })
+    let text = format!("{}: {} of the {left} that rights leave.", list(terms, "; "), Grouped(covered));
+    let amount = Grouped(covered).to_string();
+    Some(Step { label: "Covered by exceptions", amount, text, rows: Some(RowKind::Covered) })
 }
 
 fn short(reckoning: &Reckoning<'_>) -> Step {
     let outcome = &reckoning.outcome;
-    let (consumed, short) = (grouped(outcome.consumed), outcome.short());
-    let rights = grouped(outcome.covered_by_entitlements());
-    let units = counted(short, reckoning.product.metric);
-    let text = match outcome.covered_by_grants() {
-        0 => format!("{consumed} − {rights} = {units}."),
-        grants => format!("{consumed} − {rights} − {} = {units}.", grouped(grants)),
-    };
-    Step { label: "Short", amount: grouped(short), text, rows: Some(RowKind::Short) }
+    let (consumed, short) = (Grouped(outcome.consumed), outcome.short());
+    let rights = Grouped(outcome.covered_by_entitlements());
+    let units = Counted(short, reckoning.product.metric);
+    let text = sentence(|text| match outcome.covered_by_grants() {
+        0 => write!(text, "{consumed} − {rights} = {units}."),
+        grants => write!(text, "{consumed} − {rights} − {} = {units}.", Grouped(grants)),
+    });
+    Step { label: "Short", amount: Grouped(short).to_string(), text, rows: Some(RowKind::Short) }
 }
 
 fn surplus(reckoning: &Reckoning<'_>) -> Step {
@@ -230,9 +267,9 @@ fn surplus(reckoning: &Reckoning<'_>) -> Step {
         let text = "Without a limit nothing is left over.".to_owned();
         return Step { label, amount: "unlimited".to_owned(), text, rows: None };
     };
-    let (used, left) = (grouped(entitled - surplus), counted(surplus, reckoning.product.metric));
-    let text = format!("{} − {used} used = {left}.", grouped(entitled));
-    Step { label, amount: grouped(surplus), text, rows: None }
+    let (used, left) = (Grouped(entitled - surplus), Counted(surplus, reckoning.product.metric));
+    let text = sentence(|text| write!(text, "{} − {used} used = {left}.", Grouped(entitled)));
+    Step { label, amount: Grouped(surplus).to_string(), text, rows: None }
 }
 
 fn money(label: &'static str, amount: &Amount) -> Step {
@@ -242,11 +279,28 @@ fn money(label: &'static str, amount: &Amount) -> Step {
 
 fn left_out(reckoning: &Reckoning<'_>) -> Option<Step> {
     let left_out = &reckoning.selected.left_out;
-    let reasons = left_out.iter().filter_map(|supply| supply.why_not.clone());
+    let reasons = left_out.iter().filter_map(|supply| supply.why_not.as_deref());
     (!left_out.is_empty()).then(|| Step {
         label: "Does not count",
-        amount: grouped(left_out.len() as u64),
-        text: list(reasons, " "),
+        amount: Grouped(left_out.len() as u64).to_string(),
+        text: list(reasons, " ").to_string(),
         rows: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_in_groups() {
+        let shown = [0, 999, 1_000, 12_034, 1_000_000, u64::MAX].map(|number| Grouped(number).to_string());
+        assert_eq!(shown, ["0", "999", "1,000", "12,034", "1,000,000", "18,446,744,073,709,551,615"]);
+    }
+
+    #[test]
+    fn a_long_list_ends_in_a_number() {
+        assert_eq!(list(1..=6, "+").to_string(), "1+2+3+4+5+6");
+        assert_eq!(list(1..=8, "+").to_string(), "1+2+3+4+5+3 more");
+    }
 }

@@ -3,11 +3,12 @@
 //! A release is a title exactly as a source wrote it, with its version. A title gathers the releases whose publisher
 //! and name are the same, letter case and white space apart. Which product a title is, is not known here.
 
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use domain::observation::RawTitle;
 use domain::product::folded;
-use imbl::{OrdMap, Vector};
+use imbl::{GenericHashMap, OrdMap, Vector, shared_ptr::DefaultSharedPtr};
 use roaring::RoaringBitmap;
 
 use crate::column::{Column, dense};
@@ -50,12 +51,15 @@ struct Title {
 
 type Holders = Column<Arc<RoaringBitmap>, 32>;
 
+/// Looked up for every title of a new device. The hasher's keys are fixed, so that no randomness enters.
+type ByRaw = GenericHashMap<Arc<RawTitle>, ReleaseIndex, BuildHasherDefault<DefaultHasher>, DefaultSharedPtr>;
+
 /// All titles that were ever reported. Indexes are never given twice.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Titles {
     releases: Vector<Release>,
     by_index: Vector<Arc<Title>>,
-    by_raw: OrdMap<Arc<RawTitle>, ReleaseIndex>,
+    by_raw: ByRaw,
     by_key: OrdMap<TitleKey, TitleIndex>,
     release_holders: Holders,
     title_holders: Holders,

@@ -1,6 +1,9 @@
 //! The position engine against a naive reference, against itself, and in told stories.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod estate;
 mod property;
 mod reference;
+mod scenario;
+mod stories;
 mod world;

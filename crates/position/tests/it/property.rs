@@ -3,7 +3,7 @@
 use domain::id::ImportId;
 use domain::observation::Environment;
 use position::check::{Action, Question, answer};
-use position::{Base, Line, RowKind, Supply, SupplySource, line, lines, rows};
+use position::{Base, Line, Recognition, RowKind, Supply, SupplySource, line, lines, rows};
 use proptest::prelude::*;
 
 use crate::reference::{self, Expected, Spent};
@@ -165,7 +165,7 @@ fn only_own_metric(line: &Line) -> bool {
 
 fn title_of(world: &World, product: domain::id::ProductId) -> Option<domain::observation::RawTitle> {
     let titles = ["Draw", "Draw Pro", "Write", "Solve 3", "Toy"].map(|name| crate::world::title(name, Some("7")));
-    titles.into_iter().find(|title| reference::product_of(&world.state, title) == Some(Some(product)))
+    titles.into_iter().find(|title| reference::recognition(&world.state, title) == Recognition::Product(product))
 }
 
 /// Everything that the estate says, apart from the places of devices.
@@ -211,7 +211,9 @@ fn devices_are_joined_as_the_reference_joins_them() {
     runner
         .run(&prop::collection::vec(said(), 0..24), |said| {
             let mut estate = position::Estate::new();
-            said.iter().for_each(|said| estate.report(&said.source, said.import, &said.report));
+            for said in &said {
+                estate.report(&said.source, said.import, &said.report);
+            }
             let keys: std::collections::BTreeSet<String> =
                 estate.devices().map(|index| estate.device(index).unwrap().key).collect();
             let expected: std::collections::BTreeSet<String> =

@@ -12,7 +12,7 @@ use domain::party::Direction;
 use domain::product::folded;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use position::SupplySource;
+use position::{Recognition, SupplySource};
 
 use crate::world::{Said, World};
 
@@ -135,21 +135,22 @@ pub(crate) fn devices(said: &[Said]) -> Vec<Device> {
     devices
 }
 
-pub(crate) fn product_of(state: &State, title: &RawTitle) -> Option<Option<ProductId>> {
+pub(crate) fn recognition(state: &State, title: &RawTitle) -> Recognition {
     let known = |product: Option<ProductId>| product.is_none_or(|product| state.products.contains_key(&product));
-    let mut best: Option<((bool, usize, bool), Option<ProductId>)> = None;
+    let mut best = ((false, 0, false), Recognition::Unrecognised);
     for rule in state.title_matches.values().filter(|rule| known(rule.product) && rule.pattern.fits(title)) {
-        if best.is_none_or(|(precision, _)| rule.pattern.precision() >= precision) {
-            best = Some((rule.pattern.precision(), rule.product));
+        if best.1 == Recognition::Unrecognised || rule.pattern.precision() >= best.0 {
+            let recognition = rule.product.map_or(Recognition::NeedsNoLicence, Recognition::Product);
+            best = (rule.pattern.precision(), recognition);
         }
     }
-    best.map(|(_, product)| product)
+    best.1
 }
 
 /// The versions of the product on the device; an unstated one only where none is stated.
 fn versions(state: &State, device: &Device, product: ProductId) -> BTreeSet<Option<String>> {
     let mut versions: BTreeSet<Option<String>> = BTreeSet::new();
-    for title in device.titles.iter().filter(|title| product_of(state, title) == Some(Some(product))) {
+    for title in device.titles.iter().filter(|title| recognition(state, title) == Recognition::Product(product)) {
         versions.insert(title.version.as_deref().map(|version| version.trim().to_owned()));
     }
     if versions.len() > 1 {
@@ -263,7 +264,9 @@ fn by_named_users(units: &mut [Unit<'_>], rights: &mut [RightLeft]) {
         }
         let Some(best) = best else { return };
         let Some(source) = draw(rights, Metric::NamedUser, None) else { return };
-        best.into_iter().for_each(|place| units[place].by = Some(source));
+        for place in best {
+            units[place].by = Some(source);
+        }
     }
 }
 
@@ -299,13 +302,17 @@ fn by_devices_on_installations(units: &mut [Unit<'_>], rights: &mut [RightLeft])
         }
         let Some(group) = largest(units, &groups) else { return };
         let Some(source) = draw(rights, Metric::Device, Some(true)) else { break };
-        group.iter().for_each(|place| units[*place].by = Some(source));
+        for place in group {
+            units[*place].by = Some(source);
+        }
     }
     loop {
         let devices = open_devices(units);
         let Some(device) = largest(units, &devices) else { return };
         let Some(source) = draw(rights, Metric::Device, None) else { return };
-        device.iter().for_each(|place| units[*place].by = Some(source));
+        for place in device {
+            units[*place].by = Some(source);
+        }
     }
 }
 
@@ -372,12 +379,29 @@ fn by_own(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
         let best = pairs.into_iter().min_by_key(|pair| (reserved(units, pair), turn(units, pair[0])));
         let Some(pair) = best else { break };
         let source = draw(rights, metric, Some(true));
-        pair.into_iter().for_each(|place| units[place].by = source);
+        for place in pair {
+            units[place].by = source;
+        }
     }
     while let Some(place) = open(units).into_iter().min_by_key(|place| turn(units, *place)) {
         let Some(source) = draw(rights, metric, None) else { return };
         units[place].by = Some(source);
     }
+}
+
+fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
+    if metric != Metric::NamedUser {
+        by_named_users(units, rights);
+    }
+    match metric {
+        Metric::Installation => by_devices_on_installations(units, rights),
+        Metric::NamedUser => by_devices_on_persons(units, rights),
+        Metric::Device => {}
+    }
+    if metric != Metric::Installation {
+        by_installations(units, rights);
+    }
+    by_own(units, rights, metric);
 }
 
 fn rights_left(state: &State, product: ProductId, day: Date) -> (Vec<RightLeft>, BTreeSet<Environment>, bool) {
@@ -446,18 +470,7 @@ pub(crate) fn expected(world: &World, product: ProductId) -> Expected {
         rights[0].left = rights[0].given - self::units(state, &liable, product, rights[0].metric).len() as u64;
     } else {
         reserve(&mut units, &grants);
-        if metric != Metric::NamedUser {
-            by_named_users(&mut units, &mut rights);
-        }
-        match metric {
-            Metric::Installation => by_devices_on_installations(&mut units, &mut rights),
-            Metric::NamedUser => by_devices_on_persons(&mut units, &mut rights),
-            Metric::Device => {}
-        }
-        if metric != Metric::Installation {
-            by_installations(&mut units, &mut rights);
-        }
-        by_own(&mut units, &mut rights, metric);
+        by_rights(&mut units, &mut rights, metric);
         for (source, environment, quantity) in &mut grants {
             for unit in units.iter_mut().filter(|unit| unit.by.is_none()) {
                 if *quantity > 0 && environment.is_none_or(|wanted| unit.place == Some(wanted)) {

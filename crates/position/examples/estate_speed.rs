@@ -1,0 +1,413 @@
+//! Measures the position engine on a generated estate, and writes that estate for `judges/position/duckdb_compare.py`.
+//!
+//! The generator is seeded: the same arguments give the same estate on every machine.
+//! What another engine makes of it is that script's business.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a measuring program prints, and stops where its own files cannot be written"
+)]
+
+use std::fs::{self, File};
+use std::hint::black_box;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::State;
+use domain::case::CaseTerms;
+use domain::entitlement::{Entitlement, Metric, Quantity, Right};
+use domain::grant::Grant;
+use domain::id::{CaseId, EntitlementId, ImportId, ProductId, TitleMatchId};
+use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceReport, Environment, Installation, RawTitle};
+use domain::product::{Product, TitleMatch, TitlePattern};
+use jiff::Timestamp;
+use jiff::civil::date;
+use position::check::{Action, Question, answer};
+use position::{Base, Line, line, lines};
+
+/// What to generate: `estate_speed [devices] [installations per device] [products] [folder for CSV]`.
+struct Size {
+    devices: u64,
+    per_device: u64,
+    products: u64,
+    folder: Option<PathBuf>,
+}
+
+/// SplitMix64: small, seeded, the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit
+    }
+
+    fn one_in(&mut self, chances: u64) -> bool {
+        self.below(chances) == 0
+    }
+}
+
+/// Few titles stand nearly everywhere and most on few devices (Zipf): picks are spread evenly over the sum of 1/rank.
+struct Popularity {
+    cumulated: Vec<u64>,
+}
+
+impl Popularity {
+    fn of(titles: u64) -> Self {
+        let mut sum = 0;
+        let cumulated = (1..=titles).map(|rank| {
+            sum += 1_000_000_000 / rank;
+            sum
+        });
+        Self { cumulated: cumulated.collect() }
+    }
+
+    fn pick(&self, random: &mut Random) -> usize {
+        let place = random.below(*self.cumulated.last().unwrap());
+        self.cumulated.partition_point(|sum| *sum <= place)
+    }
+}
+
+const VERSIONS: u64 = 3;
+
+fn title(rank: usize, version: u64) -> RawTitle {
+    RawTitle {
+        publisher: Some(format!("Vendor {}", rank % 97)),
+        name: format!("Application {rank:05} for Desktops"),
+        version: Some(format!("{version}.0.{rank}")),
+    }
+}
+
+fn reports(size: &Size) -> Vec<DeviceReport> {
+    let mut random = Random(2);
+    // A third more titles than products: some stay unrecognised, some are a second title of a product.
+    let popularity = Popularity::of(size.products * 4 / 3);
+    let report = |device: u64| {
+        let mut titles: Vec<RawTitle> = Vec::new();
+        let mut ranks = std::collections::BTreeSet::new();
+        while (ranks.len() as u64) < size.per_device {
+            ranks.insert(popularity.pick(&mut random));
+        }
+        for rank in ranks {
+            titles.push(title(rank, 1 + random.below(VERSIONS)));
+        }
+        titles.sort();
+        let environment = match random.below(20) {
+            0..=12 => None,
+            13 | 14 => Some(Environment::Production),
+            15 | 16 => Some(Environment::Test),
+            17 | 18 => Some(Environment::Development),
+            _ => Some(Environment::DisasterRecovery),
+        };
+        let person = random.below(size.devices * 9 / 10);
+        DeviceReport {
+            device: DeviceIdentity {
+                name: format!("host-{device:06}"),
+                serial: Some(format!("SN{device:08}")),
+                uuid: Some(format!("00000000-0000-4000-8000-{device:012}")),
+            },
+            attributes: DeviceAttributes {
+                environment,
+                primary_user: (!random.one_in(10)).then(|| format!("person{person}@contoso.example")),
+                operating_system: Some("Desktop 11".to_owned()),
+                ..DeviceAttributes::default()
+            },
+            installations: titles
+                .into_iter()
+                .map(|title| Installation { title, last_used_on: None, source_id: None })
+                .collect(),
+            reported_at: Some(
+                Timestamp::from_second(1_770_000_000 + i64::try_from(device % 700_000).unwrap()).unwrap(),
+            ),
+        }
+    };
+    (0..size.devices).map(report).collect()
+}
+
+fn state(size: &Size) -> State {
+    let mut random = Random(3);
+    let mut state = State::default();
+    for number in 1..=size.products {
+        let metric = match number % 10 {
+            0..=5 => Metric::Device,
+            6..=8 => Metric::NamedUser,
+            _ => Metric::Installation,
+        };
+        let id = ProductId(number);
+        let product = Product { id, name: format!("Application {number:05}"), publisher: None, metric, import: None };
+        state.products.insert(id, Arc::new(product));
+        let demand = (size.devices * size.per_device / 8 / number).max(2);
+        for _ in 0..=random.below(3) {
+            let id = EntitlementId(state.entitlements.len() as u64 + 1);
+            let exempt = if random.one_in(3) { vec![Environment::Test, Environment::Development] } else { Vec::new() };
+            let right = Right {
+                metric,
+                quantity: if random.one_in(40) { Quantity::Unlimited } else { Quantity::Units(random.below(demand)) },
+                starts_on: None,
+                ends_on: random.one_in(3).then(|| date(2027, 1, 31)),
+                exempt_environments: exempt,
+                secondary_use: metric == Metric::Device && random.one_in(4),
+                unit_price: (!random.one_in(4)).then(|| domain::money::Money {
+                    amount: domain::Decimal::from(20 + random.below(900)),
+                    currency: "EUR".parse().unwrap(),
+                }),
+            };
+            state.entitlements.insert(
+                id,
+                Arc::new(Entitlement {
+                    id,
+                    product: ProductId(number),
+                    right,
+                    agreement: None,
+                    purchase_reference: None,
+                    import: None,
+                    recorded_in: 0,
+                    retired_on: None,
+                }),
+            );
+        }
+        if random.one_in(20) {
+            grant(&mut state, number, metric, &mut random);
+        }
+    }
+    for rank in 0..usize::try_from(size.products * 7 / 6).unwrap() {
+        let id = TitleMatchId(rank as u64 + 1);
+        let name = title(rank, 1).name;
+        let product = Some(ProductId(rank as u64 % size.products + 1));
+        let pattern = TitlePattern { name, publisher: None };
+        state.title_matches.insert(id, Arc::new(TitleMatch { id, pattern, product }));
+    }
+    state
+}
+
+fn grant(state: &mut State, product: u64, metric: Metric, random: &mut Random) {
+    let case = CaseId(product);
+    let terms = CaseTerms {
+        category: "over-deployment".to_owned(),
+        product: ProductId(product),
+        quantity: random.below(50),
+        environment: None,
+        until: date(2027, 6, 30),
+        beneficiary: None,
+    };
+    let granted_at = Timestamp::from_second(1_760_000_000).unwrap();
+    let grant = Grant { case, terms, metric, conditions: Vec::new(), granted_at, recorded_in: 0, revocation: None };
+    state.grants.insert(case, Arc::new(grant));
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn measure<T>(runs: usize, mut work: impl FnMut(usize) -> T) -> Duration {
+    let timed = (0..runs).map(|run| {
+        let start = Instant::now();
+        black_box(work(run));
+        start.elapsed()
+    });
+    median(timed.collect())
+}
+
+/// Resident memory in MiB, where the system says.
+fn resident() -> u64 {
+    let pages = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = pages.split_whitespace().nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0);
+    pages * 4096 / (1 << 20)
+}
+
+/// Time that this thread had on a processor: what is left of a measurement on a busy machine.
+/// Coarse (a scheduler's tick), so for long spans only; zero where the system does not say.
+fn processor_time() -> Duration {
+    let spent = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(spent.split_whitespace().next().and_then(|spent| spent.parse().ok()).unwrap_or(0))
+}
+
+fn arguments() -> Size {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |place: usize, otherwise: u64| arguments.get(place).map_or(otherwise, |text| text.parse().unwrap());
+    Size {
+        devices: number(0, 10_000),
+        per_device: number(1, 100),
+        products: number(2, 2_000),
+        folder: arguments.get(3).map(PathBuf::from),
+    }
+}
+
+fn main() {
+    let size = arguments();
+    let at: Timestamp = "2026-03-15T12:00:00Z".parse().unwrap();
+    let reports = reports(&size);
+    let state = state(&size);
+    let before = resident();
+    let mut base = Base::new();
+    base.follow(&state);
+    let start = Instant::now();
+    for report in &reports {
+        base.report("generator", ImportId(1), report);
+    }
+    let load = start.elapsed();
+    let estate = base.estate();
+    println!(
+        "{} devices, {} installations, {} titles, {} products, {} rights",
+        estate.device_count(),
+        estate.installation_count(),
+        estate.titles().count(),
+        state.products.len(),
+        state.entitlements.len()
+    );
+    println!(
+        "loaded in {load:.2?} ({:.1?} a report), {} MiB",
+        load / u32::try_from(reports.len()).unwrap(),
+        resident() - before
+    );
+
+    let runs = 31;
+    let begun = processor_time();
+    let whole = measure(runs, |_| lines(&state, &base, at));
+    let processor = processor_time().saturating_sub(begun) / u32::try_from(runs).unwrap();
+    println!("lines, whole estate        {whole:>10.2?} ({processor:.2?} of processor time)");
+    measure_products(&state, &base, at);
+    measure_reports(&mut base, &reports);
+    if let Some(folder) = &size.folder {
+        let found = lines(&state, &base, at);
+        write_csv(folder, &reports, &state, &found, whole).unwrap();
+        println!("written to {}", folder.display());
+    }
+}
+
+fn measure_products(state: &State, base: &Base, at: Timestamp) {
+    let mut slowest = (Duration::ZERO, ProductId(0));
+    let mut all = Vec::new();
+    for product in state.products.keys() {
+        let time = measure(3, |_| line(state, base, *product, at));
+        slowest = slowest.max((time, *product));
+        all.push(time);
+    }
+    println!("one line, median product   {:>10.2?}", median(all));
+    println!("one line, slowest product  {:>10.2?} ({})", slowest.0, slowest.1);
+    let mut all = Vec::new();
+    let mut slowest = (Duration::ZERO, ProductId(0));
+    for product in state.products.keys() {
+        let question = Question { action: Action::Deploy, product: *product, quantity: 1, environment: None, at };
+        let time = measure(3, |_| answer(state, base, &question));
+        slowest = slowest.max((time, *product));
+        all.push(time);
+    }
+    println!("one check, median product  {:>10.2?}", median(all));
+    println!("one check, slowest product {:>10.2?} ({})", slowest.0, slowest.1);
+}
+
+/// Two titles added and one removed, alternating with the report as it was.
+fn measure_reports(base: &mut Base, reports: &[DeviceReport]) {
+    let changed: Vec<DeviceReport> = reports
+        .iter()
+        .take(2_000)
+        .map(|report| {
+            let mut changed = report.clone();
+            changed.installations.remove(report.installations.len() / 2);
+            let last = &reports[reports.len() - 1].installations;
+            let fresh = last.iter().filter(|one| !report.installations.contains(one)).take(2).cloned();
+            changed.installations.extend(fresh.collect::<Vec<_>>());
+            changed.installations.sort_by(|one, other| one.title.cmp(&other.title));
+            changed.reported_at = report.reported_at.map(|at| at + jiff::SignedDuration::from_hours(24));
+            changed
+        })
+        .collect();
+    let place = |run: usize| run % changed.len();
+    let again = measure(2_000, |run| base.report("generator", ImportId(1), &reports[place(run)]));
+    let change = measure(2_000, |run| base.report("generator", ImportId(1), &changed[place(run)]));
+    let _kept = base.clone();
+    let beside = measure(2_000, |run| base.report("generator", ImportId(1), &reports[place(run)]));
+    let mut kept = Vec::new();
+    let each = measure(2_000, |run| {
+        kept = vec![base.clone()];
+        base.report("generator", ImportId(1), &changed[place(run)]);
+    });
+    println!("one report, unchanged      {again:>10.2?}");
+    println!("one report, changed        {change:>10.2?} (2 titles added, 1 removed)");
+    println!("… beside a kept snapshot   {beside:>10.2?}");
+    println!("… snapshot taken each time {each:>10.2?} (with the snapshot)");
+}
+
+fn write_csv(
+    folder: &Path,
+    reports: &[DeviceReport],
+    state: &State,
+    lines: &[Line],
+    time: Duration,
+) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let file = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
+    let (mut devices, mut installations) = (file("devices.csv")?, file("installations.csv")?);
+    writeln!(devices, "device,environment,person")?;
+    writeln!(installations, "device,title,version")?;
+    for (device, report) in reports.iter().enumerate() {
+        let environment = report.attributes.environment.map_or("", Environment::name);
+        writeln!(devices, "{device},{environment},{}", report.attributes.primary_user.as_deref().unwrap_or_default())?;
+        for installation in &report.installations {
+            let version = installation.title.version.as_deref().unwrap_or_default();
+            writeln!(installations, "{device},{},{version}", installation.title.name)?;
+        }
+    }
+    let mut recognition = file("recognition.csv")?;
+    writeln!(recognition, "title,product")?;
+    for rule in state.title_matches.values() {
+        let product = rule.product.map_or(0, |product| product.0);
+        writeln!(recognition, "{},{product}", rule.pattern.name)?;
+    }
+    let mut rights = file("rights.csv")?;
+    writeln!(rights, "product,metric,units,unlimited,secondary,test,development")?;
+    for right in state.entitlements.values() {
+        let exempts = |environment| right.right.exempt_environments.contains(&environment);
+        writeln!(
+            rights,
+            "{},{},{},{},{},{},{}",
+            right.product.0,
+            right.right.metric.name(),
+            right.right.quantity.units().unwrap_or(0),
+            right.right.quantity == Quantity::Unlimited,
+            right.right.secondary_use,
+            exempts(Environment::Test),
+            exempts(Environment::Development)
+        )?;
+    }
+    let mut grants = file("grants.csv")?;
+    writeln!(grants, "product,units")?;
+    for grant in state.grants.values() {
+        writeln!(grants, "{},{}", grant.terms.product.0, grant.terms.quantity)?;
+    }
+    write_results(&mut file("results.csv")?, lines)?;
+    writeln!(file("microseconds.txt")?, "{}", time.as_micros())
+}
+
+fn write_results(results: &mut impl Write, lines: &[Line]) -> std::io::Result<()> {
+    writeln!(results, "product,metric,devices,consumed,low,exempt,covered_by_rights,covered_by_grants,short,surplus")?;
+    for line in lines {
+        writeln!(
+            results,
+            "{},{},{},{},{},{},{},{},{},{}",
+            line.product.0,
+            line.metric.name(),
+            line.devices,
+            line.consumed,
+            line.range.as_ref().map_or(line.consumed, |range| range.low),
+            line.exempt,
+            line.covered_by_entitlements,
+            line.covered_by_grants,
+            line.short,
+            line.surplus.map(|surplus| surplus.to_string()).unwrap_or_default()
+        )?;
+    }
+    Ok(())
+}
