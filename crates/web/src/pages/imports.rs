@@ -57,7 +57,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn words(&self, kind: ImportKind) -> String {
+    /// The counts that matter for a kind, in words.
+    pub fn words(&self, kind: ImportKind) -> String {
         match kind {
             ImportKind::Inventory => format!(
                 "{}, {}",

@@ -237,11 +237,11 @@ fn changes(view: &PersonPage) -> Markup {
         section aria-labelledby="access-title" {
             h2 #access-title { "Access" }
             div.buttons {
-                form method="post" action=(addresses::person_act(person, "link")) {
-                    (hidden("key", &view.key))
-                    button.second type="submit" { "Make a new one-time link" }
-                }
                 @if view.row.active {
+                    form method="post" action=(addresses::person_act(person, "link")) {
+                        (hidden("key", &view.key))
+                        button.second type="submit" { "Make a new one-time link" }
+                    }
                     a.button.second.danger href=(addresses::person_act(person, "deactivation")) { "Deactivate" }
                 } @else {
                     form method="post" action=(addresses::person_act(person, "reactivation")) {

@@ -403,8 +403,7 @@ fn evidence_list(view: &RequestPage) -> Markup {
                 form method="post" action=(addresses::case_evidence(view.case)) enctype="multipart/form-data" {
                     (hidden("key", &view.key))
                     (Field {
-                        name: "file", label: "File", hint: "Kept under the digest of its bytes; up to 20 MB.",
-                        value: "", errors: &view.errors,
+                        name: "file", label: "File", hint: attach_hint(view.status), value: "", errors: &view.errors,
                     }.files(false, None))
                     button.second type="submit" { "Attach" }
                 }
@@ -413,11 +412,30 @@ fn evidence_list(view: &RequestPage) -> Markup {
     }
 }
 
+/// What attaching a file means, said before it is done.
+fn attach_hint(status: CaseStatus) -> &'static str {
+    match status {
+        CaseStatus::Deciding => {
+            "Kept under the digest of its bytes; up to 25 MB. The votes so far no longer count, and the request has to be sent again."
+        }
+        CaseStatus::Draft
+        | CaseStatus::NeedsInformation
+        | CaseStatus::Approved
+        | CaseStatus::Denied
+        | CaseStatus::Withdrawn => "Kept under the digest of its bytes; up to 25 MB.",
+    }
+}
+
 fn effect_block(view: &RequestPage) -> Markup {
     html! {
-        @match &view.effect {
-            Some(effect) => { (effect::table("effect", effect)) }
-            None => { p { "The position of this product is not known, because no inventory has come in." } }
+        @match (&view.effect, view.status) {
+            (Some(effect), _) => { (effect::table("effect", effect)) }
+            (None, CaseStatus::Approved | CaseStatus::Denied | CaseStatus::Withdrawn) => {
+                p { "It changes nothing in the position of this product today." }
+            }
+            (None, CaseStatus::Draft | CaseStatus::NeedsInformation | CaseStatus::Deciding) => {
+                p { "The position of this product is not known, because no inventory has come in." }
+            }
         }
     }
 }

@@ -79,8 +79,8 @@ pub fn set_up_page(frame: &Frame, view: &SetUpPage) -> Markup {
                 div.buttons { button type="submit" { "Set the password and sign in" } }
             }
             form.later method="post" action=(action) {
-                (hidden("without", "password"))
-                button.quiet type="submit" { "Sign in now and set a password later" }
+                p.hint { "Either way the link is used up. Without a password you need another link next time." }
+                button.quiet type="submit" name="act" value="sign-in" { "Sign in without a password for now" }
             }
         }
     };

@@ -148,7 +148,7 @@ fn password(view: &YouPage) -> Markup {
         section aria-labelledby="password-title" {
             h2 #password-title { (if view.has_password { "Change your password" } else { "Set a password" }) }
             form.long method="post" action=(addresses::PASSWORD) novalidate {
-                input type="hidden" name="username" value=(view.login) autocomplete="username";
+                (Field { name: "login", label: "Signs in as", hint: "", value: &view.login, errors: &Errors::default() }.fixed("username"))
                 @if view.has_password {
                     (Field { name: "current", label: "Present password", hint: "", value: "", errors }.password("current-password"))
                 }
