@@ -27,17 +27,17 @@ struct Envelope<'a> {
 /// Finds four fields of an envelope as this benchmark writes it: sorted keys, no white space, no
 /// escapes.
 fn skim(bytes: &[u8]) -> Option<Envelope<'_>> {
-    let (_, rest) = split_at_key(bytes, b",\"pd\":[\"")?;
+    let (_, rest) = split_at_key(bytes, *b",\"pd\":[\"")?;
     let (commitments, rest) = split_at_byte(rest, b']')?;
-    let (_, rest) = split_at_key(rest, b"\",\"seq\":")?;
+    let (_, rest) = split_at_key(rest, *b"\",\"seq\":")?;
     let (seq, rest) = split_at_byte(rest, b',')?;
     let (stream, rest) = split_at_byte(rest.strip_prefix(b"\"stream\":\"")?, b'"')?;
-    let (_, rest) = split_at_key(rest, b"1,\"ver\":")?;
+    let (_, rest) = split_at_key(rest, *b"1,\"ver\":")?;
     let (version, _) = split_at_byte(rest, b'}')?;
     Some(Envelope { commitments, seq: number(seq)?, stream: str::from_utf8(stream).ok()?, version: number(version)? })
 }
 
-fn split_at_key<'a>(bytes: &'a [u8], key: &[u8; 8]) -> Option<(&'a [u8], &'a [u8])> {
+fn split_at_key(bytes: &[u8], key: [u8; 8]) -> Option<(&[u8], &[u8])> {
     let start = bytes.windows(8).position(|window| window == key)?;
     Some((bytes.get(..start)?, bytes.get(start + 8..)?))
 }
@@ -146,7 +146,7 @@ fn main() {
         bytes += entries.iter().map(|entry| entry.bytes.len()).sum::<usize>();
         let command = CommandCommit { entries, ..CommandCommit::default() };
         store.append(size, &[command]).unwrap();
-        if size % (16 * 4096) == 0 {
+        if size.is_multiple_of(16 * 4096) {
             store.sign_checkpoint().unwrap();
         }
     }

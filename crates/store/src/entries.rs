@@ -88,7 +88,7 @@ impl EntryCursor<'_> {
 
     fn load_bundle(&mut self) -> Result<bool, StoreError> {
         // The last of a full bundle is the only entry that may end its bytes.
-        if self.next % WIDTH != 0 {
+        if !self.next.is_multiple_of(WIDTH) {
             return Err(damaged(format!("the bundle of entry {} ends before it", self.next)));
         }
         let Some(row) = self.bundles.next().map_err(sql(READING))? else {

@@ -92,7 +92,12 @@ impl Folder {
                     .map_err(io_error("making it private", &self.root))?;
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let missing: Vec<&Path> = self.root.ancestors().take_while(|path| !path.exists()).collect();
                 make_private_folder(&self.root)?;
+                // A power cut must not take the folder's own name with it.
+                for created in missing.into_iter().filter(|path| !path.as_os_str().is_empty()) {
+                    sync_folder_of(created)?;
+                }
             }
             Err(error) => return Err(io_error("listing it", &self.root)(error)),
         }

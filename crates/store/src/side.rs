@@ -20,8 +20,8 @@ use crate::schema::SIDE_PAYLOADS_MAX;
 /// Bytes before the payload in what is sealed.
 const SALT_BYTES: usize = 32;
 
-/// Unwrapped keys kept at once: about 100 MiB at most.
-const KEYS_KEPT_MAX: usize = 100_000;
+/// Unwrapped keys kept at once, at about 1 kB each.
+const KEYS_KEPT_MAX: usize = 20_000;
 
 /// Longer payloads stay in a row of their own, so that a bundle stays small.
 const BUNDLED_BYTES_MAX: usize = 4096;

@@ -295,6 +295,9 @@ struct Pass<'a, I> {
     hasher: RandomState,
 }
 
+/// A part of the pass; an error ends the part, not the pass.
+type Step<'a, I> = fn(&mut Pass<'a, I>) -> Result<(), StoreError>;
+
 impl<'a, I: Inspect> Pass<'a, I> {
     fn new(sources: Sources<'a>, inspector: &'a mut I) -> Self {
         Self {
@@ -329,11 +332,11 @@ impl<'a, I: Inspect> Pass<'a, I> {
             // With another schema nothing below means what it says.
             return self.note_failure(error);
         }
-        let steps: [fn(&mut Self) -> Result<(), StoreError>; 11] = [
+        self.collect_signer_state();
+        let steps: [Step<'a, I>; 10] = [
             Self::check_structure,
             Self::check_identity,
             Self::collect_head,
-            Self::collect_signer_state,
             Self::collect_checkpoints,
             Self::check_subject_keys,
             Self::check_entries,
@@ -395,12 +398,11 @@ impl<'a, I: Inspect> Pass<'a, I> {
         Ok(())
     }
 
-    fn collect_signer_state(&mut self) -> Result<(), StoreError> {
+    fn collect_signer_state(&mut self) {
         match &self.sources.signed {
             Ok(state) => self.marks.push(Mark { head: state.signed(), place: Place::SignerState }),
             Err(error) => self.seen.add(Place::SignerState, error.to_string()),
         }
-        Ok(())
     }
 
     fn collect_checkpoints(&mut self) -> Result<(), StoreError> {

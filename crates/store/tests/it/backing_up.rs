@@ -99,8 +99,11 @@ fn tar_of(path: &Path, entries: &[(&str, tar::EntryType, Vec<u8>)]) {
     builder.finish().unwrap();
 }
 
+/// Name, kind and content.
+type TarEntry = (String, tar::EntryType, Vec<u8>);
+
 /// The entries of a backup.
-fn entries_of(backup: &Path) -> Vec<(String, tar::EntryType, Vec<u8>)> {
+fn entries_of(backup: &Path) -> Vec<TarEntry> {
     let mut archive = tar::Archive::new(File::open(backup).unwrap());
     let entries = archive.entries().unwrap().map(|entry| {
         let mut entry = entry.unwrap();
@@ -117,7 +120,7 @@ fn a_backup_that_was_touched_restores_nothing() {
     let (folder, backup, store) = backed_up();
     drop(store);
     let good = entries_of(&backup);
-    let refused = |sentence: &str, change: &dyn Fn(&mut Vec<(String, tar::EntryType, Vec<u8>)>)| {
+    let refused = |sentence: &str, change: &dyn Fn(&mut Vec<TarEntry>)| {
         let mut entries = good.clone();
         change(&mut entries);
         let borrowed: Vec<_> =

@@ -166,7 +166,7 @@ fn no_sealed_byte_of_what_was_erased_stays_in_the_files() {
     // Fields of many lengths, appended in groups of many sizes, so that pages split in many ways.
     for round in 0..60_u64 {
         let size = store.size();
-        let entries: Vec<_> = (0..round % 17 + 1)
+        let entries: Vec<_> = (0..=round % 17)
             .map(|n| {
                 let field = "x".repeat(usize::try_from((size + n) * 37 % 3000).unwrap());
                 entry(&format!("s{}", size + n), 1, &[&field])

@@ -2,7 +2,7 @@
 
 use store::{AppendError, CommandCommit, Store, StoreError};
 
-use crate::fixture::{answer, command, data, entry, fill, new_store, report, sql, verify};
+use crate::fixture::{answer, command, copy_folder, data, entry, fill, new_store, report, sql, verify};
 
 /// Makes the next write fail in the middle: the table is there, but refuses rows.
 fn make_fail(path: &std::path::Path, table: &str) {
@@ -122,5 +122,24 @@ fn a_signature_is_withheld_when_its_state_cannot_be_kept() {
     assert!(matches!(store.sign_checkpoint().unwrap_err(), StoreError::Io { .. }));
     assert_eq!(store.reader().latest_checkpoint().unwrap(), None);
     std::fs::remove_dir(&state).unwrap();
+    store.sign_checkpoint().unwrap();
+}
+
+#[test]
+fn a_ledger_that_was_never_closed_verifies_and_opens_from_its_wal() {
+    let (folder, mut store) = new_store();
+    fill(&mut store, 300);
+    store.sign_checkpoint().unwrap();
+    fill(&mut store, 7);
+    // What a crash leaves behind is what lies on the disk now.
+    let crashed = folder.path().join("crashed");
+    copy_folder(&data(&folder), &crashed);
+    let head = store.head();
+    drop(store);
+    let (seen, meaning) = verify(&crashed);
+    assert_eq!((seen.findings, seen.head, meaning.opened), (vec![], head, 307));
+    let mut store = Store::open(&crashed).unwrap();
+    assert_eq!(store.head(), head);
+    fill(&mut store, 5);
     store.sign_checkpoint().unwrap();
 }

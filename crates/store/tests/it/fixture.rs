@@ -179,3 +179,18 @@ pub fn cosign(store: &mut Store) -> CosignatureVerifier {
     }
     signer.verifier()
 }
+
+/// A copy of a folder with its permissions.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else {
+            // Permissions come along.
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}

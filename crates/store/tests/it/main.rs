@@ -14,6 +14,7 @@ mod erasing;
 mod failing;
 mod fixture;
 mod keeping_blobs;
+mod modelling;
 mod refusing;
 mod tampering;
 mod verifying;
