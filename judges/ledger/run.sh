@@ -115,7 +115,8 @@ size_changed() { flip "$1/checkpoint" "$(line_start "$1/checkpoint" 2)"; }
 root_changed() { flip "$1/checkpoint" $(($(line_start "$1/checkpoint" 3) + 4)); }
 # 60 bytes from the end of the line are in the middle of the 64 signature bytes.
 log_signature_changed() { flip "$1/checkpoint" $(($(line_start "$1/checkpoint" 6) - 60)); }
-cosignature_changed() { [[ -e $1/witness.vkey ]] && flip "$1/checkpoint" $(($(wc -c <"$1/checkpoint") - 60)); }
+cosignature_changed() { is_cosigned "$1" && flip "$1/checkpoint" $(($(wc -c <"$1/checkpoint") - 60)); }
+is_cosigned() { [[ -e $1/witness.vkey ]] && (($(wc -l <"$1/checkpoint") > 5)); }
 unsigned() { sed -i '5,$d' "$1/checkpoint"; }
 another_key() {
     # A well-formed key under the same name: that of RFC 8032, section 7.1, test 1.
@@ -141,10 +142,31 @@ judge_export() {
             expect 1 "$name, ${tampering//_/ }" judge "$name" "$work/copy"
         done
     done
+    if is_cosigned "$export"; then
+        judge_cosigning "$export"
+    fi
     [[ " ${judges[*]} " == *" openssl "* ]] || return 0
     for proof in "$export"/proofs/*.tlog-proof; do
         [[ -e $proof ]] || continue
         judge_proof "$export" "$proof"
+    done
+}
+
+# With the witnesses' keys from elsewhere, all of them must have cosigned.
+judge_cosigning() {
+    local export=$1 name keys=("$1/log.vkey" "$work/witness.vkey")
+    rm -rf "$work/copy" && cp -r "$export" "$work/copy" && chmod -R u+w "$work/copy"
+    sed -i '6,$d' "$work/copy/checkpoint"
+    cp "$export/witness.vkey" "$work/witness.vkey"
+    for name in "${judges[@]}"; do
+        expect 1 "$name, cosignatures left out" judge "$name" "$work/copy" "${keys[@]}"
+    done
+    # Only those who cosigned, so that an export whose checkpoint not every witness has seen is judged as well.
+    while IFS= read -r key; do
+        grep -q "^— ${key%%+*} " "$export/checkpoint" && printf '%s\n' "$key"
+    done <"$export/witness.vkey" >"$work/witness.vkey"
+    for name in "${judges[@]}"; do
+        expect 0 "$name accepts the cosigned export" judge "$name" "$export" "${keys[@]}"
     done
 }
 

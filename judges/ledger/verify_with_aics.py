@@ -3,10 +3,11 @@
 
     verify_with_aics.py EXPORT [LOG_VKEY [WITNESS_VKEY]]
 
-Checks the checkpoint's signature and every listed witness's cosignature, every tile and every entry against the
-checkpoint, and proofs of some entries and of an older size. Without LOG_VKEY the key file in the export is used: that
-shows that the export is whole, not that it comes from whom it says. Exit 0: everything verifies. 1: something does
-not, and one sentence says what. 2: it could not be tried.
+Checks the checkpoint's signature and cosignatures, every tile and every entry against the checkpoint, and proofs of
+some entries and of an older size. Without LOG_VKEY the key file in the export is used: that shows that the export is
+whole, not that it comes from whom it says. Every witness in WITNESS_VKEY (one key a line) must have cosigned; of those
+in the export's own witness.vkey each may, and a cosignature that is there must verify. Exit 0: everything verifies. 1:
+something does not, and one sentence says what. 2: it could not be tried.
 """
 
 import sys
@@ -37,16 +38,15 @@ def keys(path: Path) -> list:
     return [parse_vkey(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
-def verify(export: Path, log_file: Path, witness_file: Path | None) -> str:
+def verify(export: Path, log_file: Path, witness_file: Path | None, all_must_cosign: bool) -> str:
     try:
         (log_key,) = keys(log_file)
         witness_keys = keys(witness_file) if witness_file else []
         note = parse_note((export / "checkpoint").read_bytes())
     except (ValueError, OSError) as error:
         raise Refused(f"a key or the checkpoint cannot be read: {error}") from None
-    checkpoint = verify_checkpoint(
-        note, log_key, witness_keys, quorum=len(witness_keys), expected_origin=log_key.name
-    )
+    quorum = len(witness_keys) if all_must_cosign else 0
+    checkpoint = verify_checkpoint(note, log_key, witness_keys, quorum=quorum, expected_origin=log_key.name)
     if not checkpoint.ok:
         raise Refused(f"the checkpoint does not verify: {checkpoint.error}")
 
@@ -59,7 +59,7 @@ def verify(export: Path, log_file: Path, witness_file: Path | None) -> str:
         raise Refused(f"the tiles or entries do not belong to the checkpoint: {error}") from None
     return (
         f"aics-tlog: {size} entries, {audit.tiles} tiles, {audit.bundles} bundles and "
-        f"{len(witness_keys)} cosignatures verify"
+        f"{len(checkpoint.witnesses)} of {len(witness_keys)} cosignatures verify"
     )
 
 
@@ -88,7 +88,7 @@ def main() -> int:
     if len(arguments) < 3 and not witness_file.exists():
         witness_file = None
     try:
-        print(verify(export, log_file, witness_file))
+        print(verify(export, log_file, witness_file, len(arguments) == 3))
         return 0
     except Refused as refused:
         print(f"refused: {refused}", file=sys.stderr)

@@ -19,7 +19,9 @@
 # checkpoint. ENTRY holds exactly the entry's bytes.
 #
 # Without LOG_VKEY the key file in the export is used: that shows that the export is whole, not that it comes from whom
-# it says. Take the key from somewhere else. A thousand entries take a few seconds.
+# it says. Take the key from somewhere else. Every witness in WITNESS_VKEY (one key a line) must have cosigned; of those
+# in the export's own witness.vkey each may, and a cosignature that is there must verify. A thousand entries take a few
+# seconds.
 #
 # Exit 0: everything verifies. 1: something does not, and one sentence says what. 2: it could not be tried.
 set -uo pipefail
@@ -62,7 +64,7 @@ read_key() {
     { printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'; tail -c 32 "$work/typed"; } >"$work/key.der"
 }
 
-# Finds the signature of the key read last and writes it, without the key id.
+# Finds the signature of the key read last and writes it, without the key id. Status 1 when there is none.
 find_signature() {
     local line found=0
     while IFS= read -r line; do
@@ -72,7 +74,8 @@ find_signature() {
         tail -c +5 "$work/line" >"$work/signature"
         found=$((found + 1))
     done <"$work/lines"
-    [[ $found == 1 ]] || refuse "the checkpoint carries $found signatures of $key_name, not one"
+    ((found < 2)) || refuse "the checkpoint carries $found signatures of $key_name"
+    ((found == 1))
 }
 
 check_signature() {
@@ -80,9 +83,10 @@ check_signature() {
         refuse "the signature of $key_name does not verify"
 }
 
-# Splits the note, checks all signatures, sets size and root.
+# Splits the note, checks all signatures, sets size and root. The last argument says whether all witnesses must have
+# cosigned or each may have.
 verify_checkpoint() {
-    local note=$1 log_vkey=$2 witness_vkey=$3 key seconds
+    local note=$1 log_vkey=$2 witness_vkey=$3 cosigning=$4 key seconds cosigned=0 listed=0
     [[ -r $note && -r $log_vkey ]] || refuse "the checkpoint or the log's key cannot be read"
     sed '/^$/,$d' "$note" >"$work/text"
     sed '1,/^$/d' "$note" >"$work/lines"
@@ -90,20 +94,24 @@ verify_checkpoint() {
     [[ ${#text[@]} == 3 ]] || refuse "the checkpoint has ${#text[@]} lines before the blank one, not three"
     read_key "$(<"$log_vkey")" 01
     [[ ${text[0]} == "$key_name" ]] || refuse "the checkpoint is of ${text[0]}, the key of $key_name"
-    find_signature
+    find_signature || refuse "$key_name has not signed the checkpoint"
     check_signature "$work/text" "$work/signature"
-    witnesses=0
     if [[ -n $witness_vkey ]]; then
         while IFS= read -r key; do
             read_key "$key" 04
-            find_signature
+            listed=$((listed + 1))
+            if ! find_signature; then
+                [[ $cosigning == may ]] || refuse "$key_name has not cosigned the checkpoint"
+                continue
+            fi
             seconds=$((16#$(head -c 8 "$work/signature" | od -An -v -tx1 | tr -d ' \n')))
             { printf 'cosignature/v1\ntime %s\n' "$seconds"; cat "$work/text"; } >"$work/cosigned"
             tail -c +9 "$work/signature" >"$work/cosignature"
             check_signature "$work/cosigned" "$work/cosignature"
-            witnesses=$((witnesses + 1))
+            cosigned=$((cosigned + 1))
         done <"$witness_vkey"
     fi
+    witnessed="$cosigned of $listed cosignatures"
     is_number "${text[1]}" || refuse "the checkpoint's second line is not a number of entries"
     size=${text[1]}
     base64 -d <<<"${text[2]}" >"$work/root" 2>/dev/null || refuse "the checkpoint's third line is not base64"
@@ -175,7 +183,7 @@ next_row() {
 
 verify_export() {
     export=$1
-    verify_checkpoint "$export/checkpoint" "$2" "$3"
+    verify_checkpoint "$export/checkpoint" "$2" "$3" "$4"
     local bundle height=0
     row=() tiles=0
     for ((bundle = 0; bundle * 256 < size; bundle++)); do
@@ -193,7 +201,7 @@ verify_export() {
         row=("$(sha256sum </dev/null | sed -E 's/ .*//; s/../\\x&/g')")
     fi
     [[ ${row[0]} == "$root" ]] || refuse "the $size entries do not have the checkpoint's root"
-    echo "openssl: $size entries have the checkpoint's root; $tiles tiles, $witnesses cosignatures verify"
+    echo "openssl: $size entries have the checkpoint's root; $tiles tiles and $witnessed verify"
 }
 
 # --- One entry (RFC 9162, section 2.1.3.2).
@@ -217,7 +225,7 @@ verify_proof() {
     [[ ${path[0]-} == "index "* ]] || refuse "the proof does not say which entry it is about"
     index=${path[0]#index }
     is_number "$index" || refuse "the proof's index is not a number"
-    verify_checkpoint "$work/note" "$3" "$4"
+    verify_checkpoint "$work/note" "$3" "$4" must
     ((index < size)) || refuse "the ledger of $size entries has no entry $index"
     hash=$({ printf '\x00'; cat "$entry"; } | sha256sum | sed -E 's/ .*//; s/../\\x&/g')
     node=$index last=$((size - 1))
@@ -236,7 +244,7 @@ verify_proof() {
         node=$((node >> 1)) last=$((last >> 1))
     done
     [[ $last == 0 && $hash == "$root" ]] || refuse "the proof does not lead from this entry to the checkpoint's root"
-    echo "openssl: entry $index is in the ledger of $size entries; $witnesses cosignatures verify"
+    echo "openssl: entry $index is in the ledger of $size entries; $witnessed verify"
 }
 
 case ${1-} in
@@ -248,8 +256,12 @@ case ${1-} in
     fail "usage: $0 EXPORT [LOG_VKEY [WITNESS_VKEY]]"
     ;;
 *)
-    witness=${3-$1/witness.vkey}
-    [[ -n ${3-} || -e $witness ]] || witness=
-    verify_export "$1" "${2-$1/log.vkey}" "$witness"
+    witness=$1/witness.vkey
+    [[ -e $witness ]] || witness=
+    if (($# > 2)); then
+        verify_export "$1" "$2" "$3" must
+    else
+        verify_export "$1" "${2-$1/log.vkey}" "$witness" may
+    fi
     ;;
 esac

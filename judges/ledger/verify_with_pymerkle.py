@@ -5,8 +5,9 @@
 
 Reads the entries from the bundles, appends each to a tree of pymerkle's and compares the root with the checkpoint and
 every tile with the tree. Without LOG_VKEY the key file in the export is used: that shows that the export is whole, not
-that it comes from whom it says. Exit 0: everything verifies. 1: something does not, and one sentence says what. 2: it
-could not be tried.
+that it comes from whom it says. Every witness in WITNESS_VKEY (one key a line) must have cosigned; of those in the
+export's own witness.vkey each may, and a cosignature that is there must verify. Exit 0: everything verifies. 1:
+something does not, and one sentence says what. 2: it could not be tried.
 """
 
 import base64
@@ -48,29 +49,36 @@ def parse_key(text: str, kind: int) -> tuple[str, bytes, Ed25519PublicKey]:
     return name, key_id, Ed25519PublicKey.from_public_bytes(typed[1:])
 
 
-def signature_of(note: str, name: str, key_id: bytes) -> bytes:
-    """The signature under this name and id; there is exactly one."""
+def signature_of(note: str, name: str, key_id: bytes) -> bytes | None:
+    """The signature under this name and id; there is at most one."""
     found = []
     for line in note.split("\n\n", 1)[1].split("\n"):
         if line.startswith(f"\u2014 {name} "):
             decoded = base64.b64decode(line.rsplit(" ", 1)[1], validate=True)
             if decoded[:4] == key_id:
                 found.append(decoded[4:])
-    require(len(found) == 1, f"the checkpoint carries {len(found)} signatures of {name}, not one")
-    return found[0]
+    require(len(found) < 2, f"the checkpoint carries {len(found)} signatures of {name}")
+    return found[0] if found else None
 
 
-def verified_head(note: str, log_key: str, witness_keys: list[str]) -> tuple[int, bytes]:
-    """Size and root of the checkpoint, after every signature has been checked."""
+def verified_head(note: str, log_key: str, witness_keys: list[str], all_must_cosign: bool) -> tuple[int, bytes, int]:
+    """Size, root and number of cosignatures of the checkpoint, after every signature has been checked."""
+    cosigned = 0
     text = note.split("\n\n", 1)[0] + "\n"
     origin, size, root = text[:-1].split("\n")
     name, key_id, key = parse_key(log_key, LOG_KEY)
     require(name == origin, f"the checkpoint is of {origin}, the key of {name}")
     try:
-        key.verify(signature_of(note, name, key_id), text.encode())
+        signature = signature_of(note, name, key_id)
+        require(signature is not None, f"{name} has not signed the checkpoint")
+        key.verify(signature, text.encode())
         for witness_key in witness_keys:
             name, key_id, key = parse_key(witness_key, WITNESS_KEY)
             signature = signature_of(note, name, key_id)
+            require(signature is not None or not all_must_cosign, f"{name} has not cosigned the checkpoint")
+            if signature is None:
+                continue
+            cosigned += 1
             seconds = int.from_bytes(signature[:8], "big")
             key.verify(signature[8:], f"cosignature/v1\ntime {seconds}\n{text}".encode())
     except InvalidSignature:
@@ -78,7 +86,7 @@ def verified_head(note: str, log_key: str, witness_keys: list[str]) -> tuple[int
     require(size == str(int(size)), "the size is not a plain number")
     root = base64.b64decode(root, validate=True)
     require(len(root) == HASH_BYTES, "the root is not a SHA-256 hash")
-    return int(size), root
+    return int(size), root, cosigned
 
 
 def numbered(index: int, width: int) -> str:
@@ -135,18 +143,22 @@ def verify_tiles(export: Path, entries: list[bytes]) -> int:
     return tiles
 
 
-def verify(export: Path, log_file: Path, witness_file: Path | None) -> str:
+def verify(export: Path, log_file: Path, witness_file: Path | None, all_must_cosign: bool) -> str:
     try:
         (log_key,) = read(log_file).decode().split()
         witness_keys = read(witness_file).decode().split() if witness_file else []
-        size, root = verified_head(read(export / "checkpoint").decode(), log_key, witness_keys)
+        note = read(export / "checkpoint").decode()
+        size, root, cosigned = verified_head(note, log_key, witness_keys, all_must_cosign)
     except (ValueError, IndexError) as error:
         raise Refused(f"a key or the checkpoint cannot be read: {error}") from None
     entries = read_entries(export, size)
     recomputed = tree_of(entries).get_root() if entries else hashlib.sha256().digest()
     require(recomputed == root, f"the {size} entries have the root {recomputed.hex()}, the checkpoint {root.hex()}")
     tiles = verify_tiles(export, entries)
-    return f"pymerkle: {size} entries have the checkpoint's root; {tiles} tiles, {len(witness_keys)} cosignatures verify"
+    return (
+        f"pymerkle: {size} entries have the checkpoint's root; {tiles} tiles and "
+        f"{cosigned} of {len(witness_keys)} cosignatures verify"
+    )
 
 
 def main() -> int:
@@ -160,7 +172,7 @@ def main() -> int:
     if len(arguments) < 3 and not witness_file.exists():
         witness_file = None
     try:
-        print(verify(export, log_file, witness_file))
+        print(verify(export, log_file, witness_file, len(arguments) == 3))
         return 0
     except Refused as refused:
         print(f"refused: {refused}", file=sys.stderr)
