@@ -21,6 +21,7 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
 
+pub use cases::catalogue_for;
 pub use people::login_is_free;
 pub use votes::{Standing, eligible_seats, open_seats, standing};
 

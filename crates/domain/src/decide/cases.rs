@@ -189,7 +189,7 @@ fn check_revisions(case: &Case) -> Result<(), Refusal> {
 
 /// The catalogue by which a request of these parties is judged: the version in force,
 /// or the last one before it that none of them published themselves.
-fn catalogue_for(state: &State, requester: PersonId, beneficiary: Option<PersonId>) -> Option<&Catalogue> {
+pub fn catalogue_for(state: &State, requester: PersonId, beneficiary: Option<PersonId>) -> Option<&Catalogue> {
     let by_party = |by: PersonId| by == requester || Some(by) == beneficiary;
     let publication = state.publications.iter().rev().find(|publication| !publication.by.is_some_and(by_party))?;
     state.catalogues.get(&publication.digest).map(AsRef::as_ref)
