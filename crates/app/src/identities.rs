@@ -149,6 +149,14 @@ impl App {
         self.open_session(Actor::Person(person, Via::Session(account)), account).await
     }
 
+    /// Whether a password is the one of an account; an account without one has none that fits.
+    pub async fn password_fits(&self, account: AccountId, password: &str) -> bool {
+        let snapshot = self.snapshot();
+        let known = snapshot.state.accounts.get(&account);
+        let verifier = known.and_then(|account| account.verifier.as_ref()?.open().map(str::to_owned));
+        self.password_is(password, verifier).await
+    }
+
     /// Sets the password of the actor's own account.
     pub async fn set_password(&self, actor: Actor, account: AccountId, password: &str) -> Result<Receipt, Failure> {
         let verifier = self.password_verifier(password).await?;

@@ -5,8 +5,9 @@
 use domain::State;
 use domain::entitlement::Quantity;
 use domain::grant::Grant;
-use domain::id::ProductId;
+use domain::id::{EntitlementId, ProductId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 pub use position::check::{Action, Answer, Facts, Question, Reason, Remedy};
 pub use position::{
     Amount, DeviceFacts, DeviceIndex, Evidence, Freshness, InstalledTitle, Line, QueueEntry, Range, Recognition, Row,
@@ -60,6 +61,18 @@ impl Snapshot {
         let after = line_with(&|state| {
             state.grants.insert(grant.case, std::sync::Arc::new(grant.clone()));
         })?;
+        Some(Effect { before, after })
+    }
+
+    /// What retiring a right from `day` on does to the line of its product at `at`; `None` where there is no such right.
+    pub fn effect_of_retirement(&self, entitlement: EntitlementId, day: Date, at: Timestamp) -> Option<Effect> {
+        let mut right = self.state.entitlements.get(&entitlement)?.as_ref().clone();
+        let product = right.product;
+        right.retired_on = Some(day);
+        let before = self.line(product, at)?;
+        let mut state = self.state.clone();
+        state.entitlements.insert(entitlement, std::sync::Arc::new(right));
+        let after = position::line(&state, &self.base, product, at)?;
         Some(Effect { before, after })
     }
 }

@@ -6,6 +6,8 @@
 //!
 //! Pure: the caller brings the bytes. What a category means for a request is decided in `domain`.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod catalogue;
 mod category;
 mod finding;

@@ -103,10 +103,8 @@ mod tests {
     fn a_file_name_cannot_leave_its_header() {
         let header = attachment("quote\"; x=y\r\nSet-Cookie: a.pdf");
         assert_eq!(
-            header.to_str(),
-            Ok(
-                "attachment; filename=\"quote__ x_y__Set-Cookie_ a.pdf\"; filename*=UTF-8''quote%22%3B%20x%3Dy%0D%0ASet-Cookie%3A%20a.pdf"
-            )
+            header.to_str().unwrap_or_default(),
+            "attachment; filename=\"quote__ x_y__Set-Cookie_ a.pdf\"; filename*=UTF-8''quote%22%3B%20x%3Dy%0D%0ASet-Cookie%3A%20a.pdf"
         );
     }
 }

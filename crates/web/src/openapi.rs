@@ -79,6 +79,9 @@ pub fn document() -> OpenApi {
     ProblemBody::schemas(&mut schemas);
     components.schemas.extend(schemas);
     document.components = Some(components);
+    // The router's way to say "and everything below" is not OpenAPI's.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             complete(path, &method, operation);

@@ -1,0 +1,607 @@
+//! The command line's words. The doc comment of each is its help text.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit::Exit;
+
+/// Know what software is used, prove what may be used, and govern the exceptions.
+#[derive(Debug, Parser)]
+#[command(name = "indult", version, propagate_version = true, infer_subcommands = false, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub target: Target,
+    #[command(flatten)]
+    pub output: Output,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "Exit codes: 0 yes · 1 failure · 2 usage · 3 the answer is no · 4 sign in · 5 not allowed · \
+6 not found · 7 conflict · 8 evidence does not verify · 9 yes, with warnings.\n\
+First steps: indult demo   or   indult init --data DIR --organisation NAME --admin E-MAIL";
+
+/// Where the organisation is, and who asks.
+#[derive(Debug, Clone, Args)]
+pub struct Target {
+    /// The organisation's folder on this machine.
+    #[arg(long, global = true, env = "INDULT_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// A running server.
+    #[arg(long, global = true, env = "INDULT_SERVER", value_name = "URL")]
+    pub server: Option<String>,
+    /// A file with an API token for the server.
+    #[arg(long, global = true, env = "INDULT_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The API token itself; for automation that has no files.
+    #[arg(long, global = true, env = "INDULT_TOKEN", hide = true, hide_env_values = true)]
+    pub token: Option<String>,
+    /// The person for whom the operator of the folder acts: a number, an e-mail address or a name.
+    #[arg(long = "as", global = true, value_name = "PERSON")]
+    pub act_as: Option<String>,
+}
+
+impl Target {
+    /// The token that was given.
+    pub fn token(&self) -> Result<Option<String>, Exit> {
+        if let Some(file) = &self.token_file {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| Exit::failure(format!("{} could not be read: {error}", file.display())))?;
+            return Ok(Some(text.trim().to_owned()));
+        }
+        Ok(self.token.clone())
+    }
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Output {
+    /// Print the API's JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print tables without lines, columns separated by tabs.
+    #[arg(long, global = true)]
+    pub plain: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create an organisation in a new folder.
+    Init(Init),
+    /// Serve the web pages and the API.
+    Serve(Serve),
+    /// Look around in a sample company: creates it, prints a sign-in link, and serves.
+    Demo(Demo),
+    /// Take in inventory and entitlements; every import can be undone.
+    #[command(subcommand)]
+    Import(Import),
+    /// Report the software of this machine.
+    Discover(Discover),
+    /// Products and how raw titles are recognised as them.
+    #[command(subcommand)]
+    Product(Product),
+    /// What is used against what is owned.
+    #[command(subcommand)]
+    Position(Position),
+    /// Requests for an exception.
+    #[command(subcommand)]
+    Case(Case),
+    /// Vote on a request.
+    Decide(Decide),
+    /// Exceptions in force and ended.
+    #[command(subcommand)]
+    Exception(Exception),
+    /// Ask whether more of a product may be used. Exit code 3 is "no".
+    Check(Check),
+    /// The record of everything that happened, and its proofs.
+    #[command(subcommand)]
+    Ledger(Ledger),
+    /// Verify a folder, an export of the ledger, or both against a checkpoint that was kept elsewhere.
+    Verify(Verify),
+    /// Witnesses outside, who cosign the ledger's checkpoints.
+    #[command(subcommand)]
+    Witness(Witness),
+    /// Persons, their roles and how they sign in.
+    #[command(subcommand)]
+    Person(Person),
+    /// API tokens of the person who asks.
+    #[command(subcommand)]
+    Token(Token),
+    /// The catalogue of exceptions: which kinds there are and who decides.
+    #[command(subcommand)]
+    Catalogue(Catalogue),
+    /// Write a backup of the whole organisation to a file. It holds the keys: guard it.
+    Backup {
+        /// The file to write; it must not exist.
+        file: PathBuf,
+    },
+    /// Restore a backup into a new folder (--data).
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Send any request to the API.
+    Api(Api),
+    /// Print a completion script for a shell.
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The organisation's name.
+    #[arg(long)]
+    pub organisation: String,
+    /// The e-mail address of the first administrator.
+    #[arg(long, value_name = "E-MAIL")]
+    pub admin: String,
+    /// The name of the first administrator; what stands before the @ where it is not given.
+    #[arg(long, value_name = "NAME")]
+    pub admin_name: Option<String>,
+    /// The currency of totals.
+    #[arg(long, default_value = "EUR")]
+    pub currency: String,
+    /// The time zone in which days begin and end.
+    #[arg(long, default_value = "UTC", value_name = "ZONE")]
+    pub time_zone: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: String,
+    /// The address by which browsers reach the server; needed behind a proxy. https:// makes cookies secure.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The address to listen on; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Take in reports of devices; the format is detected.
+    Inventory {
+        /// The files; `-` is standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The name of the source: a later report of the same source and device replaces the earlier.
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+        /// Only show what would change.
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+    /// Take in rights from a CSV file.
+    Entitlements {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+        /// How columns map to fields: a name (indult, snipe-it) or a TOML file. Recognised where it is not given.
+        #[arg(long, value_name = "NAME|FILE")]
+        map: Option<String>,
+        /// Only show what would change.
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+    /// List imports.
+    List,
+    /// Show an import.
+    Show {
+        /// Its number, such as IMP-3.
+        import: String,
+    },
+    /// Undo an import as a whole.
+    Undo {
+        /// Its number, such as IMP-3.
+        import: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Discover {
+    /// Print what was found as CSV and report nothing.
+    #[arg(long)]
+    pub print: bool,
+    /// The name of the source.
+    #[arg(long, default_value = "discover", value_name = "NAME")]
+    pub source: String,
+    /// Where this machine serves: production, test, development or disaster_recovery.
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub environment: Option<String>,
+    /// Who mainly uses this machine.
+    #[arg(long, value_name = "PERSON")]
+    pub primary_user: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Product {
+    /// List products.
+    List {
+        /// Only names that contain this.
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+    },
+    /// Show a product with its rights and the titles recognised as it.
+    Show {
+        /// Its number, such as PRD-7.
+        product: String,
+    },
+    /// Record a product.
+    Add {
+        /// Its name.
+        name: String,
+        /// Who publishes it.
+        #[arg(long)]
+        publisher: Option<String>,
+        /// The metric in which its shortage is stated: device, installation or named_user.
+        #[arg(long, default_value = "device")]
+        metric: String,
+    },
+    /// Recognise a raw title as a product. A final * stands for any ending.
+    Match {
+        /// The title as the source writes it.
+        title: String,
+        /// The product's number; leave it out with --no-licence.
+        #[arg(required_unless_present = "no_licence")]
+        product: Option<String>,
+        /// Only titles of this publisher.
+        #[arg(long)]
+        publisher: Option<String>,
+        /// The title needs no licence.
+        #[arg(long, conflicts_with = "product")]
+        no_licence: bool,
+    },
+    /// List the titles that are not recognised yet, most devices first.
+    Titles,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Position {
+    /// List the position of every product.
+    List {
+        /// Only some: all, short, surplus, unlicensed or expiring.
+        #[arg(long, default_value = "all")]
+        view: String,
+        /// Only names that contain this.
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+    },
+    /// Show the position of a product.
+    Show {
+        /// Its number, such as PRD-7.
+        product: String,
+    },
+    /// Show how the numbers of a product were made.
+    Explain {
+        /// Its number, such as PRD-7.
+        product: String,
+        /// List the rows behind a number: consumed, covered, short or exempt.
+        #[arg(long, value_name = "NUMBER")]
+        rows: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Case {
+    /// Open a request from a TOML or JSON file.
+    #[command(after_help = "The file names category, product, quantity, until, title and justification; and optionally \
+environment, beneficiary and a table [answers].")]
+    New {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+        /// Send it at once to those who decide.
+        #[arg(long)]
+        submit: bool,
+    },
+    /// Change a request; votes on the earlier state are void.
+    Revise {
+        /// Its number, such as EXC-1.
+        case: String,
+        /// The file, as for new; `-` is standard input.
+        file: PathBuf,
+    },
+    /// List requests.
+    List {
+        /// Only those in a status: draft, needs_information, deciding, approved, denied or withdrawn.
+        #[arg(long)]
+        status: Option<String>,
+        /// Only those that wait for the one who asks.
+        #[arg(long)]
+        waiting_for_me: bool,
+    },
+    /// Show a request with everything that bears on its decision.
+    Show {
+        /// Its number, such as EXC-1.
+        case: String,
+    },
+    /// Send a request to those who decide.
+    Submit {
+        /// Its number, such as EXC-1.
+        case: String,
+    },
+    /// Take a request back.
+    Withdraw {
+        /// Its number, such as EXC-1.
+        case: String,
+    },
+    /// Say something about a request.
+    Comment {
+        /// Its number, such as EXC-1.
+        case: String,
+        /// What.
+        text: String,
+    },
+    /// Attach a file to a request.
+    Attach {
+        /// Its number, such as EXC-1.
+        case: String,
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("ballot").required(true).multiple(false))]
+pub struct Decide {
+    /// The request's number, such as EXC-1.
+    pub case: String,
+    /// Say yes.
+    #[arg(long, group = "ballot")]
+    pub approve: bool,
+    /// Say no; one no ends the request.
+    #[arg(long, group = "ballot")]
+    pub deny: bool,
+    /// Say nothing, on the record.
+    #[arg(long, group = "ballot")]
+    pub abstain: bool,
+    /// Send it back to the requester.
+    #[arg(long, group = "ballot")]
+    pub request_changes: bool,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// A condition of the approval; may be given several times.
+    #[arg(long, value_name = "TEXT", num_args = 1..)]
+    pub condition: Vec<String>,
+    /// The person in whose place you decide, by their delegation.
+    #[arg(long, value_name = "PERSON")]
+    pub on_behalf_of: Option<String>,
+    /// The digest of what you looked at; what the request says now where it is not given.
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Exception {
+    /// List exceptions.
+    List {
+        /// Only those in a status: active, expired or revoked.
+        #[arg(long)]
+        status: Option<String>,
+    },
+    /// Show an exception.
+    Show {
+        /// Its number, such as EXC-1.
+        exception: String,
+    },
+    /// End an exception early.
+    Revoke {
+        /// Its number, such as EXC-1.
+        exception: String,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// What is about to be done: deploy, provision or use.
+    pub action: String,
+    /// The product: its number or its exact name.
+    pub product: String,
+    /// How many further units.
+    #[arg(long, default_value_t = 1)]
+    pub quantity: u64,
+    /// Where: environment=test, for example.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub scope: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Ledger {
+    /// List entries, newest first.
+    List {
+        /// Only of this actor: a person's number, operator or program.
+        #[arg(long)]
+        actor: Option<String>,
+        /// Only of this type, such as vote-cast, or of every type that begins with a word, such as case.
+        #[arg(long)]
+        action: Option<String>,
+        /// Only about this object, such as EXC-1.
+        #[arg(long)]
+        object: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Show an entry.
+    Show {
+        /// Its place, the first being 0.
+        seq: u64,
+    },
+    /// Print a signed checkpoint of everything recorded so far. Keep it somewhere else.
+    Checkpoint,
+    /// Print the proof that an entry is in the ledger, as a tlog-proof file.
+    Proof {
+        /// Its place, the first being 0.
+        seq: u64,
+    },
+    /// Write the ledger as C2SP tiles with its checkpoint and keys, for verifiers that are not ours.
+    Export {
+        /// The folder to write; it must be empty or absent.
+        directory: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// An export of the ledger; the folder of --data where it is not given.
+    pub export: Option<PathBuf>,
+    /// A checkpoint that was kept elsewhere, which the ledger must continue.
+    #[arg(long, value_name = "CHECKPOINT-FILE")]
+    pub against: Option<PathBuf>,
+    /// The log's key, from somewhere you trust: the key itself or a file. Without it an export is only checked in itself.
+    #[arg(long, value_name = "VKEY|FILE")]
+    pub log_key: Option<String>,
+    /// A witness's key, from somewhere you trust, whose cosignature must stand on the export's checkpoint.
+    #[arg(long, value_name = "VKEY|FILE")]
+    pub witness_key: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Witness {
+    /// Be a witness for other ledgers. Run it outside the control of those who keep them.
+    Serve {
+        /// The address to listen on.
+        #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDRESS")]
+        listen: String,
+    },
+    /// Make a witness's folder (--data) with its key, and print the key that others verify by.
+    Init {
+        /// The witness's name, such as a domain name and a path.
+        #[arg(long)]
+        name: String,
+    },
+    /// Let a witness (--data) cosign a ledger.
+    Trust {
+        /// The ledger's key: the key itself or a file.
+        log_key: String,
+    },
+    /// Have the organisation's checkpoints cosigned by a witness.
+    Add {
+        /// Where the witness answers.
+        #[arg(long)]
+        url: String,
+        /// The witness's key: the key itself or a file.
+        #[arg(long)]
+        key: String,
+    },
+    /// List the organisation's witnesses.
+    List,
+    /// Stop asking a witness.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+    /// Ask every witness of the folder (--data) to cosign now.
+    Ask,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Person {
+    /// List persons.
+    List,
+    /// Add a person and print a one-time sign-in link.
+    Add {
+        /// Their name.
+        name: String,
+        /// Their e-mail address, with which they sign in.
+        #[arg(long)]
+        email: String,
+        /// A role; may be given several times.
+        #[arg(long = "role", required = true, num_args = 1..)]
+        roles: Vec<String>,
+    },
+    /// Set somebody's roles.
+    Roles {
+        /// Their number, such as PER-3.
+        person: String,
+        /// The roles they shall have.
+        #[arg(required = true)]
+        roles: Vec<String>,
+    },
+    /// Print a new one-time sign-in link for somebody.
+    Link {
+        /// Their number, such as PER-3.
+        person: String,
+    },
+    /// Stop somebody from acting.
+    Deactivate {
+        /// Their number, such as PER-3.
+        person: String,
+    },
+    /// Let somebody act again.
+    Reactivate {
+        /// Their number, such as PER-3.
+        person: String,
+    },
+    /// Erase what is recorded about somebody; the ledger still verifies.
+    Erase {
+        /// Their number, such as PER-3.
+        person: String,
+        /// The legal basis.
+        #[arg(long)]
+        legal_basis: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// List tokens.
+    List,
+    /// Make a token and print it once.
+    New {
+        /// What it is for.
+        label: String,
+        /// What it may be used for: read, check, report or write; may be given several times.
+        #[arg(long = "scope", required = true, num_args = 1..)]
+        scopes: Vec<String>,
+        /// Days until it ends.
+        #[arg(long, default_value_t = 90)]
+        days: u32,
+    },
+    /// Revoke a token.
+    Revoke {
+        /// Its number, such as TOK-2.
+        token: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Catalogue {
+    /// Show the catalogue in force.
+    Show,
+    /// Check a folder of catalogue files.
+    Lint {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Put a folder of catalogue files in force.
+    Publish {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Api {
+    /// GET, POST, …
+    pub method: String,
+    /// The path, such as /v1/positions.
+    pub path: String,
+    /// A field of the JSON body; a number, true, false, null or a text. May be given several times.
+    #[arg(short = 'f', long = "field", value_name = "KEY=VALUE")]
+    pub fields: Vec<String>,
+    /// A file to send as it is; `-` is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "fields")]
+    pub input: Option<PathBuf>,
+}

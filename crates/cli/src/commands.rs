@@ -1,0 +1,88 @@
+//! One module for each noun of the command line.
+
+mod api;
+mod case;
+mod catalogue;
+mod check;
+mod demo;
+mod discover;
+mod exception;
+mod import;
+mod ledger;
+mod organisation;
+mod person;
+mod position;
+mod product;
+mod serve;
+mod token;
+mod verify;
+mod witness;
+
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+
+use crate::arguments::{Arguments, Command, Output, Target};
+use crate::client::Client;
+use crate::exit::Exit;
+
+/// What most commands need.
+pub(crate) struct Asked {
+    pub(crate) client: Client,
+    pub(crate) output: Output,
+}
+
+/// Runs the command that was asked for.
+pub async fn run(arguments: Arguments) -> Result<ExitCode, Exit> {
+    let Arguments { target, output, command } = arguments;
+    match command {
+        Command::Init(init) => organisation::init(&target, init).await,
+        Command::Serve(serve) => serve::serve(&target, serve).await,
+        Command::Demo(demo) => demo::demo(&target, demo).await,
+        Command::Restore { file } => organisation::restore(&target, &file),
+        Command::Verify(verify) => verify::verify(&target, output, &verify).await,
+        Command::Catalogue(crate::arguments::Catalogue::Lint { folder }) => catalogue::lint(&folder),
+        Command::Discover(discover) if discover.print => discover::print(&discover),
+        Command::Witness(
+            witness @ (crate::arguments::Witness::Serve { .. }
+            | crate::arguments::Witness::Init { .. }
+            | crate::arguments::Witness::Trust { .. }),
+        ) => witness::keep(&target, witness).await,
+        Command::Completion { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "indult", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        command => {
+            let asked = Asked { client: Client::open(&target)?, output };
+            let result = with_client(&asked, command, &target).await;
+            asked.client.close().await;
+            result
+        }
+    }
+}
+
+async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result<ExitCode, Exit> {
+    match command {
+        Command::Import(import) => import::run(asked, import).await,
+        Command::Discover(discover) => discover::report(asked, &discover).await,
+        Command::Product(product) => product::run(asked, product).await,
+        Command::Position(position) => position::run(asked, position).await,
+        Command::Case(case) => case::run(asked, case).await,
+        Command::Decide(decide) => case::decide(asked, decide).await,
+        Command::Exception(exception) => exception::run(asked, exception).await,
+        Command::Check(check) => check::run(asked, check).await,
+        Command::Ledger(ledger) => ledger::run(asked, ledger).await,
+        Command::Witness(witness) => witness::run(asked, witness).await,
+        Command::Person(person) => person::run(asked, person).await,
+        Command::Token(token) => token::run(asked, token).await,
+        Command::Catalogue(catalogue) => catalogue::run(asked, catalogue).await,
+        Command::Backup { file } => organisation::backup(asked, target, &file).await,
+        Command::Api(api) => api::run(asked, api).await,
+        Command::Init(_)
+        | Command::Serve(_)
+        | Command::Demo(_)
+        | Command::Restore { .. }
+        | Command::Verify(_)
+        | Command::Completion { .. } => Ok(ExitCode::SUCCESS),
+    }
+}

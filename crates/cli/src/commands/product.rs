@@ -1,0 +1,106 @@
+//! `indult product`: products and the recognition of raw titles.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::Asked;
+use crate::arguments::Product;
+use crate::client::escaped;
+use crate::exit::Exit;
+use crate::print::{self, at, words};
+
+pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
+    match product {
+        Product::List { query } => {
+            let query = query.map_or_else(String::new, |query| format!("?q={}", escaped(&query)));
+            let items = asked.client.list(&format!("/v1/products{query}")).await?;
+            let columns = [
+                ("PRODUCT", "id", false),
+                ("NAME", "name", false),
+                ("PUBLISHER", "publisher", false),
+                ("METRIC", "metric", false),
+            ];
+            print::table(
+                asked.output,
+                &items,
+                &columns,
+                "No products yet. They come with: indult import entitlements FILE, or indult product add NAME",
+            );
+        }
+        Product::Show { product } => {
+            let answer = asked.client.get(&format!("/v1/products/{}", escaped(&product))).await?;
+            if asked.output.json {
+                print::json(&answer);
+            } else {
+                show(asked, &answer);
+            }
+        }
+        Product::Add { name, publisher, metric } => {
+            let body = json!({ "name": name, "publisher": publisher, "metric": metric });
+            let answer = asked.client.post("/v1/products", body).await?;
+            said(asked, &answer, &format!("Recorded {}.", words(at(&answer, "object"))));
+        }
+        Product::Match { title, product, publisher, no_licence } => {
+            let product = if no_licence { None } else { product };
+            let body = json!({ "title": title, "publisher": publisher, "product": product });
+            let answer = asked.client.post("/v1/title_matches", body).await?;
+            let meaning = product.unwrap_or_else(|| "needing no licence".to_owned());
+            said(asked, &answer, &format!("\u{201c}{title}\u{201d} is recognised as {meaning} from now on."));
+        }
+        Product::Titles => {
+            let items = asked.client.list("/v1/titles?recognition=unrecognised").await?;
+            let rows: Vec<Value> = items
+                .into_iter()
+                .map(|mut item| {
+                    let suggestion = at(&item, "suggestions.0").clone();
+                    if let Some(map) = item.as_object_mut() {
+                        map.insert("suggestion".to_owned(), suggestion);
+                    }
+                    item
+                })
+                .collect();
+            let columns = [
+                ("TITLE", "name", false),
+                ("PUBLISHER", "publisher", false),
+                ("DEVICES", "devices", true),
+                ("VERSIONS", "versions", false),
+            ];
+            print::table(asked.output, &rows, &columns, "Every title is recognised.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(asked: &Asked, answer: &Value) {
+    print::fields(answer, &[("Product", "id"), ("Name", "name"), ("Publisher", "publisher"), ("Metric", "metric")]);
+    let entitlements = at(answer, "entitlements").as_array().cloned().unwrap_or_default();
+    if !entitlements.is_empty() {
+        print::line("");
+        let columns = [
+            ("RIGHT", "id", false),
+            ("METRIC", "metric", false),
+            ("QUANTITY", "quantity", true),
+            ("PRICE", "unit_price", true),
+            ("FROM", "starts_on", false),
+            ("TO", "ends_on", false),
+            ("AGREEMENT", "agreement", false),
+        ];
+        print::table(asked.output, &entitlements, &columns, "");
+    }
+    let titles = at(answer, "titles").as_array().cloned().unwrap_or_default();
+    if !titles.is_empty() {
+        print::line("");
+        let columns = [("TITLE", "name", false), ("PUBLISHER", "publisher", false), ("DEVICES", "devices", true)];
+        print::table(asked.output, &titles, &columns, "");
+    }
+}
+
+/// Says that something was recorded, or prints the receipt.
+pub fn said(asked: &Asked, answer: &Value, sentence: &str) {
+    if asked.output.json {
+        print::json(answer);
+    } else {
+        print::line(sentence);
+    }
+}

@@ -1,0 +1,109 @@
+//! `indult serve`: the web pages and the API on a socket.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+use app::witnesses::{Response, Transport};
+
+use crate::arguments::{Serve, Target};
+use crate::exit::Exit;
+use crate::{local, print};
+
+/// How often witnesses are asked.
+const ASK_WITNESSES_EVERY: Duration = Duration::from_secs(20);
+/// How long a witness may take.
+const WITNESS_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a witness's answer may be.
+const WITNESS_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+pub async fn serve(target: &Target, serve: Serve) -> Result<ExitCode, Exit> {
+    let folder = target.data.as_ref().ok_or_else(|| {
+        Exit::usage("Name the organisation's folder with --data DIR. To look around first: indult demo")
+    })?;
+    start_logging();
+    let app = local::open(folder)?;
+    let listener = bind(&serve.listen).await?;
+    let address = listener.local_addr()?;
+    let base = serve.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    print::line(format!("Serving on {base}"));
+    run(app, listener, serve.base_url).await
+}
+
+pub async fn bind(listen: &str) -> Result<tokio::net::TcpListener, Exit> {
+    tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(|error| Exit::failure(format!("Could not listen on {listen}: {error}. Choose another with --listen.")))
+}
+
+pub fn start_logging() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Serves until the process is asked to end, then signs what is unsigned.
+pub async fn run(app: App, listener: tokio::net::TcpListener, base_url: Option<String>) -> Result<ExitCode, Exit> {
+    let secure = base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let router = web::router(app.clone(), web::Options { base_url, secure_cookies: secure, ..web::Options::default() });
+    let witnesses = tokio::spawn(ask_witnesses(app.clone()));
+    let served = axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await;
+    witnesses.abort();
+    app.close().await;
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn asked_to_end() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupted.await;
+        }
+    }
+}
+
+async fn ask_witnesses(app: App) {
+    let transport = transport();
+    loop {
+        tokio::time::sleep(ASK_WITNESSES_EVERY).await;
+        match app.ask_witnesses(&*transport).await {
+            Ok(answers) => {
+                for answer in answers {
+                    if let Err(error) = answer.result {
+                        tracing::warn!(witness = answer.witness, error, "a witness did not cosign");
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "witnesses could not be asked"),
+        }
+    }
+}
+
+/// Requests to witnesses: no redirects, and not longer or larger than they need.
+pub fn transport() -> Box<Transport> {
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(WITNESS_TIMEOUT)
+        .build()
+        .map(Arc::new);
+    Box::new(move |url, body| {
+        let http = http.as_ref().map(Arc::clone).map_err(ToString::to_string);
+        Box::pin(async move {
+            let response = http?.post(url).body(body).send().await.map_err(|error| error.to_string())?;
+            let status = response.status().as_u16();
+            let body = response.bytes().await.map_err(|error| error.to_string())?;
+            if body.len() > WITNESS_ANSWER_BYTES_MAX {
+                return Err(format!("its answer has {} bytes", body.len()));
+            }
+            Ok(Response { status, body: body.to_vec() })
+        })
+    })
+}

@@ -1,0 +1,113 @@
+//! What the ledger says about something, in words for people.
+
+use app::ledgers::AuditEntry;
+use domain::command::{Actor, Via};
+use domain::event::Event;
+
+use crate::browse::visitor::Visitor;
+use crate::pages::product::Happened;
+use crate::problem::Problem;
+
+/// The latest of these entries, newest first.
+pub fn latest(visitor: &Visitor, seqs: &[u64], at_most: usize) -> Result<Vec<Happened>, Problem> {
+    let newest: Vec<u64> = seqs.iter().rev().take(at_most).copied().collect();
+    Ok(visitor.app.history(&newest)?.iter().map(|entry| happened(visitor, entry)).collect())
+}
+
+/// An entry in words.
+pub fn happened(visitor: &Visitor, entry: &AuditEntry) -> Happened {
+    Happened {
+        entry: entry.recorded.seq,
+        at: entry.header.at,
+        who: who(visitor, entry.header.actor),
+        what: what(&entry.recorded.event),
+    }
+}
+
+/// Who acted, and through what where that matters.
+pub fn who(visitor: &Visitor, actor: Actor) -> String {
+    match actor {
+        Actor::Program => "the program".to_owned(),
+        Actor::Person(person, Via::Operator) => format!("the operator for {}", visitor.name(person)),
+        Actor::Person(person, Via::Token(token)) => format!("{} by {token}", visitor.name(person)),
+        Actor::Person(person, Via::Session(_) | Via::Link(_)) => visitor.name(person),
+    }
+}
+
+/// What happened, as a short sentence.
+pub fn what(event: &Event) -> String {
+    match event {
+        Event::OrganisationFounded { organisation } => format!("{} was founded", organisation.name),
+        Event::PersonAdded { person, .. } => format!("{person} was added"),
+        Event::RolesSet { person, roles } => {
+            let roles: Vec<&str> = roles.iter().map(|role| role.title()).collect();
+            let roles = if roles.is_empty() { "none".to_owned() } else { roles.join(", ") };
+            format!("The roles of {person} were set: {roles}")
+        }
+        Event::PersonDeactivated { person } => format!("{person} was deactivated"),
+        Event::PersonReactivated { person } => format!("{person} was reactivated"),
+        Event::DataErased { person, legal_basis, .. } => format!("The data of {person} was erased: {legal_basis}"),
+        Event::AccountOpened { account, person, .. } => format!("{account} was opened for {person}"),
+        Event::SetUpLinkIssued { account, .. } => format!("A one-time link was made for {account}"),
+        Event::PasswordSet { account, .. } => format!("The password of {account} was set"),
+        Event::SessionOpened { account, .. } => format!("{account} signed in"),
+        Event::SessionClosed { account, .. } => format!("{account} signed out"),
+        Event::TokenIssued { token, person, .. } => format!("{token} was made for {person}"),
+        Event::TokenRevoked { token } => format!("{token} was revoked"),
+        Event::Delegated { from, to, starts_on, ends_on, .. } => {
+            format!("{to} decides for {from} from {starts_on} to {ends_on}")
+        }
+        Event::DelegationEnded { delegation } => format!("{delegation} was ended"),
+        Event::PartyAdded { name, .. } => format!("{name} was recorded as a party"),
+        Event::AgreementRecorded { agreement, terms, .. } => {
+            format!("{agreement} was recorded: {}", terms.reference)
+        }
+        Event::AgreementAmended { agreement, .. } => format!("{agreement} was amended"),
+        Event::ProductAdded { product, name, .. } => format!("{product} was recorded: {name}"),
+        Event::ProductMetricSet { product, metric } => {
+            format!("The metric of {product} was set to {}", metric.unit(1))
+        }
+        Event::TitleMatched { pattern, product: Some(product), .. } => {
+            format!("\u{201c}{}\u{201d} was recognised as {product}", pattern.name)
+        }
+        Event::TitleMatched { pattern, product: None, .. } => {
+            format!("\u{201c}{}\u{201d} was marked as needing no licence", pattern.name)
+        }
+        Event::TitleUnmatched { title_match } => format!("{title_match} was taken back"),
+        Event::EntitlementRecorded { entitlement, product, right, .. } => {
+            format!("{entitlement} was recorded: {} for {product}", right.quantity)
+        }
+        Event::EntitlementRetired { entitlement, retired_on, .. } => {
+            format!("{entitlement} was retired from {retired_on}")
+        }
+        Event::Imported { import, source, .. } => format!("{import} came in from {source}"),
+        Event::ImportUndone { import } => format!("{import} was undone"),
+        Event::WitnessAdded { witness } => format!("{} was added as a witness", witness.name),
+        Event::WitnessRemoved { name } => format!("{name} was removed as a witness"),
+        Event::CataloguePublished { digest, categories } => {
+            format!("Catalogue {} with {} categories was published", digest.short(), categories.len())
+        }
+        Event::CaseOpened { case, .. } => format!("{case} was begun"),
+        Event::CaseRevised { case, revision, .. } => format!("{case} was changed to revision {revision}"),
+        Event::EvidenceAttached { case, .. } => format!("A file was attached to {case}"),
+        Event::CaseSubmitted { case, .. } => format!("{case} was sent to those who decide"),
+        Event::CommentMade { case, .. } => format!("A comment was made on {case}"),
+        Event::VoteCast { case, ballot, role, .. } => {
+            format!("A vote was cast on {case} as {}: {}", role.title(), ballot.name().replace('_', " "))
+        }
+        Event::CaseReturned { case, .. } => format!("{case} went back to its requester"),
+        Event::CaseWithdrawn { case } => format!("{case} was withdrawn"),
+        Event::CaseDecided { case, outcome, .. } => {
+            let outcome = match outcome {
+                domain::case::Outcome::Approved => "approved",
+                domain::case::Outcome::ApprovedWithConditions => "approved with conditions",
+                domain::case::Outcome::Denied => "denied",
+            };
+            format!("{case} was {outcome}")
+        }
+        Event::GrantIssued { case, terms, .. } => {
+            format!("Exception {case} came into force for {} until {}", terms.quantity, terms.until)
+        }
+        Event::GrantRevoked { case, .. } => format!("Exception {case} was revoked"),
+    }
+}

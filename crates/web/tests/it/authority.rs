@@ -1,0 +1,315 @@
+//! Every route × every role × every kind of credential, from one declared table.
+//!
+//! What is expected stands here and nowhere else; a route without a line fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use domain::person::{Role, Scope};
+
+use crate::world::{self, As, World};
+
+/// Method, path, who may by role, which tokens may by scope, and the body.
+///
+/// - Roles: `everyone`, `public`, or roles; everybody holds one role only here.
+/// - Tokens: scopes, `none`, or `-` where nothing is asserted (the owner holds every role but auditor).
+/// - Numbers of things that depend on their state name nothing, so that the answer is about authority alone.
+const TABLE: &str = r#"
+GET  /v1/organisation                     everyone                          read,write
+GET  /v1/me                               everyone                          read,write
+POST /v1/sessions                         public                            -       {"login":"nobody","password":"nothing at all"}
+GET  /v1/persons                          everyone                          read,write
+POST /v1/persons                          administrator                     write   {"name":"N","email":"n@acme.example"}
+GET  /v1/persons/{person}                 everyone                          read,write
+POST /v1/persons/{person}/roles           administrator                     none    {"roles":[]}
+POST /v1/persons/{person}/deactivations   administrator                     write   {}
+POST /v1/persons/{person}/reactivations   administrator                     write   {}
+POST /v1/persons/{person}/erasures        administrator                     none    {"legal_basis":"Art. 17 GDPR"}
+POST /v1/persons/{person}/accounts        administrator                     write   {"login":"x"}
+POST /v1/accounts/{account}/links         administrator                     none    {}
+GET  /v1/tokens                           everyone                          read,write
+POST /v1/tokens                           everyone                          none    {"label":"x","scopes":["read"]}
+POST /v1/tokens/{token}/revocations       everyone                          write   {}
+GET  /v1/delegations                      everyone                          read,write
+POST /v1/delegations                      everyone                          none    {"to":"PER-999999","starts_on":"2025-09-01","ends_on":"2025-09-02"}
+POST /v1/delegations/{delegation}/ends    everyone                          write   {}
+GET  /v1/products                         everyone                          read,write
+POST /v1/products                         sam_manager,procurement           write   {"name":"P","metric":"device"}
+GET  /v1/products/{product}               everyone                          read,write
+POST /v1/products/{product}/metric        sam_manager,procurement           write   {"metric":"device"}
+GET  /v1/titles                           everyone                          read,write
+GET  /v1/title_matches                    everyone                          read,write
+POST /v1/title_matches                    sam_manager                       write   {"title":"Some title","product":null}
+POST /v1/title_matches/{title_match}/removals  sam_manager                  write   {}
+GET  /v1/entitlements                     everyone                          read,write
+POST /v1/entitlements                     sam_manager,procurement           write   {"product":"PRD-999999","metric":"device","quantity":1}
+GET  /v1/entitlements/{entitlement}       everyone                          read,write
+POST /v1/entitlements/{entitlement}/retirements  sam_manager,procurement    write   {"retired_on":"2025-09-01","reason":"x"}
+GET  /v1/agreements                       everyone                          read,write
+POST /v1/agreements                       sam_manager,procurement,legal     write   {"party":"Y","terms":{"direction":"inbound","reference":"R"}}
+GET  /v1/agreements/{agreement}           everyone                          read,write
+POST /v1/agreements/{agreement}/amendments  sam_manager,procurement,legal   write   {"direction":"inbound","reference":"R"}
+GET  /v1/positions                        everyone                          read,write
+GET  /v1/positions/{product}              everyone                          read,write
+GET  /v1/positions/{product}/rows?kind=consumed  staff                      read,write
+GET  /v1/devices                          staff                             read,write
+GET  /v1/devices/{key}                    staff                             read,write
+GET  /v1/imports                          staff                             read,write
+POST /v1/imports/inventory                sam_manager                       report,write  device,product
+POST /v1/imports/entitlements             sam_manager,procurement           write         product,metric,quantity
+GET  /v1/imports/{import}                 staff                             read,write
+POST /v1/imports/{import}/undo            sam_manager,procurement           write   {}
+GET  /v1/catalogue                        everyone                          read,write
+POST /v1/catalogue/versions               legal                             write   CATALOGUE
+GET  /v1/cases                            everyone                          read,write
+POST /v1/cases                            requester,approver,sam_manager,procurement,finance,legal,administrator  write  WISH
+GET  /v1/cases/{case}                     everyone                          read,write
+POST /v1/cases/{case}/revisions           everyone                          write   WISH
+POST /v1/cases/{case}/submissions         everyone                          write   {}
+POST /v1/cases/{case}/withdrawals         everyone                          write   {}
+POST /v1/cases/{case}/votes               everyone                          none    {"ballot":"approve","reason":"x"}
+POST /v1/cases/{case}/comments            requester,approver,sam_manager,procurement,finance,legal,administrator  write  {"wording":"x"}
+POST /v1/cases/{case}/evidence?name=x     everyone                          write   bytes
+GET  /v1/cases/{case}/evidence/{digest}   everyone                          read,write
+GET  /v1/exceptions                       everyone                          read,write
+GET  /v1/exceptions/{case}                everyone                          read,write
+POST /v1/exceptions/{case}/revocations    approver,finance,legal            write   {"reason":"x"}
+POST /v1/checks                           everyone                          check,read,write  {"action":"use","product":"PRD-1"}
+GET  /v1/ledger                           everyone                          read,write
+GET  /v1/ledger/entries                   staff                             read,write
+GET  /v1/ledger/entries/{entry}           staff                             read,write
+GET  /v1/ledger/entries/{entry}/proof     everyone                          read,write
+GET  /v1/ledger/checkpoint                everyone                          read,write
+GET  /v1/ledger/log.vkey                  everyone                          read,write
+GET  /v1/ledger/witness.vkeys             everyone                          read,write
+GET  /v1/witnesses                        everyone                          read,write
+POST /v1/witnesses                        administrator                     none    {"url":"https://w.example","verifier_key":"WITNESS"}
+POST /v1/witnesses/{name}/removals        administrator                     none    {}
+POST /v1/verifications                    auditor,administrator             read,write  {}
+GET  /v1/backup                           administrator                     write
+GET  /checkpoint                          everyone                          read,write
+GET  /tile/{path}                         everyone                          read,write
+POST /access/v1/evaluation                everyone                          check,read,write  {"subject":{"type":"t","id":"i"},"action":{"name":"use"},"resource":{"type":"product","id":"PRD-1"}}
+POST /access/v1/evaluations               everyone                          check,read,write  {"subject":{"type":"t","id":"i"},"action":{"name":"use"},"evaluations":[{"resource":{"type":"product","id":"PRD-1"}}]}
+GET  /.well-known/authzen-configuration   public                            -
+GET  /v1/openapi.json                     public                            -
+GET  /problems                            public                            -
+GET  /problems/{slug}                     public                            -
+GET  /healthz                             public                            -
+GET  /readyz                              public                            -
+DELETE /v1/sessions/current               everyone                          -       {}
+"#;
+
+struct Line {
+    method: Method,
+    path: String,
+    roles: Vec<String>,
+    scopes: String,
+    body: String,
+}
+
+fn table() -> Vec<Line> {
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    TABLE
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            let found = words(line);
+            let [method, path, roles, scopes] = found.get(..4).unwrap() else { panic!("{line}") };
+            let after = line.split_whitespace().nth(3).unwrap();
+            // The body is the rest of the line behind the scopes, as it stands.
+            let body = found[4..].join(" ");
+            assert!(!after.is_empty());
+            Line {
+                method: method.parse().unwrap(),
+                path: path.clone(),
+                roles: roles.split(',').map(str::to_owned).collect(),
+                scopes: scopes.clone(),
+                body,
+            }
+        })
+        .collect()
+}
+
+/// The path with numbers of things that are not there, where it is about one.
+fn filled(path: &str) -> String {
+    let samples = BTreeMap::from([
+        ("{person}", "PER-999999"),
+        ("{account}", "ACC-999999"),
+        ("{token}", "TOK-999999"),
+        ("{delegation}", "DEL-999999"),
+        ("{product}", "PRD-999999"),
+        ("{title_match}", "MAT-999999"),
+        ("{entitlement}", "ENT-999999"),
+        ("{agreement}", "AGR-999999"),
+        ("{key}", "name:nowhere"),
+        ("{import}", "IMP-999999"),
+        ("{case}", "EXC-999999"),
+        ("{digest}", "0000000000000000000000000000000000000000000000000000000000000000"),
+        ("{entry}", "0"),
+        ("{name}", "nobody"),
+        ("{slug}", "validation"),
+        ("{path}", "0/000.p/1"),
+    ]);
+    samples.iter().fold(path.to_owned(), |path, (name, sample)| path.replace(name, sample))
+}
+
+/// The body that a word of the table stands for.
+fn body(word: &str) -> String {
+    match word {
+        "WISH" => world::wish().to_string().replace("PRD-1", "PRD-999999"),
+        "CATALOGUE" => {
+            let file = |file: app::catalogues::CatalogueFile| {
+                serde_json::json!({ "name": file.name, "content": String::from_utf8(file.bytes).unwrap() })
+            };
+            let files: Vec<_> = app::catalogues::shipped().into_iter().map(file).collect();
+            serde_json::json!({ "files": files }).to_string()
+        }
+        "device,product" => "device,product\npc-1,Something\n".to_owned(),
+        "product,metric,quantity" => "product,metric,quantity\nSomething,device,1\n".to_owned(),
+        word => word.replace("WITNESS", "witness.example+0c2e7b5a+BAAA"),
+    }
+}
+
+/// A request of a line. A dry run, so that one line does not change what the next one meets.
+fn request(line: &Line, world: &World) -> Request<Body> {
+    let mut path = filled(&line.path);
+    let is_write = line.method == Method::POST;
+    let rehearsed = ["/v1/persons", "/v1/products", "/v1/title_matches", "/v1/agreements", "/v1/cases"];
+    if is_write && (rehearsed.contains(&line.path.as_str()) || line.path.starts_with("/v1/imports/inv")
+        || line.path.starts_with("/v1/imports/ent"))
+    {
+        path.push_str("?dry_run=true");
+    }
+    let body = body(&line.body);
+    let kind = if body.starts_with('{') { "application/json" } else { "application/octet-stream" };
+    let mut request = Request::builder().method(line.method.clone()).uri(path);
+    if line.method != Method::GET {
+        request = request.header(header::CONTENT_TYPE, kind).header("idempotency-key", world.fresh_key());
+    }
+    request.body(Body::from(body)).unwrap()
+}
+
+fn may(line: &Line, role: Role) -> bool {
+    line.roles.iter().any(|word| match word.as_str() {
+        "everyone" | "public" => true,
+        "staff" => role != Role::Requester,
+        word => word == role.name(),
+    })
+}
+
+#[tokio::test]
+async fn every_route_lets_in_exactly_those_whom_the_table_names() {
+    let world = world::short().await;
+    let mut browsers = Vec::new();
+    for role in Role::ALL {
+        browsers.push((role, world.person(role.name(), &[role]).await));
+    }
+    let every_role: Vec<Role> = Role::ALL.into_iter().filter(|role| *role != Role::Auditor).collect();
+    let (owner, _) = world.person("owner", &every_role).await;
+    let mut tokens = Vec::new();
+    for scope in Scope::ALL {
+        tokens.push((scope, world.token(owner, &[scope]).await));
+    }
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for line in table() {
+        let is_public = line.roles == ["public"];
+        let mut expect = |who: &str, let_in: bool, answer: &world::Answer| {
+            asked += 1;
+            let refused = matches!(answer.status.as_u16(), 401 | 403) && !answer.said().contains("sign-in-failed");
+            if refused == let_in || answer.status.is_server_error() {
+                wrong.push(format!("{} {} by {who}: {}", line.method, line.path, answer.said()));
+            }
+        };
+        let answer = world.send(&As::Stranger, request(&line, &world)).await;
+        expect("a stranger", is_public, &answer);
+        if !is_public {
+            assert_eq!(answer.status, 401, "{} {}: {}", line.method, line.path, answer.text());
+        }
+        let stale = As::Token("indult_pat_of-nobody".to_owned());
+        expect("a token of nobody", is_public, &world.send(&stale, request(&line, &world)).await);
+        for (role, (_, browser)) in &browsers {
+            let before = world.size();
+            let answer = world.send(browser, request(&line, &world)).await;
+            expect(role.name(), may(&line, *role), &answer);
+            if !may(&line, *role) {
+                assert_eq!(world.size(), before, "{} {} by {}: refused and recorded", line.method, line.path, role.name());
+            }
+        }
+        if line.scopes == "-" {
+            continue;
+        }
+        for (scope, token) in &tokens {
+            let allowed: Vec<&str> = line.scopes.split(',').collect();
+            let answer = world.send(token, request(&line, &world)).await;
+            expect(&format!("a token to {}", scope.name()), allowed.contains(&scope.name()), &answer);
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {asked} requests:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(asked > 900, "{asked} requests only");
+}
+
+#[test]
+fn every_route_has_a_line_and_every_line_a_route() {
+    let document = serde_json::to_value(web::openapi::document()).unwrap();
+    let mut described = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            described.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let lines: BTreeSet<String> = table()
+        .iter()
+        .map(|line| format!("{} {}", line.method, line.path.split('?').next().unwrap_or_default()))
+        .collect();
+    let without_line: Vec<_> = described.difference(&lines).collect();
+    let without_route: Vec<_> = lines.difference(&described).collect();
+    assert!(without_line.is_empty() && without_route.is_empty(), "no line: {without_line:?}\nno route: {without_route:?}");
+}
+
+#[tokio::test]
+async fn texts_about_persons_are_for_those_who_keep_or_audit_them_and_verifiers_for_nobody() {
+    let world = World::founded().await;
+    let (_, requester) = world.person("rita", &[Role::Requester]).await;
+    let (_, finance) = world.person("fred", &[Role::Finance]).await;
+    let (_, auditor) = world.person("udo", &[Role::Auditor]).await;
+    let link = world.app.issue_link(
+        domain::command::Actor::Person(world::ANA, domain::command::Via::Operator),
+        domain::id::AccountId(1),
+    );
+    let (link, _) = link.await.unwrap();
+    world.app.set_password_by_link(&link.0, "seven small grey horses").await.unwrap();
+
+    let emails = |answer: world::Answer| {
+        let persons = answer.good().json();
+        persons["data"].as_array().unwrap().iter().filter(|person| person["email"].is_string()).count()
+    };
+    assert_eq!(emails(world.get(&requester, "/v1/persons").await), 1, "only one's own");
+    assert_eq!(emails(world.get(&auditor, "/v1/persons").await), 4);
+
+    let entries = |answer: world::Answer| answer.good().text();
+    let seen_by_finance = entries(world.get(&finance, "/v1/ledger/entries?limit=200").await);
+    assert!(seen_by_finance.contains("[withheld]") && !seen_by_finance.contains("rita@acme.example"));
+    let seen_by_auditor = entries(world.get(&auditor, "/v1/ledger/entries?limit=200").await);
+    assert!(seen_by_auditor.contains("rita@acme.example"));
+    let page = world.get(&auditor, "/v1/ledger/entries?action=password-set").await.good().json();
+    let place = page["data"][0]["entry"].as_u64().unwrap();
+    let whole = world.get(&auditor, &format!("/v1/ledger/entries/{place}")).await.good();
+    assert!(!seen_by_auditor.contains("argon2") && !whole.text().contains("argon2"));
+    assert_eq!(whole.json()["texts"][0]["state"], "withheld");
+}
+
+#[tokio::test]
+async fn whoever_is_deactivated_is_nobody_at_once() {
+    let world = World::founded().await;
+    let (fred, browser) = world.person("fred", &[Role::Finance]).await;
+    let token = world.token(fred, &[Scope::Write]).await;
+    world.get(&browser, "/v1/me").await.good();
+    world.get(&token, "/v1/me").await.good();
+    let ana = world.ana().await;
+    world.post(&ana, &format!("/v1/persons/{fred}/deactivations"), &serde_json::json!({})).await.good();
+    assert_eq!(world.get(&browser, "/v1/me").await.status, 401);
+    assert_eq!(world.get(&token, "/v1/me").await.status, 401);
+}

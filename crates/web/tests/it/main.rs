@@ -1,0 +1,19 @@
+//! The whole of HTTP from outside: a real organisation on a real folder, and requests to its router.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::too_many_lines,
+    reason = "tests"
+)]
+
+mod authority;
+mod contract;
+mod lists;
+mod pages_people;
+mod pages_requests;
+mod refusals;
+mod repetition;
+mod story;
+mod world;
