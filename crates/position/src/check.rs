@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Base;
 use crate::demand::{Demand, Persons};
-use crate::line::Reckoning;
+use crate::line::{Reckoning, reckon};
 use crate::matching::grants_used;
-use crate::supply::{CountingRight, Moment, Selected};
+use crate::supply::{CountingRight, Moment};
 use crate::working::{Counted, Grouped, list, spoken};
 
 /// Use is worth asking about after this long: longer than a leave, shorter than the quarter after which a renewal is
@@ -141,11 +141,10 @@ pub fn answer(state: &State, base: &Base, question: &Question) -> Answer {
             remedies: Vec::new(),
         };
     };
-    let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, &Moment::of(state, question.at));
-    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
-    let reckoning = Reckoning::of(&demand, product, &held, &selected, &mut Persons::default());
-    Answering { state, question, reckoning: &reckoning, demand: &demand }.answer()
+    let moment = Moment::of(state, question.at);
+    reckon(state, base, product, &moment, &mut Persons::default(), |reckoning, demand, _| {
+        Answering { state, question, reckoning, demand }.answer()
+    })
 }
 
 struct Answering<'a> {

@@ -24,6 +24,12 @@ impl<T: Clone + Default, const CHUNK: usize> Column<T, CHUNK> {
         &self.chunks[index / CHUNK][index % CHUNK]
     }
 
+    /// The chunk that holds `index`, and the index of its first value.
+    pub(crate) fn chunk_of(&self, index: u32) -> (usize, &[T]) {
+        let place = index as usize / CHUNK;
+        (place * CHUNK, &self.chunks[place])
+    }
+
     /// The value at `index` for writing. Copies its chunk where a clone still shares it.
     pub(crate) fn get_mut(&mut self, index: u32) -> &mut T {
         let index = index as usize;

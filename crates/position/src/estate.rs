@@ -175,14 +175,18 @@ impl Estate {
             attributes: report.attributes.clone(),
             installed: merged.installed,
         });
-        match (&before, old) {
-            (Some(node), Some(old))
-                if old.identity == new.identity && self.is_only_report(node.device, &new.source) =>
-            {
-                self.replace(&key, node, &new, &merged.added, &merged.removed);
+        if let (Some(node), Some(old)) = (&before, old)
+            && old.identity == new.identity
+        {
+            let reports = self.reports_of(node.device);
+            if reports.iter().filter(|report| report.source == new.source).count() == 1 {
+                let others = reports.into_iter().filter(|report| report.source != new.source);
+                let reports: Vec<Arc<Report>> = others.chain([&new]).cloned().collect();
+                self.replace(&key, node, &new, &reports, merged.added, merged.removed);
+                return;
             }
-            _ => self.rejoin(&key, before.as_ref(), new),
         }
+        self.rejoin(&key, before.as_ref(), new);
     }
 
     /// One shared copy of a source's name.
@@ -229,25 +233,26 @@ impl Estate {
         merged
     }
 
-    /// Whether the device has one report of the source, so that a new one replaces all that the source said of it.
-    fn is_only_report(&self, device: u32, source: &str) -> bool {
-        let reports = self.reports_of(device);
-        reports.into_iter().filter(|report| *report.source == *source).count() == 1
-    }
-
-    /// The common case: the marks are as before, so no device is joined or parted.
-    fn replace(&mut self, key: &Key, node: &Node, new: &Arc<Report>, added: &[ReleaseIndex], removed: &[ReleaseIndex]) {
+    /// The common case: the marks are as before, so no device is joined or parted, and `new` replaces all that its
+    /// source said of the device. `reports` are those of the device from now on.
+    fn replace(
+        &mut self,
+        key: &Key,
+        node: &Node,
+        new: &Arc<Report>,
+        reports: &[Arc<Report>],
+        mut added: Vec<ReleaseIndex>,
+        mut removed: Vec<ReleaseIndex>,
+    ) {
         let device = node.device;
         self.nodes.insert(key.clone(), Node { device, reports: with_report(Some(node), new) });
-        let mut added = added.to_vec();
+        let counting = counting(reports.iter());
         added.retain(|release| !self.titles.release_holders(*release).contains(device));
-        let mut removed = removed.to_vec();
-        let counting = self.counting(device);
         if counting.len() > 1 {
             removed.retain(|gone| !counting.iter().any(|report| report.holds(*gone)));
         }
         self.change(device, &added, &removed);
-        self.refresh(device);
+        self.refresh(device, counting);
     }
 
     /// The general case: a new mark, or marks that changed, may join devices or part them.
@@ -281,7 +286,8 @@ impl Estate {
             };
             let (added, removed) = (without(&held_now, &held_before), without(&held_before, &held_now));
             self.change(device, &added, &removed);
-            self.refresh(device);
+            let reports: Vec<Arc<Report>> = self.reports_of(device).into_iter().cloned().collect();
+            self.refresh(device, counting(reports.iter()));
         }
     }
 
@@ -324,11 +330,11 @@ impl Estate {
         self.titles.change(device, added, removed);
     }
 
-    /// Brings the columns and bitmaps of a device's attributes up to date with its reports.
-    fn refresh(&mut self, device: u32) {
-        let is_there = self.devices[device as usize].is_some();
+    /// Brings the columns and bitmaps of a device's attributes up to date with the reports that count.
+    fn refresh(&mut self, device: u32, mut latest: Vec<&Report>) {
+        // A device without reports has just been joined to another.
+        let is_there = !latest.is_empty();
         let (mut environment, mut person, mut seen) = (None, None, UNDATED);
-        let mut latest = self.counting(device);
         latest.sort_by(|one, other| other.recency().cmp(&one.recency()));
         for report in &latest {
             environment = environment.or(report.attributes.environment);
@@ -336,7 +342,6 @@ impl Estate {
             seen = seen.max(report.reported_at.map_or(UNDATED, Timestamp::as_second));
         }
         let knows_use = latest.iter().any(|report| report.installed.iter().any(|one| one.last_used_on.is_some()));
-        let person = person.map(str::to_owned);
         for (bitmap, listed) in self.in_environment.iter_mut().zip(Environment::ALL) {
             put(bitmap, device, is_there && environment == Some(listed));
         }
@@ -344,7 +349,7 @@ impl Estate {
         put(&mut self.without_person, device, is_there && person.is_none());
         put(&mut self.undated, device, is_there && seen == UNDATED);
         put(&mut self.with_known_use, device, is_there && knows_use);
-        let person = person.map_or(NOBODY, |person| self.person_index(&person));
+        let person = person.map_or(NOBODY, |person| self.person_index(person));
         self.person_column.set(device, person);
         self.seen_column.set(device, seen);
     }
@@ -367,13 +372,9 @@ impl Estate {
         nodes.filter_map(|node| self.nodes.get(node)).flat_map(|node| node.reports.iter()).collect()
     }
 
-    /// The reports that count for a device: of every source those of its latest import.
+    /// The reports that count for a device.
     fn counting(&self, device: u32) -> Vec<&Report> {
-        let reports = self.reports_of(device);
-        let is_latest = |report: &Report| {
-            !reports.iter().any(|other| other.source == report.source && other.import > report.import)
-        };
-        reports.iter().copied().map(Arc::as_ref).filter(|report| is_latest(report)).collect()
+        counting(self.reports_of(device).into_iter())
     }
 
     /// The releases on a device, in order of index.
@@ -551,9 +552,14 @@ impl Estate {
         &self.persons[person as usize]
     }
 
-    /// When a source last looked at a device, in seconds of Unix time, or [`UNDATED`].
-    pub(crate) fn seen(&self, device: u32) -> i64 {
-        *self.seen_column.get(device)
+    /// When a source last looked at each device, in seconds of Unix time, or [`UNDATED`].
+    pub(crate) fn seen_column(&self) -> &Column<i64, 512> {
+        &self.seen_column
+    }
+
+    /// The primary user of each device, or [`NOBODY`].
+    pub(crate) fn person_column(&self) -> &Column<u32, 1024> {
+        &self.person_column
     }
 
     /// By what devices are put in order: the name as shown, folded, then the key, which no other device has.
@@ -603,6 +609,13 @@ impl Report {
     fn recency(&self) -> (Option<Timestamp>, ImportId, &str, Key) {
         (self.reported_at, self.import, &self.source, Key::of(&self.identity))
     }
+}
+
+/// Of every source the reports of its latest import.
+fn counting<'a>(reports: impl Iterator<Item = &'a Arc<Report>> + Clone) -> Vec<&'a Report> {
+    let superseded =
+        |report: &Report| reports.clone().any(|other| other.import > report.import && other.source == report.source);
+    reports.clone().map(Arc::as_ref).filter(|report| !superseded(report)).collect()
 }
 
 fn with_report(node: Option<&Node>, new: &Arc<Report>) -> Arc<Vec<Arc<Report>>> {

@@ -13,7 +13,7 @@ use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use crate::base::{Base, Held};
-use crate::demand::{Demand, Persons, each};
+use crate::demand::{Demand, Persons, each_value};
 use crate::estate::{Estate, UNDATED};
 use crate::matching::{self, Outcome};
 use crate::row::RowKind;
@@ -55,7 +55,8 @@ pub struct Line {
     pub freshness: Freshness,
     /// Every right and exception on the product: those that count in the order in which they were used, then the rest.
     pub supplies: Vec<Supply>,
-    /// How the numbers were made, step by step.
+    /// How the numbers were made, step by step. Empty in [`lines`]: nobody reads thousands of workings at once, and
+    /// they would cost more than the numbers.
     pub working: Vec<Step>,
 }
 
@@ -103,16 +104,37 @@ pub struct Step {
     pub rows: Option<RowKind>,
 }
 
-/// The position of every product at `at`, in order of number.
+/// The position of every product at `at`, in order of number, without workings.
 pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
     let (moment, mut persons) = (Moment::of(state, at), Persons::default());
-    state.products.values().map(|product| line_of(state, base, product, &moment, &mut persons)).collect()
+    let numbers = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| reckoning.line(demand, moment);
+    let products = state.products.values();
+    products.map(|product| reckon(state, base, product, &moment, &mut persons, numbers)).collect()
 }
 
-/// The position of one product at `at`; `None` where there is no such product.
+/// The position of one product at `at`, with its working; `None` where there is no such product.
 pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Option<Line> {
     let product = state.products.get(&product)?;
-    Some(line_of(state, base, product, &Moment::of(state, at), &mut Persons::default()))
+    let with_working = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| {
+        let line = reckoning.line(demand, moment);
+        Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
+    };
+    Some(reckon(state, base, product, &Moment::of(state, at), &mut Persons::default(), with_working))
+}
+
+/// Sets a product's demand against its supply and hands both over.
+pub(crate) fn reckon<R>(
+    state: &State,
+    base: &Base,
+    product: &Product,
+    moment: &Moment,
+    persons: &mut Persons,
+    take: impl FnOnce(&Reckoning<'_>, &Demand<'_>, &Moment) -> R,
+) -> R {
+    let held = base.held(state, product.id);
+    let selected = Selected::at(state, product, &held, moment);
+    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
+    take(&Reckoning::of(&demand, product, &held, &selected, persons), &demand, moment)
 }
 
 /// What a line is made of, before it is put into words.
@@ -179,6 +201,28 @@ impl<'a> Reckoning<'a> {
         })
     }
 
+    /// The line without its working.
+    fn line(&self, demand: &Demand<'_>, moment: &Moment) -> Line {
+        Line {
+            product: self.product.id,
+            metric: self.product.metric,
+            devices: self.holding,
+            entitled: self.selected.entitled(),
+            consumed: self.outcome.consumed,
+            exempt: self.exempt,
+            covered_by_entitlements: self.outcome.covered_by_entitlements(),
+            covered_by_grants: self.outcome.covered_by_grants(),
+            short: self.outcome.short(),
+            surplus: self.surplus(),
+            exposure: price::exposure(self),
+            saving: price::saving(self),
+            range: self.range(),
+            freshness: freshness(demand.estate, &demand.holding, moment),
+            supplies: self.supplies(),
+            working: Vec::new(),
+        }
+    }
+
     fn supplies(&self) -> Vec<Supply> {
         let rights = self.selected.rights.iter().zip(&self.outcome.rights).map(|(right, spent)| {
             let supply = of_entitlement(right.entitlement, None);
@@ -192,36 +236,9 @@ impl<'a> Reckoning<'a> {
     }
 }
 
-fn line_of(state: &State, base: &Base, product: &Product, moment: &Moment, persons: &mut Persons) -> Line {
-    let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, moment);
-    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
-    let reckoning = Reckoning::of(&demand, product, &held, &selected, persons);
-    let (exposure, saving) = (price::exposure(&reckoning), price::saving(&reckoning));
-    Line {
-        product: product.id,
-        metric: product.metric,
-        devices: reckoning.holding,
-        entitled: selected.entitled(),
-        consumed: reckoning.outcome.consumed,
-        exempt: reckoning.exempt,
-        covered_by_entitlements: reckoning.outcome.covered_by_entitlements(),
-        covered_by_grants: reckoning.outcome.covered_by_grants(),
-        short: reckoning.outcome.short(),
-        surplus: reckoning.surplus(),
-        range: reckoning.range(),
-        freshness: freshness(base.estate(), &demand.holding, moment),
-        supplies: reckoning.supplies(),
-        working: working::steps(&reckoning, &exposure, &saving),
-        exposure,
-        saving,
-    }
-}
-
 fn freshness(estate: &Estate, devices: &RoaringBitmap, moment: &Moment) -> Freshness {
     let (mut oldest, mut newest) = (i64::MAX, UNDATED);
-    each(devices, |device| {
-        let seen = estate.seen(device);
+    each_value(devices, estate.seen_column(), |_, seen| {
         // What is undated is the least of all, so it needs no question for the newest.
         newest = newest.max(seen);
         oldest = oldest.min(if seen == UNDATED { i64::MAX } else { seen });

@@ -58,6 +58,7 @@ proptest! {
         }
         for line in &lines {
             let alone = position::line(&world.state, &base, line.product, world.at);
+            let alone = alone.map(|alone| Line { working: Vec::new(), ..alone });
             prop_assert_eq!(Some(line), alone.as_ref());
         }
     }
@@ -117,6 +118,9 @@ proptest! {
         prop_assert_eq!(seen(&base), seen(&scratch));
         let at = crate::world::NOW.parse().unwrap();
         prop_assert_eq!(lines(&later_state, &base, at), lines(&later_state, &scratch, at));
+        for product in later_state.products.keys() {
+            prop_assert_eq!(line(&later_state, &base, *product, at), line(&later_state, &scratch, *product, at));
+        }
         // What a reader kept is as it was.
         for (kept, before) in kept {
             prop_assert_eq!(seen(&kept), before);

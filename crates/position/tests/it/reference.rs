@@ -466,7 +466,9 @@ pub(crate) fn expected(world: &World, product: ProductId) -> Expected {
     let mut spent: BTreeMap<SupplySource, Spent> = BTreeMap::new();
     if unlimited {
         entitled = Quantity::Unlimited;
-        units.iter_mut().for_each(|unit| unit.by = Some(rights[0].source));
+        for unit in &mut units {
+            unit.by = Some(rights[0].source);
+        }
         rights[0].left = rights[0].given - self::units(state, &liable, product, rights[0].metric).len() as u64;
     } else {
         reserve(&mut units, &grants);

@@ -36,15 +36,10 @@ pub(crate) fn tell(story: &str) {
             None => (step, None),
         };
         let said = if command.is_empty() { None } else { teller.step(command) };
+        as_expected &= expected == said.as_deref();
         match said {
-            Some(said) => {
-                as_expected &= expected == Some(said.as_str());
-                writeln!(told, "{command} -> {said}").unwrap();
-            }
-            None => {
-                as_expected &= expected.is_none();
-                writeln!(told, "{command}").unwrap();
-            }
+            Some(said) => writeln!(told, "{command} -> {said}").unwrap(),
+            None => writeln!(told, "{command}").unwrap(),
         }
     }
     assert!(as_expected, "the story goes differently:\n{told}");
