@@ -51,25 +51,32 @@ impl SealingKey {
         Ok(sealed)
     }
 
-    /// Appends what was sealed to `opened` and returns its length; on failure `opened` is as before.
-    pub(crate) fn open_into(&self, place: &[u8], sealed: &[u8], opened: &mut Vec<u8>) -> Result<usize, DoesNotOpen> {
+    /// Writes what was sealed into `buffer` from `start` on and returns its length. The buffer only
+    /// ever grows: clearing it for each of millions of payloads takes longer than it looks.
+    pub(crate) fn open_into(
+        &self,
+        place: &[u8],
+        sealed: &[u8],
+        buffer: &mut Vec<u8>,
+        start: usize,
+    ) -> Result<usize, DoesNotOpen> {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(DoesNotOpen)?;
         let (text, tag) = rest.split_last_chunk::<TAG_BYTES>().ok_or(DoesNotOpen)?;
-        let start = opened.len();
-        opened.resize(start + text.len(), 0);
-        let (_, target) = opened.split_at_mut(start);
-        let result =
-            self.0.open_separate_gather(Nonce::assume_unique_for_key(*nonce), Aad::from(place), text, tag, target);
-        if result.is_err() {
-            opened.truncate(start);
-            return Err(DoesNotOpen);
+        let end = start + text.len();
+        if buffer.len() < end {
+            buffer.resize(end, 0);
         }
+        let target = buffer.get_mut(start..end).ok_or(DoesNotOpen)?;
+        self.0
+            .open_separate_gather(Nonce::assume_unique_for_key(*nonce), Aad::from(place), text, tag, target)
+            .map_err(|_| DoesNotOpen)?;
         Ok(text.len())
     }
 
     pub(crate) fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
-        let mut opened = Vec::with_capacity(sealed.len());
-        self.open_into(place, sealed, &mut opened)?;
+        let mut opened = Vec::new();
+        let length = self.open_into(place, sealed, &mut opened, 0)?;
+        opened.truncate(length);
         Ok(opened)
     }
 }
@@ -188,9 +195,7 @@ mod tests {
         for bit in 0..sealed.len() * 8 {
             let mut altered = sealed.clone();
             altered[bit / 8] ^= 1 << (bit % 8);
-            let mut out = vec![1, 2];
-            assert!(keys.answers.open_into(b"here", &altered, &mut out).is_err());
-            assert_eq!(out, [1, 2]);
+            assert!(keys.answers.open(b"here", &altered).is_err());
         }
     }
 

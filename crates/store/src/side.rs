@@ -403,6 +403,7 @@ impl<'connection> SideStatements<'connection> {
             offset: 0,
             within: None,
             opened: Vec::new(),
+            used: 0,
             items: Vec::new(),
             unreadable: Vec::new(),
         })
@@ -419,8 +420,9 @@ pub(crate) struct SideCursor<'statement> {
     position: Option<u64>,
     offset: usize,
     within: Option<u16>,
-    /// What the last step opened and could not open.
+    /// What the last step opened, in the first `used` bytes, and could not open.
     opened: Vec<u8>,
+    used: usize,
     items: Vec<Item>,
     unreadable: Vec<(u64, Unreadable)>,
 }
@@ -435,7 +437,7 @@ pub(crate) struct Opening<'a> {
 impl SideCursor<'_> {
     /// Opens what lies beside the entry `seq`; entries are to be asked for in rising order.
     pub(crate) fn advance_to(&mut self, seq: u64, opening: &mut Opening<'_>) -> Result<(), StoreError> {
-        self.opened.clear();
+        self.used = 0;
         self.items.clear();
         self.unreadable.clear();
         self.load_bundle(seq / WIDTH)?;
@@ -483,8 +485,8 @@ impl SideCursor<'_> {
             (self.offset, self.within) = (frame.end, Some(frame.within));
             // A walk may begin in the middle of a bundle.
             if id >= row_id(seq, 0) {
-                let opened = open(opening, id, frame.key, frame.sealed, &mut self.opened)?;
-                note(&mut self.items, &mut self.unreadable, id, opened);
+                let opened = open(opening, id, frame.key, frame.sealed, &mut self.opened, self.used)?;
+                self.used += note(&mut self.items, &mut self.unreadable, id, opened);
             }
         }
         Ok(())
@@ -500,8 +502,8 @@ impl SideCursor<'_> {
             let key: i64 = read(row, 1)?;
             let sealed = row.get_ref(2).map_err(sql(READING))?;
             let sealed = sealed.as_blob().map_err(|_| damaged("a field is not stored as bytes"))?;
-            let opened = open(opening, id, key.cast_unsigned(), sealed, &mut self.opened)?;
-            note(&mut self.items, &mut self.unreadable, id, opened);
+            let opened = open(opening, id, key.cast_unsigned(), sealed, &mut self.opened, self.used)?;
+            self.used += note(&mut self.items, &mut self.unreadable, id, opened);
             self.rows.advance().map_err(sql(READING))?;
         }
         Ok(())
@@ -509,7 +511,7 @@ impl SideCursor<'_> {
 
     /// What the last step opened.
     pub(crate) fn sides(&self) -> Sides<'_> {
-        Sides { opened: &self.opened, items: &self.items }
+        Sides { opened: self.opened.get(..self.used).unwrap_or_default(), items: &self.items }
     }
 
     /// What the last step could not open: (seq, index, why).
@@ -538,29 +540,42 @@ fn index_of(id: u64) -> u32 {
     u32::try_from(id % ROWS_PER_ENTRY).unwrap_or(u32::MAX)
 }
 
-/// Appends the opened payload to `opened` and returns where it lies.
+/// Opens a payload into `opened` from `start` on and returns where it lies.
 fn open(
     opening: &mut Opening<'_>,
     id: u64,
     key: u64,
     sealed: &[u8],
     opened: &mut Vec<u8>,
+    start: usize,
 ) -> Result<Result<Item, Unreadable>, StoreError> {
     let place = place(id, key);
     let Some(key) = opening.keys.get(opening.connection, opening.keyring, key)? else {
         return Ok(Err(Unreadable::Key));
     };
-    Ok(match key.open_into(&place, sealed, opened) {
+    Ok(match key.open_into(&place, sealed, opened, start) {
         Err(_) => Err(Unreadable::Seal),
         Ok(length) if length < SALT_BYTES => Err(Unreadable::Short),
-        Ok(length) => Ok(Item { index: index_of(id), start: opened.len() - length, length }),
+        Ok(length) => Ok(Item { index: index_of(id), start, length }),
     })
 }
 
-fn note(items: &mut Vec<Item>, unreadable: &mut Vec<(u64, Unreadable)>, id: u64, opened: Result<Item, Unreadable>) {
+/// Keeps the outcome and returns the bytes it takes in the buffer.
+fn note(
+    items: &mut Vec<Item>,
+    unreadable: &mut Vec<(u64, Unreadable)>,
+    id: u64,
+    opened: Result<Item, Unreadable>,
+) -> usize {
     match opened {
-        Ok(item) => items.push(item),
-        Err(reason) => unreadable.push((id, reason)),
+        Ok(item) => {
+            items.push(item);
+            item.length
+        }
+        Err(reason) => {
+            unreadable.push((id, reason));
+            0
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::BuildHasher as _;
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
 use std::path::Path;
 
 use merkle_log::{
@@ -289,10 +289,31 @@ struct Pass<'a, I> {
     marks: Vec<Mark>,
     /// Last version of each stream that entries state, by the hash of its name: a map of names would
     /// take most of the memory.
-    streams: HashMap<u64, u64>,
+    streams: HashMap<u64, u64, BuildHasherDefault<AlreadyHashed>>,
     /// Entries that the inspector said nothing about.
     unstated: u64,
     hasher: RandomState,
+}
+
+/// Takes a number that is a hash as the hash.
+#[derive(Default)]
+struct AlreadyHashed(u64);
+
+impl Hasher for AlreadyHashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Only numbers are hashed with this; anything else would still be hashed, if badly.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 /// A part of the pass; an error ends the part, not the pass.
@@ -320,7 +341,7 @@ impl<'a, I: Inspect> Pass<'a, I> {
             leaves: Vec::with_capacity(WIDTH),
             roots: std::array::from_fn(|_| Vec::new()),
             marks: Vec::new(),
-            streams: HashMap::new(),
+            streams: HashMap::default(),
             unstated: 0,
             hasher: RandomState::new(),
         }
