@@ -55,7 +55,8 @@ pub async fn fill(app: &App) -> Result<Secret, Failure> {
     filling.add_people().await?;
     filling.import_files().await?;
     filling.recognise_titles().await?;
-    filling.open_cases().await?;
+    filling.open_decided_cases().await?;
+    filling.open_undecided_cases().await?;
     let (secret, _) = app.issue_link(filling.by("petr"), AccountId(1)).await?;
     app.checkpoint().await?;
     Ok(secret)
@@ -155,7 +156,7 @@ impl Filling<'_> {
         self.app.snapshot().state.product_named(name, None).map(|product| product.id)
     }
 
-    async fn open_cases(&self) -> Result<(), Failure> {
+    async fn open_decided_cases(&self) -> Result<(), Failure> {
         // Decided, with a condition, and in force for months.
         let decided = self
             .request(
@@ -212,6 +213,10 @@ impl Filling<'_> {
             &[],
         )
         .await?;
+        Ok(())
+    }
+
+    async fn open_undecided_cases(&self) -> Result<(), Failure> {
         // Sent back with a question.
         let returned = self
             .request("sofia", "Lumen Suite Professional", 8, 60, "Lumen Suite Professional for eight contractors", None)

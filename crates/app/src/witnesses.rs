@@ -86,7 +86,8 @@ impl App {
                         cosignatures_in_response(&response.body, &request.checkpoint, std::slice::from_ref(&key))
                             .map_err(|error| unreachable(error.to_string()))?;
                     let known = request.checkpoint.signatures().len();
-                    for line in cosigned.signatures().iter().skip(known).cloned() {
+                    for line in cosigned.signatures().iter().skip(known) {
+                        let line = line.clone();
                         self.with_store(move |store| store.add_cosignature(size, &line)).await?;
                     }
                     return Ok(size);

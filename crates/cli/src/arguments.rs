@@ -292,8 +292,10 @@ pub enum Position {
 #[derive(Debug, Subcommand)]
 pub enum Case {
     /// Open a request from a TOML or JSON file.
-    #[command(after_help = "The file names category, product, quantity, until, title and justification; and optionally \
-environment, beneficiary and a table [answers].")]
+    #[command(
+        after_help = "The file names category, product, quantity, until, title and justification; and optionally \
+environment, beneficiary and a table [answers]."
+    )]
     New {
         /// The file; `-` is standard input.
         file: PathBuf,

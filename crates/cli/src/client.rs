@@ -94,7 +94,11 @@ impl Client {
     /// Sends a request; an answer that is not a success becomes an exit.
     pub async fn send(&self, method: Method, path: &str, body: Sent) -> Result<Answer, Exit> {
         let answer = self.send_raw(method, path, body).await?;
-        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(Exit::of_problem(answer.status, &answer.body)) }
+        if (200..300).contains(&answer.status) {
+            Ok(answer)
+        } else {
+            Err(Exit::of_problem(answer.status, &answer.body))
+        }
     }
 
     /// A GET that answers with JSON.
@@ -203,7 +207,8 @@ impl Part {
     /// Reads a file; `-` is standard input.
     pub fn read(field: &'static str, path: &Path) -> Result<Self, Exit> {
         let content = read_file(path)?;
-        let name = path.file_name().map_or_else(|| "standard-input".to_owned(), |name| name.to_string_lossy().into_owned());
+        let name =
+            path.file_name().map_or_else(|| "standard-input".to_owned(), |name| name.to_string_lossy().into_owned());
         let file_name = if name == "-" { "standard-input".to_owned() } else { name };
         Ok(Self { field, file_name, content })
     }
@@ -225,8 +230,11 @@ pub fn form(parts: &[Part]) -> Sent {
     let boundary: String = local::random().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut body = Vec::new();
     for part in parts {
-        let name: String =
-            part.file_name.chars().map(|letter| if matches!(letter, '"' | '\\') || letter.is_control() { '_' } else { letter }).collect();
+        let name: String = part
+            .file_name
+            .chars()
+            .map(|letter| if matches!(letter, '"' | '\\') || letter.is_control() { '_' } else { letter })
+            .collect();
         body.extend_from_slice(
             format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n", part.field).as_bytes(),
         );

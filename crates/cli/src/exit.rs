@@ -47,7 +47,8 @@ impl Exit {
             let body: String = String::from_utf8_lossy(body).chars().take(300).collect();
             format!("The server answered {status}. {body}")
         });
-        let errors = problem.as_ref().and_then(|problem| problem.get("errors")?.as_array()).cloned().unwrap_or_default();
+        let errors =
+            problem.as_ref().and_then(|problem| problem.get("errors")?.as_array()).cloned().unwrap_or_default();
         for error in &errors {
             let part = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
             if !part("detail").is_empty() && !message.contains(part("detail")) {

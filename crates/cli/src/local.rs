@@ -9,10 +9,7 @@ use crate::exit::Exit;
 
 /// The real clock and the system's randomness.
 pub fn surroundings() -> Surroundings {
-    Surroundings {
-        clock: Arc::new(jiff::Timestamp::now),
-        randomness: Arc::new(random),
-    }
+    Surroundings { clock: Arc::new(jiff::Timestamp::now), randomness: Arc::new(random) }
 }
 
 /// 32 bytes from the system.
@@ -28,7 +25,10 @@ pub fn open(folder: &Path) -> Result<App, Exit> {
     if !folder.exists() {
         return Err(Exit::with_code(
             6,
-            format!("There is no folder {}. Make one with: indult init --data {0} --organisation NAME --admin E-MAIL", folder.display()),
+            format!(
+                "There is no folder {}. Make one with: indult init --data {0} --organisation NAME --admin E-MAIL",
+                folder.display()
+            ),
         ));
     }
     Ok(App::open(folder, surroundings())?)

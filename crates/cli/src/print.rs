@@ -109,7 +109,9 @@ pub fn rows_table(output: Output, columns: &[Column<'_>], rows: Vec<Vec<String>>
     table.set_header(columns.iter().map(|(heading, _, _)| *heading));
     for row in rows {
         // Text from outside must not steer the terminal.
-        table.add_row(row.into_iter().map(|cell| cell.chars().filter(|letter| !letter.is_control()).collect::<String>()));
+        table.add_row(
+            row.into_iter().map(|cell| cell.chars().filter(|letter| !letter.is_control()).collect::<String>()),
+        );
     }
     for (index, (_, _, number)) in columns.iter().enumerate() {
         if let Some(column) = table.column_mut(index)

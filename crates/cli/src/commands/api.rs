@@ -40,9 +40,8 @@ pub async fn run(asked: &Asked, api: Api) -> Result<ExitCode, Exit> {
 fn fields(given: &[String]) -> Result<Map<String, Value>, Exit> {
     let mut all = Map::new();
     for field in given {
-        let (key, text) = field
-            .split_once('=')
-            .ok_or_else(|| Exit::usage(format!("{field} is no field; write it as key=value.")))?;
+        let (key, text) =
+            field.split_once('=').ok_or_else(|| Exit::usage(format!("{field} is no field; write it as key=value.")))?;
         let value = match text {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),

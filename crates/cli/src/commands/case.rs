@@ -72,7 +72,8 @@ pub async fn run(asked: &Asked, case: Case) -> Result<ExitCode, Exit> {
         Case::Attach { case, file } => {
             let name = file.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
             let path = format!("/v1/cases/{}/evidence?name={}", escaped(&case), escaped(&name));
-            let answer = asked.client.send(axum::http::Method::POST, &path, Sent::Bytes(read_file(&file)?)).await?.json()?;
+            let answer =
+                asked.client.send(axum::http::Method::POST, &path, Sent::Bytes(read_file(&file)?)).await?.json()?;
             said(asked, &answer, &format!("Attached {name} to {case}."));
         }
     }
@@ -162,7 +163,8 @@ pub async fn decide(asked: &Asked, decide: Decide) -> Result<ExitCode, Exit> {
         Some(digest) => Value::from(digest),
         None => at(&asked.client.get(&format!("/v1/cases/{}", escaped(&decide.case))).await?, "digest").clone(),
     };
-    let mut body = json!({ "digest": digest, "ballot": ballot, "reason": decide.reason, "conditions": decide.condition });
+    let mut body =
+        json!({ "digest": digest, "ballot": ballot, "reason": decide.reason, "conditions": decide.condition });
     if let (Some(principal), Some(map)) = (decide.on_behalf_of, body.as_object_mut()) {
         map.insert("on_behalf_of".to_owned(), Value::from(principal));
     }
@@ -179,7 +181,10 @@ pub async fn decide(asked: &Asked, decide: Decide) -> Result<ExitCode, Exit> {
         "Others still have to vote."
     };
     let seq = words(at(&answer, "recorded.0.entry"));
-    let first = at(&answer, "recorded").as_array().and_then(|entries| entries.first()).map_or(seq, |entry| words(at(entry, "entry")));
+    let first = at(&answer, "recorded")
+        .as_array()
+        .and_then(|entries| entries.first())
+        .map_or(seq, |entry| words(at(entry, "entry")));
     said(asked, &answer, &format!("Your vote on {} is entry {first}. {outcome}", decide.case));
     Ok(ExitCode::SUCCESS)
 }

@@ -66,7 +66,9 @@ pub fn lint(folder: &Path) -> Result<ExitCode, Exit> {
 
 fn files(folder: &Path) -> Result<Vec<CatalogueFile>, Exit> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|error| Exit::with_code(6, format!("{}: {error}", folder.display())))? {
+    for entry in
+        std::fs::read_dir(folder).map_err(|error| Exit::with_code(6, format!("{}: {error}", folder.display())))?
+    {
         let path = entry?.path();
         if path.extension().is_some_and(|ending| ending == "toml") {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());

@@ -22,10 +22,14 @@ pub async fn demo(target: &Target, demo: Demo) -> Result<ExitCode, Exit> {
         if !sample {
             return Err(Exit::with_code(
                 7,
-                format!("{} holds an organisation of yours; serve it with indult serve, or name another folder.", folder.display()),
+                format!(
+                    "{} holds an organisation of yours; serve it with indult serve, or name another folder.",
+                    folder.display()
+                ),
             ));
         }
-        let (secret, _) = app.issue_link(app.operator_for(Some("petr@meridian.example"))?, domain::id::AccountId(1)).await?;
+        let (secret, _) =
+            app.issue_link(app.operator_for(Some("petr@meridian.example"))?, domain::id::AccountId(1)).await?;
         (app, secret)
     } else {
         print::note(format!("Making the sample company in {} …", folder.display()));

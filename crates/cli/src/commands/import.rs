@@ -56,7 +56,9 @@ pub async fn run(asked: &Asked, import: Import) -> Result<ExitCode, Exit> {
             if asked.output.json {
                 print::json(&answer);
             } else {
-                print::line(format!("Undid {import}. The position is as if it had never come in; both acts stay on the ledger."));
+                print::line(format!(
+                    "Undid {import}. The position is as if it had never come in; both acts stay on the ledger."
+                ));
             }
             Ok(ExitCode::SUCCESS)
         }

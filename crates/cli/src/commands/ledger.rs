@@ -34,7 +34,9 @@ pub async fn run(asked: &Asked, ledger: Ledger) -> Result<ExitCode, Exit> {
             print::table(asked.output, &items, &columns, "No entries fit.");
         }
         Ledger::Show { seq } => print::json(&asked.client.get(&format!("/v1/ledger/entries/{seq}")).await?),
-        Ledger::Checkpoint => print::bytes(&asked.client.send(Method::GET, "/v1/ledger/checkpoint", Sent::Nothing).await?.body),
+        Ledger::Checkpoint => {
+            print::bytes(&asked.client.send(Method::GET, "/v1/ledger/checkpoint", Sent::Nothing).await?.body)
+        }
         Ledger::Proof { seq } => {
             let path = format!("/v1/ledger/entries/{seq}/proof");
             print::bytes(&asked.client.send(Method::GET, &path, Sent::Nothing).await?.body);
@@ -59,7 +61,7 @@ async fn export(asked: &Asked, directory: &Path) -> Result<(), Exit> {
     std::fs::write(directory.join("checkpoint"), &note)?;
     let key = asked.client.send(Method::GET, "/v1/ledger/log.vkey", Sent::Nothing).await?.body;
     std::fs::write(directory.join("log.vkey"), key)?;
-    let witnesses = asked.client.send_raw(Method::GET, "/v1/ledger/witness.vkey", Sent::Nothing).await?;
+    let witnesses = asked.client.send_raw(Method::GET, "/v1/ledger/witness.vkeys", Sent::Nothing).await?;
     if witnesses.status == 200 && !witnesses.body.is_empty() {
         std::fs::write(directory.join("witness.vkey"), witnesses.body)?;
     }
@@ -74,6 +76,8 @@ async fn export(asked: &Asked, directory: &Path) -> Result<(), Exit> {
         std::fs::write(file, bytes)?;
     }
     print::line(format!("Wrote {} entries under {} to {}.", checkpoint.size, checkpoint.origin, directory.display()));
-    print::note("Verify it with tools that are not ours: see docs/VERIFY.md. Texts and files stay here; the export holds their commitments.");
+    print::note(
+        "Verify it with tools that are not ours: see docs/VERIFY.md. Texts and files stay here; the export holds their commitments.",
+    );
     Ok(())
 }

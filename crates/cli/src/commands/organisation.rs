@@ -14,14 +14,18 @@ use crate::{local, print};
 
 pub async fn init(target: &Target, init: Init) -> Result<ExitCode, Exit> {
     let folder = target.data.as_ref().ok_or_else(|| Exit::usage("Name the new folder with --data DIR."))?;
-    let name = init
-        .admin_name
-        .unwrap_or_else(|| init.admin.split('@').next().unwrap_or(&init.admin).to_owned());
+    let name = init.admin_name.unwrap_or_else(|| init.admin.split('@').next().unwrap_or(&init.admin).to_owned());
     let founding = Founding {
         organisation: Organisation {
             name: init.organisation,
-            currency: init.currency.parse().map_err(|error: domain::money::NotACurrency| Exit::usage(format!("--currency: {error}.")))?,
-            zone: init.time_zone.parse().map_err(|error: domain::organisation::NotAZone| Exit::usage(format!("--time-zone: {error}.")))?,
+            currency: init
+                .currency
+                .parse()
+                .map_err(|error: domain::money::NotACurrency| Exit::usage(format!("--currency: {error}.")))?,
+            zone: init
+                .time_zone
+                .parse()
+                .map_err(|error: domain::organisation::NotAZone| Exit::usage(format!("--time-zone: {error}.")))?,
             sample: false,
         },
         administrator_name: name,
@@ -59,6 +63,11 @@ pub async fn backup(asked: &Asked, target: &Target, file: &Path) -> Result<ExitC
 pub fn restore(target: &Target, file: &Path) -> Result<ExitCode, Exit> {
     let folder = target.data.as_ref().ok_or_else(|| Exit::usage("Name the new folder with --data DIR."))?;
     let restored = app::restore(file, folder).map_err(app::Failure::from)?;
-    print::line(format!("Restored {} entries into {}; the root is {}.", restored.head.size, folder.display(), restored.head.root));
+    print::line(format!(
+        "Restored {} entries into {}; the root is {}.",
+        restored.head.size,
+        folder.display(),
+        restored.head.root
+    ));
     Ok(ExitCode::SUCCESS)
 }

@@ -62,7 +62,8 @@ async fn act(asked: &Asked, person: &str, what: &str, body: Value) -> Result<Val
 /// A one-time link for the person's first account.
 async fn issue_link(asked: &Asked, person: &str) -> Result<String, Exit> {
     let known = asked.client.get(&format!("/v1/persons/{}", escaped(person))).await?;
-    let account = words(at(&known, "accounts").as_array().and_then(|accounts| accounts.first()).unwrap_or(&Value::Null));
+    let account =
+        words(at(&known, "accounts").as_array().and_then(|accounts| accounts.first()).unwrap_or(&Value::Null));
     if account.is_empty() {
         return Err(Exit::failure(format!("{person} has no account to sign in with.")));
     }

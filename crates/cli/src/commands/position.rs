@@ -25,7 +25,12 @@ pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
                 ("SURPLUS", "surplus", true),
                 ("EXPOSURE", "exposure.money", true),
             ];
-            print::table(asked.output, &items, &columns, "No products here. They come with: indult import entitlements FILE");
+            print::table(
+                asked.output,
+                &items,
+                &columns,
+                "No products here. They come with: indult import entitlements FILE",
+            );
         }
         Position::Show { product } => {
             let answer = asked.client.get(&format!("/v1/positions/{}", escaped(&product))).await?;

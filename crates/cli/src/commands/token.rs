@@ -23,13 +23,17 @@ pub async fn run(asked: &Asked, token: Token) -> Result<ExitCode, Exit> {
                 ("UNTIL", "expires_at", false),
                 ("STATE", "state", false),
             ];
-            print::table(asked.output, &items, &columns, "No tokens. Make one with: indult token new LABEL --scope read");
+            print::table(
+                asked.output,
+                &items,
+                &columns,
+                "No tokens. Make one with: indult token new LABEL --scope read",
+            );
         }
         Token::New { label, scopes, days } => {
             let hours = i64::from(days) * 24;
-            let end = jiff::Timestamp::now()
-                .checked_add(hours.hours())
-                .map_err(|_| Exit::usage("--days is too many."))?;
+            let end =
+                jiff::Timestamp::now().checked_add(hours.hours()).map_err(|_| Exit::usage("--days is too many."))?;
             let body = json!({ "label": label, "scopes": scopes, "expires_at": end });
             let answer = asked.client.post("/v1/tokens", body).await?;
             if !asked.output.json {

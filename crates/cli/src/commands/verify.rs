@@ -17,16 +17,19 @@ use crate::print;
 
 pub async fn verify(target: &Target, output: Output, verify: &Verify) -> Result<ExitCode, Exit> {
     let against = match &verify.against {
-        Some(file) => Some(std::fs::read(file).map_err(|error| Exit::with_code(6, format!("{}: {error}", file.display())))?),
+        Some(file) => {
+            Some(std::fs::read(file).map_err(|error| Exit::with_code(6, format!("{}: {error}", file.display())))?)
+        }
         None => None,
     };
     match (&verify.export, &target.data) {
         (Some(export), _) => verify_export(output, export, verify, against.as_deref()),
         (None, Some(folder)) => {
             let folder = folder.clone();
-            let verified = tokio::task::spawn_blocking(move || app::verification::verify_folder(&folder, against.as_deref()))
-                .await
-                .map_err(|error| Exit::failure(error.to_string()))??;
+            let verified =
+                tokio::task::spawn_blocking(move || app::verification::verify_folder(&folder, against.as_deref()))
+                    .await
+                    .map_err(|error| Exit::failure(error.to_string()))??;
             report(output, &verified)
         }
         (None, None) => Err(Exit::usage("Name what to verify: --data DIR for a folder, or the folder of an export.")),
@@ -124,12 +127,19 @@ fn verify_export(output: Output, export: &Path, verify: &Verify, against: Option
             .map_err(|error: merkle_log::KeyError| wrong(format!("The witness's key cannot be read: {error}")))?;
         let note = SignedNote::parse(&note).map_err(|error| wrong(error.to_string()))?;
         let cosigned = witness.verify(&note).map_err(|error| wrong(error.to_string()))?;
-        let cosigned = cosigned.ok_or_else(|| wrong(format!("{} has not cosigned this checkpoint.", witness.name())))?;
+        let cosigned =
+            cosigned.ok_or_else(|| wrong(format!("{} has not cosigned this checkpoint.", witness.name())))?;
         let at = i64::try_from(cosigned.unix_seconds).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
-        lines.push(format!("Cosigned by {} at {}.", cosigned.witness, at.map_or_else(String::new, |at| at.to_string())));
+        lines.push(format!(
+            "Cosigned by {} at {}.",
+            cosigned.witness,
+            at.map_or_else(String::new, |at| at.to_string())
+        ));
     }
     if output.json {
-        print::json(&json!({ "verified": true, "entries": size, "root": head.root.to_string(), "key_given": trusted.is_some() }));
+        print::json(
+            &json!({ "verified": true, "entries": size, "root": head.root.to_string(), "key_given": trusted.is_some() }),
+        );
     } else {
         lines.iter().for_each(print::line);
         print::line("\u{2713} Every entry and tile is the one that was signed.");
@@ -137,7 +147,9 @@ fn verify_export(output: Output, export: &Path, verify: &Verify, against: Option
     if trusted.is_some() {
         return Ok(ExitCode::SUCCESS);
     }
-    print::note("The key came from the export itself, so this shows only that the export is whole. Give --log-key from somewhere you trust.");
+    print::note(
+        "The key came from the export itself, so this shows only that the export is whole. Give --log-key from somewhere you trust.",
+    );
     Ok(ExitCode::from(WITH_WARNINGS))
 }
 
@@ -179,12 +191,18 @@ fn recompute(export: &Path, head: TreeHead) -> Result<u64, Exit> {
 
 fn continues(export: &Path, kept: TreeHead, head: TreeHead) -> Result<(), Exit> {
     if kept.size > head.size {
-        return Err(wrong(format!("The kept checkpoint covers {} entries; the last {} are missing here.", kept.size, kept.size - head.size)));
+        return Err(wrong(format!(
+            "The kept checkpoint covers {} entries; the last {} are missing here.",
+            kept.size,
+            kept.size - head.size
+        )));
     }
     if kept.size == 0 {
         return Ok(());
     }
-    let proof = merkle_log::consistency_proof(&Folder(export), kept.size, head).map_err(|error| wrong(error.to_string()))?;
-    merkle_log::verify_consistency(kept.size, head.size, &proof, &kept.root, &head.root)
-        .map_err(|_| wrong(format!("The first {} entries are not those of the kept checkpoint; this is another history.", kept.size)))
+    let proof =
+        merkle_log::consistency_proof(&Folder(export), kept.size, head).map_err(|error| wrong(error.to_string()))?;
+    merkle_log::verify_consistency(kept.size, head.size, &proof, &kept.root, &head.root).map_err(|_| {
+        wrong(format!("The first {} entries are not those of the kept checkpoint; this is another history.", kept.size))
+    })
 }

@@ -27,7 +27,12 @@ pub async fn run(asked: &Asked, witness: arguments::Witness) -> Result<ExitCode,
         arguments::Witness::List => {
             let items = asked.client.list("/v1/witnesses").await?;
             let columns = [("NAME", "name", false), ("URL", "url", false), ("KEY", "verifier_key", false)];
-            print::table(asked.output, &items, &columns, "No witnesses. Without one outside, the ledger's keepers could rewrite it unseen.");
+            print::table(
+                asked.output,
+                &items,
+                &columns,
+                "No witnesses. Without one outside, the ledger's keepers could rewrite it unseen.",
+            );
         }
         arguments::Witness::Remove { name } => {
             let answer = asked.client.post(&format!("/v1/witnesses/{}/removals", escaped(&name)), json!({})).await?;
@@ -35,7 +40,9 @@ pub async fn run(asked: &Asked, witness: arguments::Witness) -> Result<ExitCode,
         }
         arguments::Witness::Ask => {
             let Client::Local { app, .. } = &asked.client else {
-                return Err(Exit::usage("A server asks its witnesses by itself; use --data for a folder on this machine."));
+                return Err(Exit::usage(
+                    "A server asks its witnesses by itself; use --data for a folder on this machine.",
+                ));
             };
             let answers = app.ask_witnesses(&*super::serve::transport()).await?;
             if answers.is_empty() {
@@ -59,7 +66,9 @@ pub async fn keep(target: &Target, witness: arguments::Witness) -> Result<ExitCo
     match witness {
         arguments::Witness::Init { name } => {
             print::line(witnessing::create(&folder, &name, &local::random())?);
-            print::note("Give this key to those who verify, and let logs be witnessed with: indult witness trust LOG-KEY");
+            print::note(
+                "Give this key to those who verify, and let logs be witnessed with: indult witness trust LOG-KEY",
+            );
         }
         arguments::Witness::Trust { log_key } => {
             print::line(format!("{} is witnessed from now on.", witnessing::trust(&folder, &key_text(&log_key)?)?));

@@ -46,17 +46,20 @@ fn surroundings() -> Surroundings {
 }
 
 fn indult(folder: &Path, arguments: &[&str]) -> String {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_indult"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_indult")).args(arguments).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// Writes until the server goes away; what was acknowledged is kept.
-fn write_until_gone(address: &str, token: &str, writer: usize, acknowledged: &Mutex<Vec<(u64, String)>>, stop: &AtomicBool) {
+fn write_until_gone(
+    address: &str,
+    token: &str,
+    writer: usize,
+    acknowledged: &Mutex<Vec<(u64, String)>>,
+    stop: &AtomicBool,
+) {
     let Ok(stream) = TcpStream::connect(address) else { return };
     let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
     let mut reader = BufReader::new(stream.try_clone().unwrap());

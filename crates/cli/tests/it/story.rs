@@ -25,9 +25,7 @@ fn fits(shown: &[String], printed: &[String]) -> bool {
     match (shown.split_first(), printed.split_first()) {
         (None, None) => true,
         (None, Some(_)) => false,
-        (Some((line, rest)), _) if line == "…" => {
-            (0..=printed.len()).any(|skipped| fits(rest, &printed[skipped..]))
-        }
+        (Some((line, rest)), _) if line == "…" => (0..=printed.len()).any(|skipped| fits(rest, &printed[skipped..])),
         (Some(_), None) => false,
         (Some((line, shown)), Some((first, printed))) => line_fits(line, first) && fits(shown, printed),
     }

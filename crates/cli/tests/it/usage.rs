@@ -20,10 +20,8 @@ fn indult(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 
 fn founded() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let (code, _, error) = indult(
-        folder.path(),
-        &["init", "--data", "acme", "--organisation", "Acme", "--admin", "ana@acme.example"],
-    );
+    let (code, _, error) =
+        indult(folder.path(), &["init", "--data", "acme", "--organisation", "Acme", "--admin", "ana@acme.example"]);
     assert_eq!(code, 0, "{error}");
     folder
 }

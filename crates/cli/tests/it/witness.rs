@@ -15,8 +15,7 @@ impl Drop for Running {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> String {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_indult")).args(arguments).current_dir(folder).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_indult")).args(arguments).current_dir(folder).output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {error}");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
@@ -55,7 +54,16 @@ fn a_witness_cosigns_what_continues_and_the_export_carries_it() {
     run(folder, &["--data", "acme", "ledger", "export", "second"]);
     let verified = run(
         folder,
-        &["verify", "second", "--log-key", log_key.trim(), "--witness-key", &witness_key, "--against", "first/checkpoint"],
+        &[
+            "verify",
+            "second",
+            "--log-key",
+            log_key.trim(),
+            "--witness-key",
+            &witness_key,
+            "--against",
+            "first/checkpoint",
+        ],
     );
     assert!(verified.contains("Cosigned by witness.example/w1"), "{verified}");
     assert!(verified.contains("continues the kept checkpoint"), "{verified}");
