@@ -351,6 +351,7 @@ environment, beneficiary and a table [answers]."
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 #[command(group = clap::ArgGroup::new("ballot").required(true).multiple(false))]
 pub struct Decide {
     /// The request's number, such as EXC-1.

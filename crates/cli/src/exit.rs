@@ -47,6 +47,10 @@ impl Exit {
             let body: String = String::from_utf8_lossy(body).chars().take(300).collect();
             format!("The server answered {status}. {body}")
         });
+        if let Some(repair) = text("repair").filter(|repair| !message.contains(repair.as_str())) {
+            message.push(' ');
+            message.push_str(&repair);
+        }
         let errors =
             problem.as_ref().and_then(|problem| problem.get("errors")?.as_array()).cloned().unwrap_or_default();
         for error in &errors {

@@ -45,19 +45,33 @@ impl fmt::Debug for Digest {
 #[error("a digest is 64 lower-case hexadecimal digits")]
 pub struct NotADigest;
 
+/// The value of every lower-case hexadecimal digit; 255 for any other byte.
+/// A ledger has several digests in every entry, so reading them is most of reading it.
+const DIGITS: [u8; 256] = {
+    let mut digits = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
 impl FromStr for Digest {
     type Err = NotADigest;
 
+    #[inline]
     fn from_str(text: &str) -> Result<Self, NotADigest> {
-        let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Ok(byte - b'0'),
-            b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(NotADigest),
-        };
         let text: &[u8; 64] = text.as_bytes().try_into().map_err(|_| NotADigest)?;
         let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        let mut wrong = 0;
+        for (byte, [high, low]) in bytes.iter_mut().zip(text.as_chunks().0) {
+            let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+            wrong |= high | low;
+            *byte = high << 4 | (low & 15);
+        }
+        if wrong > 15 {
+            return Err(NotADigest);
         }
         Ok(Self(bytes))
     }

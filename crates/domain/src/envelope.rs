@@ -20,7 +20,7 @@ use crate::command::{Actor, Via};
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::evolve::Recorded;
-use crate::id::PersonId;
+use crate::id::{AccountId, PersonId, TokenId};
 use crate::text::OPEN_KEY;
 
 /// The longest entry: a bundle of entries gives the length of each in two bytes (C2SP tlog-tiles).
@@ -268,11 +268,14 @@ fn read_actor(actor: &str, on_behalf: Option<&str>, via: Option<&str>) -> Result
         ("program", None, None) => Ok(Actor::Program),
         ("operator", Some(whom), None) => Ok(Actor::Person(person(whom)?, Via::Operator)),
         (whom, None, Some(through)) => {
-            let via: Via = through.parse().map_err(|_| wrong())?;
-            if via == Via::Operator || via.to_string() != through {
-                return Err(wrong());
-            }
-            Ok(Actor::Person(person(whom)?, via))
+            let (way, number) = through.split_once('/').ok_or_else(wrong)?;
+            let via = match way {
+                "session" => AccountId::from_exact(number).map(Via::Session),
+                "link" => AccountId::from_exact(number).map(Via::Link),
+                "token" => TokenId::from_exact(number).map(Via::Token),
+                _ => None,
+            };
+            Ok(Actor::Person(person(whom)?, via.ok_or_else(wrong)?))
         }
         _ => Err(wrong()),
     }

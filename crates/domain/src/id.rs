@@ -29,7 +29,13 @@ macro_rules! numbered {
 
             /// Reads the number in the one form in which it is printed; files and entries know no other.
             pub fn from_exact(text: &str) -> Option<Self> {
-                text.starts_with($prefix).then(|| text.parse().ok()).flatten().filter(|_| text.trim() == text)
+                let digits = text.strip_prefix(concat!($prefix, "-"))?;
+                if digits.is_empty() || digits.len() > 15 || digits.starts_with('0') {
+                    return None;
+                }
+                digits.bytes().try_fold(0, |number: u64, digit| {
+                    digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'))
+                }).map(Self)
             }
         }
 

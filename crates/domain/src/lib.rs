@@ -3,6 +3,8 @@
 //! Pure: no clock, no randomness, no input or output. Time, actor, ids and salts arrive as arguments.
 //! How entries are stored and proven is the business of `store` and `merkle_log`; arithmetic over licences is in `position`.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod agreement;
 mod authority;
 pub mod case;

@@ -21,16 +21,20 @@ pub struct Product {
     pub import: Option<ImportId>,
 }
 
-/// Compares names as people do: letter case and the amount of white space do not matter.
+/// A name as people compare it: letter case and the amount of white space do not matter.
 pub fn folded(name: &str) -> String {
-    let mut folded = String::with_capacity(name.len());
-    for word in name.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.extend(word.chars().flat_map(char::to_lowercase));
-    }
-    folded
+    folded_letters(name).collect()
+}
+
+/// Whether `name` is `wanted` once it is [`folded`]; tells most names apart by their first letter.
+pub fn folds_to(name: &str, wanted: &str) -> bool {
+    folded_letters(name).eq(wanted.chars())
+}
+
+fn folded_letters(name: &str) -> impl Iterator<Item = char> {
+    name.split_whitespace().enumerate().flat_map(|(place, word)| {
+        (place > 0).then_some(' ').into_iter().chain(word.chars().flat_map(char::to_lowercase))
+    })
 }
 
 /// What a rule says of a raw title.
@@ -47,16 +51,15 @@ pub struct TitlePattern {
 impl TitlePattern {
     /// Whether the pattern speaks of `title`.
     pub fn fits(&self, title: &RawTitle) -> bool {
-        let name = folded(&title.name);
         let pattern = folded(&self.name);
         let name_fits = match pattern.strip_suffix('*') {
-            Some(beginning) => name.starts_with(beginning),
-            None => name == pattern,
+            Some(beginning) => folded(&title.name).starts_with(beginning),
+            None => folds_to(&title.name, &pattern),
         };
         let publisher_fits = self
             .publisher
             .as_ref()
-            .is_none_or(|wanted| title.publisher.as_ref().is_some_and(|given| folded(given) == folded(wanted)));
+            .is_none_or(|wanted| title.publisher.as_ref().is_some_and(|given| folds_to(given, &folded(wanted))));
         name_fits && publisher_fits
     }
 
@@ -78,4 +81,25 @@ pub struct TitleMatch {
     pub pattern: TitlePattern,
     /// The product that they are; `None` says that they need no licence.
     pub product: Option<ProductId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_as_people_do() {
+        for (name, wanted) in [
+            ("  Vectra   PRO\t9 ", "vectra pro 9"),
+            ("\u{130}stanbul", "i\u{307}stanbul"),
+            ("STRA\u{df}E", "stra\u{df}e"),
+            ("", ""),
+            (" ", ""),
+        ] {
+            assert_eq!(folded(name), wanted);
+            assert!(folds_to(name, wanted));
+            assert!(!folds_to(name, &format!("{wanted}x")));
+        }
+        assert!(!folds_to("Vectra Pro", "vectrapro"));
+    }
 }

@@ -21,7 +21,7 @@ use crate::import::Import;
 use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
-use crate::product::{Product, TitleMatch, folded};
+use crate::product::{Product, TitleMatch, folded, folds_to};
 use crate::witness::Witness;
 
 /// Everything that the ledger says, at one size.
@@ -37,7 +37,10 @@ pub struct State {
     pub organisation: Option<Arc<Organisation>>,
     pub persons: OrdMap<PersonId, Arc<Person>>,
     pub accounts: OrdMap<AccountId, Arc<Account>>,
+    /// Sessions that have not ended, and some that have: whether one works is for its end to say.
     pub sessions: OrdMap<Digest, Session>,
+    /// When ended sessions were last forgotten.
+    pub sessions_swept_at: Option<Timestamp>,
     pub tokens: OrdMap<TokenId, Arc<Token>>,
     pub delegations: OrdMap<DelegationId, Arc<Delegation>>,
     pub parties: OrdMap<PartyId, Arc<Party>>,
@@ -107,10 +110,10 @@ impl State {
         let name = folded(name);
         let publisher = publisher.map(folded);
         self.products.values().find(|product| {
-            folded(&product.name) == name
+            folds_to(&product.name, &name)
                 && publisher
                     .as_ref()
-                    .is_none_or(|wanted| self.publisher_name(product).is_some_and(|given| folded(given) == *wanted))
+                    .is_none_or(|wanted| self.publisher_name(product).is_some_and(|given| folds_to(given, wanted)))
         })
     }
 
@@ -122,7 +125,7 @@ impl State {
     /// The party called `name`, compared [`folded`].
     pub fn party_named(&self, name: &str) -> Option<&Arc<Party>> {
         let name = folded(name);
-        self.parties.values().find(|party| folded(&party.name) == name)
+        self.parties.values().find(|party| folds_to(&party.name, &name))
     }
 
     /// A person's name as shown, or their number where it was erased.
@@ -136,7 +139,7 @@ impl State {
     /// The account whose login is `login`, letter case apart.
     pub fn account_with_login(&self, login: &str) -> Option<&Arc<Account>> {
         let login = folded(login);
-        self.accounts.values().find(|account| account.login.open().is_some_and(|given| folded(given) == login))
+        self.accounts.values().find(|account| account.login.open().is_some_and(|given| folds_to(given, &login)))
     }
 
     /// The token with this digest.

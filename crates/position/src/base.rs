@@ -50,7 +50,6 @@ pub struct Base {
     rules: Arc<Rules>,
     /// INVARIANT: as long as the titles of the estate.
     recognitions: Column<Recognition, 256>,
-    recognised_titles: TitleIndex,
     titles_by_product: OrdMap<ProductId, Arc<Vec<TitleIndex>>>,
     held_by_product: OrdMap<ProductId, Arc<Held>>,
     followed: Followed,
@@ -172,11 +171,10 @@ impl Base {
     }
 
     fn recognise_new_titles(&mut self) {
-        for title in self.recognised_titles..self.estate.table().len() {
-            *self.recognitions.get_mut(title) = Recognition::Unrecognised;
+        for title in self.recognitions.len()..self.estate.table().len() {
+            self.recognitions.push(Recognition::Unrecognised);
             self.recognise(title);
         }
-        self.recognised_titles = self.estate.table().len();
     }
 
     fn recognise(&mut self, title: TitleIndex) {
@@ -234,7 +232,7 @@ impl Base {
     /// The installed titles that no rule recognises.
     pub(crate) fn unrecognised_titles(&self) -> impl Iterator<Item = TitleFacts> + '_ {
         let open =
-            (0..self.recognised_titles).filter(|title| *self.recognitions.get(*title) == Recognition::Unrecognised);
+            (0..self.recognitions.len()).filter(|title| *self.recognitions.get(*title) == Recognition::Unrecognised);
         open.filter_map(|title| self.estate.title_facts(title))
     }
 }

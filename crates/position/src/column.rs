@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-/// A growing column; values that were never written are `T::default()`.
+/// A growing column. INVARIANT: every chunk but the last is full.
 #[derive(Debug, Clone)]
 pub(crate) struct Column<T, const CHUNK: usize> {
     chunks: Vec<Arc<Vec<T>>>,
@@ -17,7 +17,23 @@ impl<T, const CHUNK: usize> Default for Column<T, CHUNK> {
     }
 }
 
-impl<T: Clone + Default, const CHUNK: usize> Column<T, CHUNK> {
+impl<T: Clone, const CHUNK: usize> Column<T, CHUNK> {
+    /// How many values there are.
+    pub(crate) fn len(&self) -> u32 {
+        let last = self.chunks.last().map_or(0, |chunk| chunk.len());
+        dense(self.chunks.len().saturating_sub(1) * CHUNK + last)
+    }
+
+    /// Adds a value at the end and returns its index.
+    pub(crate) fn push(&mut self, value: T) -> u32 {
+        let index = self.len();
+        match self.chunks.last_mut().filter(|chunk| chunk.len() < CHUNK) {
+            Some(chunk) => Arc::make_mut(chunk).push(value),
+            None => self.chunks.push(Arc::new(vec![value])),
+        }
+        index
+    }
+
     /// The value at `index`, which must lie below an index that was written.
     pub(crate) fn get(&self, index: u32) -> &T {
         let index = index as usize;
@@ -30,23 +46,20 @@ impl<T: Clone + Default, const CHUNK: usize> Column<T, CHUNK> {
         (place * CHUNK, &self.chunks[place])
     }
 
-    /// The value at `index` for writing. Copies its chunk where a clone still shares it.
+    /// The value at `index`, which must have been written, for writing. Copies its chunk where a clone shares it.
     pub(crate) fn get_mut(&mut self, index: u32) -> &mut T {
         let index = index as usize;
-        while self.chunks.len() <= index / CHUNK {
-            self.chunks.push(Arc::new(vec![T::default(); CHUNK]));
-        }
         &mut Arc::make_mut(&mut self.chunks[index / CHUNK])[index % CHUNK]
     }
+}
 
-    /// Writes the value at `index`, and nothing where it is there already.
-    pub(crate) fn set(&mut self, index: u32, value: T)
-    where
-        T: PartialEq,
-    {
-        let place = index as usize;
-        let same = self.chunks.get(place / CHUNK).is_some_and(|chunk| chunk[place % CHUNK] == value);
-        if !same {
+impl<T: Clone + Default + PartialEq, const CHUNK: usize> Column<T, CHUNK> {
+    /// Writes the value at `index`, and nothing where it is there already. Between the end and `index` come defaults.
+    pub(crate) fn set(&mut self, index: u32, value: T) {
+        while self.len() <= index {
+            self.push(T::default());
+        }
+        if *self.get(index) != value {
             *self.get_mut(index) = value;
         }
     }

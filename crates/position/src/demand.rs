@@ -184,7 +184,7 @@ fn union<'a>(mut bitmaps: impl Iterator<Item = &'a RoaringBitmap>) -> Cow<'a, Ro
 
 /// Calls `visit` with every device and its value in a column. In batches and chunk by chunk, which is several times
 /// faster than one by one.
-pub(crate) fn each_value<T: Copy + Default, const CHUNK: usize>(
+pub(crate) fn each_value<T: Copy, const CHUNK: usize>(
     devices: &RoaringBitmap,
     column: &Column<T, CHUNK>,
     mut visit: impl FnMut(u32, T),

@@ -18,13 +18,13 @@ use domain::observation::{
     DeviceAttributes, DeviceIdentity, DeviceKind, DeviceReport, Environment, Installation, RawTitle,
 };
 use domain::product::folded;
-use imbl::{OrdMap, OrdSet, Vector};
+use imbl::{OrdMap, OrdSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use roaring::RoaringBitmap;
 use serde::Serialize;
 
-use crate::column::{Column, dense};
+use crate::column::Column;
 use identity::{Identity, Key, Marks, Move};
 pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
 
@@ -77,13 +77,13 @@ pub struct Estate {
     sources: OrdSet<Arc<str>>,
     identity: Identity,
     nodes: OrdMap<Key, Node>,
-    devices: Vector<Option<Arc<Device>>>,
+    devices: Column<Option<Arc<Device>>, 64>,
     device_indexes: OrdMap<Key, u32>,
     /// Places below the end that no device holds.
     empty_places: OrdSet<u32>,
     titles: Titles,
     installations: u64,
-    persons: Vector<Arc<str>>,
+    persons: Column<Arc<str>, 64>,
     person_indexes: OrdMap<Arc<str>, u32>,
     /// The primary user of every device, or [`NOBODY`].
     person_column: Column<u32, 1024>,
@@ -294,7 +294,7 @@ impl Estate {
     /// Takes a node from its device to another, and returns the other's place.
     fn move_node(&mut self, moved: Move) -> u32 {
         if let Some(place) = moved.from.as_ref().and_then(|from| self.device_indexes.get(from).copied()) {
-            let mut device = self.devices[place as usize].as_deref().cloned();
+            let mut device = self.devices.get(place).as_deref().cloned();
             if let Some(device) = &mut device {
                 device.nodes.retain(|node| *node != moved.node);
             }
@@ -303,24 +303,23 @@ impl Estate {
                 self.device_indexes.remove(from);
                 self.empty_places.insert(place);
             }
-            self.devices.set(place as usize, device.map(Arc::new));
+            *self.devices.get_mut(place) = device.map(Arc::new);
         }
         let place = self.device_indexes.get(&moved.to).copied().unwrap_or_else(|| self.new_place(&moved.to));
         if let Some(node) = self.nodes.get_mut(&moved.node) {
             node.device = place;
         }
-        let mut nodes = self.devices[place as usize].as_ref().map(|device| device.nodes.clone()).unwrap_or_default();
+        let mut nodes = self.devices.get(place).as_ref().map(|device| device.nodes.clone()).unwrap_or_default();
         nodes.push(moved.node);
         nodes.sort();
-        self.devices.set(place as usize, Some(Arc::new(Device { key: moved.to, nodes })));
+        *self.devices.get_mut(place) = Some(Arc::new(Device { key: moved.to, nodes }));
         place
     }
 
     fn new_place(&mut self, key: &Key) -> u32 {
-        let place = self.empty_places.get_min().copied().unwrap_or_else(|| dense(self.devices.len()));
-        if self.empty_places.remove(&place).is_none() {
-            self.devices.push_back(None);
-        }
+        let empty = self.empty_places.get_min().copied();
+        let place = empty.unwrap_or_else(|| self.devices.push(None));
+        self.empty_places.remove(&place);
         self.device_indexes.insert(key.clone(), place);
         place
     }
@@ -359,16 +358,15 @@ impl Estate {
         if let Some(index) = self.person_indexes.get(person.as_str()) {
             return *index;
         }
-        let index = dense(self.persons.len());
         let person: Arc<str> = person.into();
-        self.persons.push_back(person.clone());
+        let index = self.persons.push(person.clone());
         self.person_indexes.insert(person, index);
         index
     }
 
     /// Every report of a device, whether or not it counts.
     fn reports_of(&self, device: u32) -> Vec<&Arc<Report>> {
-        let nodes = self.devices[device as usize].iter().flat_map(|device| &device.nodes);
+        let nodes = self.devices.get(device).iter().flat_map(|device| &device.nodes);
         nodes.filter_map(|node| self.nodes.get(node)).flat_map(|node| node.reports.iter()).collect()
     }
 
@@ -399,13 +397,12 @@ impl Estate {
 
     /// The places of all devices, in order.
     pub fn devices(&self) -> impl Iterator<Item = DeviceIndex> + '_ {
-        let places = self.devices.iter().enumerate();
-        places.filter(|(_, device)| device.is_some()).map(|(place, _)| DeviceIndex(dense(place)))
+        (0..self.devices.len()).filter(|place| self.devices.get(*place).is_some()).map(DeviceIndex)
     }
 
     /// What is known of a device; `None` where the place is empty.
     pub fn device(&self, index: DeviceIndex) -> Option<DeviceFacts> {
-        let key = &self.devices.get(index.0 as usize)?.as_ref()?.key;
+        let key = &self.device_at(index.0)?.key;
         let mut reports = self.counting(index.0);
         reports.sort_by(|one, other| other.recency().cmp(&one.recency()));
         let stated = |mark: fn(&DeviceIdentity) -> Option<&String>| {
@@ -432,6 +429,10 @@ impl Estate {
         })
     }
 
+    fn device_at(&self, place: u32) -> Option<&Device> {
+        if place < self.devices.len() { self.devices.get(place).as_deref() } else { None }
+    }
+
     /// The device of this key, as [`DeviceFacts::key`] gives it.
     pub fn device_with_key(&self, key: &str) -> Option<DeviceIndex> {
         self.device_indexes.get(&Key::parse(key)?).copied().map(DeviceIndex)
@@ -448,7 +449,7 @@ impl Estate {
         device: u32,
         wanted: impl Fn(TitleIndex, ReleaseIndex) -> bool,
     ) -> Vec<InstalledTitle> {
-        if self.devices.get(device as usize).is_none_or(Option::is_none) {
+        if self.device_at(device).is_none() {
             return Vec::new();
         }
         let mut found: BTreeMap<&RawTitle, (Option<Date>, BTreeSet<&str>)> = BTreeMap::new();
@@ -544,12 +545,12 @@ impl Estate {
 
     /// How many persons there ever were; their indexes are the numbers below.
     pub(crate) fn person_count(&self) -> usize {
-        self.persons.len()
+        self.persons.len() as usize
     }
 
     /// A person as compared: folded.
     pub(crate) fn person(&self, person: u32) -> &str {
-        &self.persons[person as usize]
+        self.persons.get(person)
     }
 
     /// When a source last looked at each device, in seconds of Unix time, or [`UNDATED`].
@@ -565,7 +566,7 @@ impl Estate {
     /// By what devices are put in order: the name as shown, folded, then the key, which no other device has.
     pub(crate) fn order_of(&self, device: u32) -> (String, String) {
         let name = self.latest(device).map(|report| folded(&report.identity.name)).unwrap_or_default();
-        let key = self.devices[device as usize].as_ref().map(|device| device.key.to_string()).unwrap_or_default();
+        let key = self.devices.get(device).as_ref().map(|device| device.key.to_string()).unwrap_or_default();
         (name, key)
     }
 

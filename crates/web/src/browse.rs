@@ -37,10 +37,10 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use crate::{FILE_BODY_BYTES_MAX, Site};
 use crate::design::assets;
 use crate::pages::addresses;
 use crate::problem::{Kind, Problem};
+use crate::{FILE_BODY_BYTES_MAX, Site};
 
 /// Every page and every form.
 pub fn routes() -> Router<Site> {

@@ -103,6 +103,7 @@ impl Kind {
     }
 
     /// Status, slug, title and explanation.
+    #[expect(clippy::too_many_lines, reason = "a table, one line for each")]
     fn described(self) -> (StatusCode, &'static str, &'static str, &'static str) {
         use StatusCode as S;
         match self {

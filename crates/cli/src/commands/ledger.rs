@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use axum::http::Method;
-use merkle_log::{Checkpoint, SignedNote, bundles_for_size, tiles_for_size};
+use merkle_log::{Checkpoint, EntryBundleId, SignedNote, TileId, bundles_for_size, tiles_for_size};
 
 use super::Asked;
 use crate::arguments::Ledger;
@@ -65,8 +65,8 @@ async fn export(asked: &Asked, directory: &Path) -> Result<(), Exit> {
     if witnesses.status == 200 && !witnesses.body.is_empty() {
         std::fs::write(directory.join("witness.vkey"), witnesses.body)?;
     }
-    let tiles = tiles_for_size(checkpoint.size).map(|tile| tile.path());
-    let bundles = bundles_for_size(checkpoint.size).map(|bundle| bundle.path());
+    let tiles = tiles_for_size(checkpoint.size).map(TileId::path);
+    let bundles = bundles_for_size(checkpoint.size).map(EntryBundleId::path);
     for path in tiles.chain(bundles) {
         let bytes = asked.client.send(Method::GET, &format!("/{path}"), Sent::Nothing).await?.body;
         let file = directory.join(&path);

@@ -46,7 +46,7 @@ pub fn start_logging() {
 /// Serves until the process is asked to end, then signs what is unsigned.
 pub async fn run(app: App, listener: tokio::net::TcpListener, base_url: Option<String>) -> Result<ExitCode, Exit> {
     let secure = base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let router = web::router(app.clone(), web::Options { base_url, secure_cookies: secure, ..web::Options::default() });
+    let router = web::router(app.clone(), web::Options { base_url, secure_cookies: secure });
     let witnesses = tokio::spawn(ask_witnesses(app.clone()));
     let served = axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await;
     witnesses.abort();

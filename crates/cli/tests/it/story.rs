@@ -23,8 +23,7 @@ fn blocks(page: &str) -> Vec<(String, Vec<String>)> {
 /// Whether `printed` is what `shown` says; `…` stands for anything within a line, alone for any number of lines.
 fn fits(shown: &[String], printed: &[String]) -> bool {
     match (shown.split_first(), printed.split_first()) {
-        (None, None) => true,
-        (None, Some(_)) => false,
+        (None, rest) => rest.is_none(),
         (Some((line, rest)), _) if line == "…" => (0..=printed.len()).any(|skipped| fits(rest, &printed[skipped..])),
         (Some(_), None) => false,
         (Some((line, shown)), Some((first, printed))) => line_fits(line, first) && fits(shown, printed),

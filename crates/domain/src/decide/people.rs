@@ -7,7 +7,7 @@ use crate::command::Intent;
 use crate::event::Event;
 use crate::id::{AccountId, PersonId};
 use crate::person::{Person, Role};
-use crate::product::folded;
+use crate::product::{folded, folds_to};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
@@ -22,7 +22,7 @@ pub fn login_is_free(state: &State, intent: &Intent) -> Result<(), Refusal> {
     if let Intent::AddPerson { email, .. } = intent {
         let wanted = folded(email.open().unwrap_or_default());
         let known =
-            state.persons.values().find(|known| known.email.open().is_some_and(|given| folded(given) == wanted));
+            state.persons.values().find(|known| known.email.open().is_some_and(|given| folds_to(given, &wanted)));
         if let Some(known) = known {
             return Err(Refusal::about(
                 "email",

@@ -11,7 +11,7 @@ use crate::command::Intent;
 use crate::entitlement::{Metric, Quantity, Right};
 use crate::event::Event;
 use crate::id::{AgreementId, EntitlementId, PartyId, ProductId, TitleMatchId};
-use crate::product::{Product, TitlePattern, folded};
+use crate::product::{Product, TitlePattern, folded, folds_to};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
@@ -150,9 +150,14 @@ fn match_title(state: &State, pattern: &TitlePattern, product: Option<ProductId>
     if let Some(product) = product {
         product_of(state, product)?;
     }
+    let by = pattern.publisher.as_deref().map(folded);
     let same = |known: &TitlePattern| {
-        folded(&known.name) == folded(&pattern.name)
-            && known.publisher.as_deref().map(folded) == pattern.publisher.as_deref().map(folded)
+        folds_to(&known.name, &name)
+            && match (&known.publisher, &by) {
+                (Some(known), Some(wanted)) => folds_to(known, wanted),
+                (None, None) => true,
+                _ => false,
+            }
     };
     if let Some(known) = state.title_matches.values().find(|known| same(&known.pattern) && known.product == product) {
         return Err(Refusal::about("title", format!("{} says this already.", known.id)));

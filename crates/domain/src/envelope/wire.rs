@@ -35,7 +35,7 @@ pub(super) struct Wire<'a> {
 pub(super) fn read(bytes: &[u8]) -> Result<Wire<'_>, BadEntry> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| BadEntry::Malformed { place: error.valid_up_to(), expected: "UTF-8" })?;
-    let mut cursor = Cursor { text, place: 0 };
+    let mut cursor = Cursor { text, bytes, place: 0 };
     let wire = Wire {
         actor: cursor.required("{\"actor\":", Cursor::string)?,
         at: cursor.required(",\"at\":", Cursor::plain_string)?,
@@ -61,21 +61,42 @@ pub(super) fn read(bytes: &[u8]) -> Result<Wire<'_>, BadEntry> {
     Ok(wire)
 }
 
-/// An instant in the one form in which it is written.
+/// An instant in the one form in which it is written: `2026-11-02T09:00:00Z`, with as many decimals as needed.
 pub(super) fn instant(text: &str) -> Result<Timestamp, BadEntry> {
     let wrong = || BadEntry::Contradiction("its time is not written as an instant of UTC");
-    let at: Timestamp = text.parse().map_err(|_| wrong())?;
-    if at.to_string() == text { Ok(at) } else { Err(wrong()) }
+    let (seconds, decimals) = match text.as_bytes() {
+        [seconds @ .., b'Z'] if seconds.len() == 19 => (seconds, &[][..]),
+        [rest @ .., b'Z'] if rest.len() > 20 && rest.get(19) == Some(&b'.') => rest.split_at(19),
+        _ => return Err(wrong()),
+    };
+    let in_shape = b"0000-00-00T00:00:00"
+        .iter()
+        .zip(seconds)
+        .all(|(shape, byte)| if *shape == b'0' { byte.is_ascii_digit() } else { shape == byte });
+    let decimals = decimals.get(1..).unwrap_or_default();
+    let in_full = !decimals.ends_with(b"0") && decimals.len() <= 9 && decimals.iter().all(u8::is_ascii_digit);
+    // A leap second would be read as the second before it, which is written otherwise.
+    if !in_shape || !in_full || seconds.ends_with(b":60") {
+        return Err(wrong());
+    }
+    text.parse().map_err(|_| wrong())
 }
 
 struct Cursor<'a> {
     text: &'a str,
+    /// The same, to look at: no mark that is looked for can stand within a letter.
+    bytes: &'a [u8],
     place: usize,
 }
 
 impl<'a> Cursor<'a> {
-    fn rest(&self) -> &'a str {
-        self.text.get(self.place..).unwrap_or_default()
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.place..).unwrap_or_default()
+    }
+
+    /// The text between two places.
+    fn text(&self, from: usize, to: usize) -> &'a str {
+        self.text.get(from..to).unwrap_or_default()
     }
 
     fn bad(&self, expected: &'static str) -> BadEntry {
@@ -83,7 +104,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn expect(&mut self, token: &'static str) -> Result<(), BadEntry> {
-        if !self.rest().starts_with(token) {
+        if !self.rest().starts_with(token.as_bytes()) {
             return Err(self.bad(token));
         }
         self.place += token.len();
@@ -104,31 +125,32 @@ impl<'a> Cursor<'a> {
         key: &'static str,
         read: impl FnOnce(&mut Self) -> Result<T, BadEntry>,
     ) -> Result<Option<T>, BadEntry> {
-        if self.rest().starts_with(key) { self.required(key, read).map(Some) } else { Ok(None) }
+        if self.rest().starts_with(key.as_bytes()) { self.required(key, read).map(Some) } else { Ok(None) }
     }
 
-    /// The bytes between the quotes of the string that begins here.
-    fn quoted(&mut self) -> Result<&'a str, BadEntry> {
+    /// The string that begins here, without its quotes, and whether it has escapes.
+    fn quoted(&mut self) -> Result<(&'a str, bool), BadEntry> {
         self.expect("\"")?;
-        let rest = self.rest();
-        let length = string_length(rest.as_bytes()).ok_or_else(|| self.bad("a string in its one form"))?;
+        let (length, escaped) = string_length(self.rest()).ok_or_else(|| self.bad("a string in its one form"))?;
+        let quoted = self.text(self.place, self.place + length);
         self.place += length + 1;
-        Ok(rest.get(..length).unwrap_or_default())
+        Ok((quoted, escaped))
     }
 
     fn string(&mut self) -> Result<Cow<'a, str>, BadEntry> {
         let from = self.place;
-        let quoted = self.quoted()?;
-        if !quoted.contains('\\') {
+        let (quoted, escaped) = self.quoted()?;
+        if !escaped {
             return Ok(Cow::Borrowed(quoted));
         }
-        let whole = self.text.get(from..self.place).unwrap_or_default();
-        Ok(Cow::Owned(serde_json::from_str(whole)?))
+        Ok(Cow::Owned(serde_json::from_str(self.text(from, self.place))?))
     }
 
     fn plain_string(&mut self) -> Result<&'a str, BadEntry> {
-        let quoted = self.quoted()?;
-        if quoted.contains('\\') { Err(self.bad("a string without escapes")) } else { Ok(quoted) }
+        match self.quoted()? {
+            (quoted, false) => Ok(quoted),
+            (_, true) => Err(self.bad("a string without escapes")),
+        }
     }
 
     fn digest(&mut self) -> Result<Digest, BadEntry> {
@@ -139,7 +161,7 @@ impl<'a> Cursor<'a> {
     fn digests(&mut self) -> Result<Vec<Digest>, BadEntry> {
         self.expect("[")?;
         let mut digests = vec![self.digest()?];
-        while self.rest().starts_with(',') {
+        while self.rest().first() == Some(&b',') {
             self.place += 1;
             digests.push(self.digest()?);
         }
@@ -148,8 +170,8 @@ impl<'a> Cursor<'a> {
     }
 
     fn integer(&mut self) -> Result<u64, BadEntry> {
-        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        let number = self.rest().get(..digits).unwrap_or_default();
+        let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = self.text(self.place, self.place + digits);
         if number.len() > 1 && number.starts_with('0') {
             return Err(self.bad("a number without leading zeros"));
         }
@@ -170,24 +192,26 @@ impl<'a> Cursor<'a> {
 
     /// The object that begins here, checked as far as its brackets, strings and white space go.
     fn value(&mut self) -> Result<&'a str, BadEntry> {
-        let rest = self.rest();
-        let length = object_length(rest.as_bytes()).ok_or_else(|| self.bad("an object in its one form"))?;
+        let length = object_length(self.rest()).ok_or_else(|| self.bad("an object in its one form"))?;
+        let object = self.text(self.place, self.place + length);
         self.place += length;
-        Ok(rest.get(..length).unwrap_or_default())
+        Ok(object)
     }
 }
 
-/// How many bytes a string has up to its closing quote; `None` where it is escaped otherwise than our writer does.
-fn string_length(bytes: &[u8]) -> Option<usize> {
-    let mut place = 0;
-    loop {
-        match *bytes.get(place)? {
-            b'"' => return Some(place),
-            b'\\' => place += 1 + escape_length(bytes.get(place + 1..)?)?,
-            0..=0x1f => return None,
-            _ => place += 1,
-        }
+/// How many bytes a string has up to its closing quote, and whether some are escapes;
+/// `None` where it is escaped otherwise than our writer does.
+#[inline]
+fn string_length(bytes: &[u8]) -> Option<(usize, bool)> {
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    let mut place = bytes.iter().position(ends)?;
+    let mut escaped = false;
+    while bytes.get(place) == Some(&b'\\') {
+        escaped = true;
+        place += 1 + escape_length(bytes.get(place + 1..)?)?;
+        place += bytes.get(place..)?.iter().position(ends)?;
     }
+    (bytes.get(place) == Some(&b'"')).then_some((place, escaped))
 }
 
 /// How many bytes follow the backslash: one of the short escapes,
@@ -210,7 +234,7 @@ fn object_length(bytes: &[u8]) -> Option<usize> {
     let mut place = 0;
     loop {
         match *bytes.get(place)? {
-            b'"' => place += 1 + string_length(bytes.get(place + 1..)?)?,
+            b'"' => place += 1 + string_length(bytes.get(place + 1..)?)?.0,
             b'{' | b'[' => depth += 1,
             b'}' | b']' => {
                 depth = depth.checked_sub(1)?;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{Recorded, change, given_by};
 use crate::event::Event;
 use crate::id::{AccountId, PersonId, TokenId};
@@ -44,7 +46,7 @@ impl State {
                 }
             }
             Event::SessionOpened { account, digest, expires_at, by_link } => {
-                self.forget_sessions(|session| session.expires_at <= recorded.at);
+                self.forget_old_sessions(recorded.at);
                 self.sessions
                     .insert(*digest, Session { account: *account, opened_at: recorded.at, expires_at: *expires_at });
                 if *by_link {
@@ -125,6 +127,15 @@ impl State {
 
     pub(super) fn tokens_of(&self, person: PersonId) -> Vec<TokenId> {
         self.tokens.values().filter(|token| token.person == person).map(|token| token.id).collect()
+    }
+
+    /// Once an hour: to look through all sessions at every sign-in would take longer than everything else.
+    fn forget_old_sessions(&mut self, now: Timestamp) {
+        let due = self.sessions_swept_at.is_none_or(|last| now.duration_since(last) >= SignedDuration::from_hours(1));
+        if due {
+            self.sessions_swept_at = Some(now);
+            self.forget_sessions(|session| session.expires_at <= now);
+        }
     }
 
     fn forget_sessions(&mut self, ended: impl Fn(&Session) -> bool) {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use domain::observation::RawTitle;
 use domain::product::folded;
-use imbl::{GenericHashMap, OrdMap, Vector, shared_ptr::DefaultSharedPtr};
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::{GenericHashMap, OrdMap};
 use roaring::RoaringBitmap;
 
-use crate::column::{Column, dense};
+use crate::column::Column;
 
 /// The dense index of a title.
 pub(crate) type TitleIndex = u32;
@@ -57,8 +58,8 @@ type ByRaw = GenericHashMap<Arc<RawTitle>, ReleaseIndex, BuildHasherDefault<Defa
 /// All titles that were ever reported. Indexes are never given twice.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Titles {
-    releases: Vector<Release>,
-    by_index: Vector<Arc<Title>>,
+    releases: Column<Release, 64>,
+    by_index: Column<Arc<Title>, 64>,
     by_raw: ByRaw,
     by_key: OrdMap<TitleKey, TitleIndex>,
     release_holders: Holders,
@@ -68,7 +69,7 @@ pub(crate) struct Titles {
 impl Titles {
     /// How many titles there are; their indexes are the numbers below.
     pub(crate) fn len(&self) -> TitleIndex {
-        dense(self.by_index.len())
+        self.by_index.len()
     }
 
     /// The index of a release, given now where it has none.
@@ -76,43 +77,39 @@ impl Titles {
         if let Some(release) = self.by_raw.get(raw) {
             return *release;
         }
-        let release = dense(self.releases.len());
         let key = TitleKey::of(raw);
         let title = self.by_key.get(&key).copied().unwrap_or_else(|| {
-            let title = dense(self.by_index.len());
-            self.by_key.insert(key.clone(), title);
-            self.by_index.push_back(Arc::new(Title { key, releases: Vec::new() }));
-            *self.title_holders.get_mut(title) = Arc::default();
+            let title = self.by_index.push(Arc::new(Title { key: key.clone(), releases: Vec::new() }));
+            self.title_holders.push(Arc::default());
+            self.by_key.insert(key, title);
             title
         });
-        if let Some(entry) = self.by_index.get_mut(title as usize) {
-            Arc::make_mut(entry).releases.push(release);
-        }
         let raw = Arc::new(raw.clone());
-        self.by_raw.insert(raw.clone(), release);
-        self.releases.push_back(Release { raw, title });
-        *self.release_holders.get_mut(release) = Arc::default();
+        let release = self.releases.push(Release { raw: raw.clone(), title });
+        self.release_holders.push(Arc::default());
+        Arc::make_mut(self.by_index.get_mut(title)).releases.push(release);
+        self.by_raw.insert(raw, release);
         release
     }
 
     /// The raw title of a release.
     pub(crate) fn raw(&self, release: ReleaseIndex) -> &Arc<RawTitle> {
-        &self.releases[release as usize].raw
+        &self.releases.get(release).raw
     }
 
     /// The title of a release.
     pub(crate) fn title_of(&self, release: ReleaseIndex) -> TitleIndex {
-        self.releases[release as usize].title
+        self.releases.get(release).title
     }
 
     /// What makes a title the same.
     pub(crate) fn key(&self, title: TitleIndex) -> &TitleKey {
-        &self.by_index[title as usize].key
+        &self.by_index.get(title).key
     }
 
     /// The releases of a title.
     pub(crate) fn releases(&self, title: TitleIndex) -> &[ReleaseIndex] {
-        &self.by_index[title as usize].releases
+        &self.by_index.get(title).releases
     }
 
     /// The devices that hold a title.

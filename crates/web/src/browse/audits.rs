@@ -11,11 +11,9 @@ use crate::browse::history;
 use crate::browse::visitor::Visitor;
 use crate::caller::Readers;
 use crate::given::At;
-use crate::pages::audit::{
-    self, AuditPage, Checkpoint, Commitment, EntryPage, EntryRow, Filter, Proof, Witnessing,
-};
-use crate::pages::layout::CopyAs;
 use crate::pages::addresses;
+use crate::pages::audit::{self, AuditPage, Checkpoint, Commitment, EntryPage, EntryRow, Filter, Proof, Witnessing};
+use crate::pages::layout::CopyAs;
 use crate::problem::Problem;
 
 /// Entries on a page.
@@ -23,8 +21,20 @@ const ENTRIES_SHOWN: usize = 50;
 
 /// The types of event, for the form of the filter.
 const ACTIONS: [&str; 14] = [
-    "account", "agreement", "case", "catalogue-published", "data-erased", "entitlement", "grant", "imported",
-    "import-undone", "person", "product", "session", "title", "vote-cast",
+    "account",
+    "agreement",
+    "case",
+    "catalogue-published",
+    "data-erased",
+    "entitlement",
+    "grant",
+    "imported",
+    "import-undone",
+    "person",
+    "product",
+    "session",
+    "title",
+    "vote-cast",
 ];
 
 /// Reads `actor:PER-3 action:vote object:EXC-142 created:2025-07-01..2025-07-31` and the fields of the form.

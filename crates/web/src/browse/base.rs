@@ -8,6 +8,7 @@ use crate::browse::visitor::Visitor;
 /// form. Empty where neither says it; a path alone is still right on the same machine.
 pub fn address(visitor: &Visitor, headers: &HeaderMap) -> String {
     let set = visitor.site.options.base_url.as_deref();
-    let sent = || headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).filter(|origin| *origin != "null");
+    let sent =
+        || headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).filter(|origin| *origin != "null");
     set.or_else(sent).unwrap_or_default().trim_end_matches('/').to_owned()
 }

@@ -281,8 +281,9 @@ pub fn differences(state: &State, before: &CaseTerms, now: &CaseTerms) -> Vec<(S
         known.map_or_else(|| terms.category.clone(), |category| category.title.clone())
     };
     let place = |terms: &CaseTerms| environment_words(terms).unwrap_or_else(|| "everywhere".to_owned());
-    let whom =
-        |terms: &CaseTerms| terms.beneficiary.map_or_else(|| "nobody else".to_owned(), |person| state.person_name(person));
+    let whom = |terms: &CaseTerms| {
+        terms.beneficiary.map_or_else(|| "nobody else".to_owned(), |person| state.person_name(person))
+    };
     let number = |terms: &CaseTerms| units(state, terms.product, terms.quantity);
     let rows = [
         ("Kind", kind(before), kind(now)),

@@ -18,10 +18,10 @@ use crate::browse::{cases, exceptions, history};
 use crate::design::forms::Errors;
 use crate::design::{moments, numbers};
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::request::{
     self, Acts, Change, Changed, Deciding, EvidenceFile, ExceptionInForce, Precedent, Remark, RequestPage,
 };
-use crate::pages::addresses;
 use crate::problem::Problem;
 
 /// Entries of the history on the page; the rest is a link away.
@@ -62,10 +62,12 @@ pub fn view(visitor: &Visitor, case: &Case, again: Again) -> Result<RequestPage,
     let refused_vote = vote.as_ref().map(|typed| typed.errors.clone()).unwrap_or_default();
     let deciding = deliberations::deciding(visitor, case, vote);
     if !matches!(deciding, Some(Deciding::Open(_))) {
-        errors.0.extend(refused_vote.0.into_iter().map(|error| crate::design::forms::FieldError {
-            field: "main".to_owned(),
-            ..error
-        }));
+        errors.0.extend(
+            refused_vote
+                .0
+                .into_iter()
+                .map(|error| crate::design::forms::FieldError { field: "main".to_owned(), ..error }),
+        );
     }
     let category = cases::category(state, case);
     let waits_for = cases::waits_for(state, case, visitor.now);
@@ -160,10 +162,10 @@ fn changes(visitor: &Visitor, case: &Case) -> Vec<Change> {
         let listed: Vec<String> = others.iter().map(|grant| format!("{} ({})", words(grant), grant.case)).collect();
         if listed.is_empty() { none.to_owned() } else { numbers::list(&listed, "and") }
     };
-    let place = |terms: &domain::case::CaseTerms| cases::environment_words(terms).unwrap_or_else(|| "everywhere".to_owned());
+    let place =
+        |terms: &domain::case::CaseTerms| cases::environment_words(terms).unwrap_or_else(|| "everywhere".to_owned());
     let days = cases::days_until(counted_from(visitor, case), terms.until);
-    let until =
-        format!("{} ({})", moments::weekday_text(terms.until), numbers::counted(days, "day", "days"));
+    let until = format!("{} ({})", moments::weekday_text(terms.until), numbers::counted(days, "day", "days"));
     let change = |term: &str, today: String, asked: String| Change { term: term.to_owned(), today, asked };
     let mut changes = vec![
         change(
@@ -192,7 +194,8 @@ fn answers(state: &State, case: &Case) -> Vec<(String, String)> {
     let order = |key: &str| asked.iter().position(|field| field.key == key).unwrap_or(asked.len());
     let mut given: Vec<(&String, &Text)> = case.words.answers.iter().collect();
     given.sort_by_key(|(key, _)| order(key));
-    let label = |key: &str| asked.iter().find(|field| field.key == key).map_or(key, |field| field.label.as_str()).to_owned();
+    let label =
+        |key: &str| asked.iter().find(|field| field.key == key).map_or(key, |field| field.label.as_str()).to_owned();
     given.into_iter().map(|(key, answer)| (label(key), answer.shown().to_owned())).collect()
 }
 

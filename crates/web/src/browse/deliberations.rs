@@ -84,15 +84,11 @@ pub fn deciding(visitor: &Visitor, case: &Case, typed: Option<Typed>) -> Option<
     let closed = |why: String| Some(Deciding::Closed { why, who_can: Vec::new() });
     match &case.stage {
         Stage::Draft => None,
-        Stage::Returned { by, .. } => closed(format!(
-            "It waits for {} to answer {}.",
-            state.person_name(case.requester),
-            state.person_name(*by)
-        )),
-        Stage::Withdrawn => closed(format!("{} withdrew it.", state.person_name(case.requester))),
-        Stage::Decided(decision) => {
-            closed(format!("It was decided on {}.", moments::day_text(state.day(decision.at))))
+        Stage::Returned { by, .. } => {
+            closed(format!("It waits for {} to answer {}.", state.person_name(case.requester), state.person_name(*by)))
         }
+        Stage::Withdrawn => closed(format!("{} withdrew it.", state.person_name(case.requester))),
+        Stage::Decided(decision) => closed(format!("It was decided on {}.", moments::day_text(state.day(decision.at)))),
         Stage::Deciding(round) => Some(match seats(visitor, case, round) {
             Ok(seats) => {
                 let Typed { ballot, on_behalf_of, reason, conditions, errors } = typed.unwrap_or_default();
@@ -138,7 +134,9 @@ fn seats(visitor: &Visitor, case: &Case, round: &Round) -> Result<Vec<Seat>, Ref
     match standing(state, case, visitor.person(), visitor.now) {
         Standing::MayNot(why) => refusal = Some(why),
         Standing::MayVote(roles) => match could_vote(visitor, case, round, None) {
-            Ok(()) => found.push(Seat { on_behalf_of: String::new(), words: format!("As {}", list_roles(&roles, "or")) }),
+            Ok(()) => {
+                found.push(Seat { on_behalf_of: String::new(), words: format!("As {}", list_roles(&roles, "or")) })
+            }
             Err(why) => refusal = Some(why),
         },
     }
@@ -160,12 +158,7 @@ fn seats(visitor: &Visitor, case: &Case, round: &Round) -> Result<Vec<Seat>, Ref
 
 /// Whether the core would take any vote at all from the visitor in this seat, by the way they came in.
 /// An abstention is asked for, because it needs no seat to be free.
-fn could_vote(
-    visitor: &Visitor,
-    case: &Case,
-    round: &Round,
-    on_behalf_of: Option<PersonId>,
-) -> Result<(), Refusal> {
+fn could_vote(visitor: &Visitor, case: &Case, round: &Round, on_behalf_of: Option<PersonId>) -> Result<(), Refusal> {
     let intent = Intent::CastVote {
         case: case.id,
         digest: round.digest,

@@ -17,11 +17,11 @@ use crate::browse::{history, lines};
 use crate::caller::Readers;
 use crate::design::forms::Errors;
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::confirmation::{self, Asked, ConfirmationPage, ProductEffect};
 use crate::pages::effect::Effect;
 use crate::pages::entitlements::{self, EntitlementPage, EntitlementRow, EntitlementsPage, Standing};
 use crate::pages::layout::{CopyAs, Link, Place};
-use crate::pages::addresses;
 use crate::problem::Problem;
 
 /// How far ahead a right's end is called near.

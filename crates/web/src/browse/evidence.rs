@@ -6,14 +6,14 @@ use axum::response::{IntoResponse as _, Response};
 use domain::digest::Digest;
 use domain::id::CaseId;
 
+use crate::browse::cases;
 use crate::browse::decisions::{Again, show_again};
 use crate::browse::form::{Form, error, refused};
 use crate::browse::visitor::{Visitor, done};
-use crate::browse::cases;
 use crate::csv::attachment;
 use crate::given::{At, AtBoth};
-use crate::pages::layout::Link;
 use crate::pages::addresses;
+use crate::pages::layout::Link;
 use crate::problem::{Kind, Problem};
 
 /// A file as the form sent it.

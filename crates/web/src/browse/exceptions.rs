@@ -18,11 +18,11 @@ use crate::browse::visitor::{Visitor, done};
 use crate::design::forms::Errors;
 use crate::design::{moments, numbers};
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::confirmation::{self, Asked, ConfirmationPage, ProductEffect};
 use crate::pages::effect::Effect;
 use crate::pages::exceptions::{self, ExceptionRow, ExceptionsPage, ExceptionsView};
 use crate::pages::layout::{CopyAs, Link, Place};
-use crate::pages::addresses;
 use crate::problem::Problem;
 
 fn is_in(visitor: &Visitor, grant: &Grant, view: ExceptionsView) -> bool {
@@ -102,7 +102,9 @@ fn copy(visitor: &Visitor, view: ExceptionsView) -> CopyAs {
             let last = today.checked_add(jiff::Span::new().days(cases::ENDING_DAYS));
             last.map_or_else(|_| String::new(), |last| last.to_string())
         }
-        ExceptionsView::Active | ExceptionsView::Expired | ExceptionsView::Revoked | ExceptionsView::All => String::new(),
+        ExceptionsView::Active | ExceptionsView::Expired | ExceptionsView::Revoked | ExceptionsView::All => {
+            String::new()
+        }
     };
     let address = addresses::with_query("/v1/exceptions", &[("status", status), ("ends_by", &ends_by)]);
     CopyAs {

@@ -18,7 +18,6 @@ pub struct Form {
     pub fingerprint: Option<Digest>,
 }
 
-
 impl FromRequest<Site> for Form {
     type Rejection = Problem;
 

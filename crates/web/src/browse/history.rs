@@ -35,6 +35,7 @@ pub fn who(visitor: &Visitor, actor: Actor) -> String {
 }
 
 /// What happened, as a short sentence.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 pub fn what(event: &Event) -> String {
     match event {
         Event::OrganisationFounded { organisation } => format!("{} was founded", organisation.name),

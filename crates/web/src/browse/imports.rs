@@ -19,6 +19,7 @@ use crate::browse::visitor::{Visitor, done, see_other};
 use crate::caller::Readers;
 use crate::design::forms::{Choice, Errors};
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::confirmation::{self, ConfirmationPage, ProductEffect};
 use crate::pages::effect::Effect;
 use crate::pages::imports::{
@@ -26,7 +27,6 @@ use crate::pages::imports::{
     PositionChange, PreviewPage, RejectGroup, Shortly,
 };
 use crate::pages::layout::{CopyAs, Link, Place};
-use crate::pages::addresses;
 use crate::problem::{Kind, Problem};
 
 /// Positions that an outcome lists; the rest are counted.
@@ -175,14 +175,8 @@ pub async fn preview(visitor: Visitor, multipart: Multipart) -> Result<Response,
         (Err(_), Some(import)) => known(&visitor, import)?,
         (Err(failure), None) => return Ok(again(&sent, refused(failure, "files")?)),
     };
-    let view = PreviewPage {
-        outcome,
-        staged,
-        mapping: sent.mapping,
-        mappings: mappings(),
-        already,
-        key: visitor.key(),
-    };
+    let view =
+        PreviewPage { outcome, staged, mapping: sent.mapping, mappings: mappings(), already, key: visitor.key() };
     Ok(visitor.page(imports::preview_page(&visitor.frame(), &view)))
 }
 

@@ -49,9 +49,10 @@ fn figures(visitor: &Visitor) -> Figures {
 fn notices_due(state: &State, today: Date) -> u64 {
     let horizon = today.checked_add(NOTICE_DAYS.days()).unwrap_or(Date::MAX);
     let near = |day: Date| today <= day && day <= horizon;
-    let due = state.agreements.values().filter(|agreement| {
-        agreement.terms.ends_on.is_some_and(near) || agreement.terms.notice_by().is_some_and(near)
-    });
+    let due = state
+        .agreements
+        .values()
+        .filter(|agreement| agreement.terms.ends_on.is_some_and(near) || agreement.terms.notice_by().is_some_and(near));
     count(due.count())
 }
 

@@ -22,10 +22,10 @@ use crate::browse::{base, history};
 use crate::caller::Readers;
 use crate::design::forms::Errors;
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::confirmation::{self, Asked, ConfirmationPage};
 use crate::pages::layout::{CopyAs, Link, Notice, Place};
 use crate::pages::persons::{self, PersonForm, PersonPage, PersonRow, PersonsPage, SignInState};
-use crate::pages::addresses;
 use crate::problem::Problem;
 
 /// Entries of a history on a page of something else.
@@ -177,11 +177,7 @@ fn texts(visitor: &Visitor, person: &Person) -> Result<u64, Problem> {
 
 fn person_view(visitor: &Visitor, number: PersonId, errors: Errors) -> Result<PersonPage, Problem> {
     let person = find(visitor, number)?;
-    let why_not_roles = if number == visitor.person() {
-        Refusal::OwnRoles.to_string()
-    } else {
-        String::new()
-    };
+    let why_not_roles = if number == visitor.person() { Refusal::OwnRoles.to_string() } else { String::new() };
     let seqs = visitor.snapshot.objects.of_stream(&format!("person/{number}"));
     Ok(PersonPage {
         row: row(visitor, person),

@@ -45,7 +45,8 @@ fn is_in(visitor: &Visitor, line: &Line, view: SavedView) -> bool {
         SavedView::Expiring => {
             let Ok(horizon) = today.checked_add(EXPIRING_DAYS.days()) else { return false };
             let near = |end: jiff::civil::Date| today <= end && end <= horizon;
-            let ends = line.supplies.iter().filter(|supply| supply.why_not.is_none()).filter_map(|supply| supply.ends_on);
+            let ends =
+                line.supplies.iter().filter(|supply| supply.why_not.is_none()).filter_map(|supply| supply.ends_on);
             let agreement_ends = visitor
                 .state()
                 .entitlements_of(line.product)

@@ -10,7 +10,9 @@ use crate::browse::visitor::Visitor;
 use crate::browse::{cases, history, lines};
 use crate::given::{At, AtBoth};
 use crate::pages::layout::{CopyAs, Link};
-use crate::pages::product::{Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, Supply, SupplyKind, UsageRow};
+use crate::pages::product::{
+    Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, Supply, SupplyKind, UsageRow,
+};
 use crate::pages::products::{ProductRow, ProductsPage};
 use crate::pages::{addresses, product, products};
 use crate::problem::{Kind, Problem};
@@ -84,7 +86,15 @@ pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Respons
     let today = state.day(visitor.now);
     let seqs = visitor.snapshot.objects.of_stream(&format!("product/{number}"));
     let history: Vec<Happened> = history::latest(&visitor, &seqs, HISTORY_SHOWN)?;
-    let asks = [Role::Requester, Role::Approver, Role::SamManager, Role::Procurement, Role::Finance, Role::Legal, Role::Administrator];
+    let asks = [
+        Role::Requester,
+        Role::Approver,
+        Role::SamManager,
+        Role::Procurement,
+        Role::Finance,
+        Role::Legal,
+        Role::Administrator,
+    ];
     let request = visitor.has(&asks).then(|| {
         let missing = line.short.max(1).to_string();
         let product = number.to_string();

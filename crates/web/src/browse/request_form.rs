@@ -22,9 +22,9 @@ use crate::browse::{cases, requests};
 use crate::design::forms::{Choice, Errors, FieldError};
 use crate::design::{moments, numbers};
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::layout::Link;
 use crate::pages::request_form::{self, Answer, CheckPage, Decider, Preset, Question, RequestFormPage};
-use crate::pages::addresses;
 use crate::problem::{Kind, Problem};
 
 /// Days that are offered for the end, where the category lasts that long.
@@ -185,7 +185,13 @@ fn presets(visitor: &Visitor, category: &Category) -> Vec<Preset> {
     offered.into_iter().filter_map(preset).collect()
 }
 
-fn view(visitor: &Visitor, case: Option<CaseId>, category: &Category, typed: &Typed, errors: Errors) -> RequestFormPage {
+fn view(
+    visitor: &Visitor,
+    case: Option<CaseId>,
+    category: &Category,
+    typed: &Typed,
+    errors: Errors,
+) -> RequestFormPage {
     let presets = presets(visitor, category);
     // The days on offer move on with the calendar, so one that was chosen before may have become another day.
     let offered = presets.iter().any(|preset| preset.day.to_string() == typed.until_choice);
@@ -227,10 +233,9 @@ fn placed(errors: Errors, category: &Category) -> Errors {
         let asked = category.fields.iter().find(|field| error.sentence.contains(&field.key));
         let field = match error.field.as_str() {
             known if fixed.contains(&known) => known.to_owned(),
-            "answers" => asked.or(category.fields.first()).map_or_else(
-                || "main".to_owned(),
-                |field| format!("{ANSWER}{}", field.key),
-            ),
+            "answers" => asked
+                .or(category.fields.first())
+                .map_or_else(|| "main".to_owned(), |field| format!("{ANSWER}{}", field.key)),
             _ => "main".to_owned(),
         };
         let sentence = match asked {
@@ -273,14 +278,18 @@ fn persons(visitor: &Visitor) -> Vec<Choice> {
         .collect();
     others.sort_by_cached_key(|(name, person)| (folded(name), *person));
     let mut choices = vec![Choice::plain("", "Nobody else")];
-    choices.extend(others.into_iter().map(|(name, person)| Choice::plain(person.to_string(), format!("{name}, {person}"))));
+    choices.extend(
+        others.into_iter().map(|(name, person)| Choice::plain(person.to_string(), format!("{name}, {person}"))),
+    );
     choices
 }
 
 fn environments() -> Vec<Choice> {
     let mut choices = vec![Choice::plain("", "Everywhere")];
     choices.extend(
-        Environment::ALL.iter().map(|known| Choice::plain(known.name(), format!("Only in {}", known.name().replace('_', " ")))),
+        Environment::ALL
+            .iter()
+            .map(|known| Choice::plain(known.name(), format!("Only in {}", known.name().replace('_', " ")))),
     );
     choices
 }
@@ -431,7 +440,8 @@ fn answers(visitor: &Visitor, case: &Case, category: &Category) -> Vec<Answer> {
         answer,
         field: field.to_owned(),
     };
-    let place = cases::environment_words(terms).map_or_else(|| "everywhere".to_owned(), |place| format!("only in {place}"));
+    let place =
+        cases::environment_words(terms).map_or_else(|| "everywhere".to_owned(), |place| format!("only in {place}"));
     let whom = terms.beneficiary.map_or_else(|| "nobody else".to_owned(), |person| state.person_name(person));
     let mut answers = vec![
         answer("What it is for", case.words.title.shown().to_owned(), "title"),
@@ -503,7 +513,8 @@ mod tests {
 
     #[test]
     fn the_typed_day_counts_only_where_another_day_was_chosen() {
-        let typed = |choice: &str, day: &str| Typed { until_choice: choice.into(), until: day.into(), ..Typed::default() };
+        let typed =
+            |choice: &str, day: &str| Typed { until_choice: choice.into(), until: day.into(), ..Typed::default() };
         let day = |text: &str| text.parse::<Date>().ok();
         assert_eq!(typed("2026-01-31", "2027-01-01").last_day().ok(), day("2026-01-31"));
         assert_eq!(typed(OTHER, "2027-01-01").last_day().ok(), day("2027-01-01"));

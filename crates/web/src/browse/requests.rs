@@ -16,10 +16,10 @@ use crate::browse::visitor::{Visitor, done};
 use crate::design::forms::Errors;
 use crate::design::numbers;
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::confirmation::{self, ConfirmationPage};
 use crate::pages::layout::{CopyAs, Link, Place};
 use crate::pages::requests::{self, Kind, RequestRow, RequestsPage, RequestsView, StartPage};
-use crate::pages::addresses;
 use crate::problem::Problem;
 
 fn is_in(visitor: &Visitor, case: &Case, view: RequestsView) -> bool {

@@ -44,7 +44,8 @@ fn frame(site: &Site) -> Frame {
 
 /// Only a path of this program: nobody is sent elsewhere after signing in.
 fn inside(then: &str) -> &str {
-    let fits = then.starts_with('/') && !then.starts_with("//") && !then.contains('\\') && !then.contains(char::is_control);
+    let fits =
+        then.starts_with('/') && !then.starts_with("//") && !then.contains('\\') && !then.contains(char::is_control);
     if fits { then } else { "" }
 }
 
@@ -53,7 +54,11 @@ fn page(markup: Markup, status: StatusCode) -> Response {
 }
 
 /// The form; whoever is signed in already goes on.
-pub async fn show(State(site): State<Site>, Query(wanted): Query<Wanted>, mut parts: axum::http::request::Parts) -> Response {
+pub async fn show(
+    State(site): State<Site>,
+    Query(wanted): Query<Wanted>,
+    mut parts: axum::http::request::Parts,
+) -> Response {
     if Visitor::from_request_parts(&mut parts, &site).await.is_ok() {
         return see_other(addresses::MY_WORK);
     }

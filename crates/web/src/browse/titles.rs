@@ -15,9 +15,9 @@ use crate::browse::visitor::{Visitor, done};
 use crate::caller::Readers;
 use crate::design::forms::{Choice, Errors};
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::layout::{CopyAs, Link};
 use crate::pages::titles::{self, MatchPage, Suggestion, TitleRow, TitlesPage};
-use crate::pages::addresses;
 use crate::problem::Problem;
 
 fn suggestions(entry: &QueueEntry) -> Vec<Suggestion> {
@@ -144,7 +144,10 @@ pub async fn recognise(visitor: Visitor, form: Form) -> Result<Response, Problem
         Ok(_) => {
             let (titles, devices) = reach(&visitor, &pattern);
             let what = product.map_or_else(|| "needing no licence".to_owned(), |product| product.to_string());
-            let sentence = format!("\u{201c}{}\u{201d} is recognised as {what}: {titles} titles on {devices} devices.", pattern.name);
+            let sentence = format!(
+                "\u{201c}{}\u{201d} is recognised as {what}: {titles} titles on {devices} devices.",
+                pattern.name
+            );
             let link = product.map(|product| Link::new(addresses::product(product), "See its position"));
             Ok(done(addresses::TITLES, sentence, link))
         }
@@ -201,7 +204,8 @@ pub async fn end(visitor: Visitor, At(title_match): At<TitleMatchId>) -> Result<
     let rule = visitor.state().title_matches.get(&title_match).cloned();
     let intent = Intent::UnmatchTitle { title_match };
     visitor.app.carry(app::Order::new(visitor.caller.actor, intent)).await?;
-    let words = rule.as_ref().map_or_else(|| title_match.to_string(), |rule| format!("\u{201c}{}\u{201d}", rule.pattern.name));
+    let words =
+        rule.as_ref().map_or_else(|| title_match.to_string(), |rule| format!("\u{201c}{}\u{201d}", rule.pattern.name));
     let back = rule.and_then(|rule| rule.product).map_or_else(|| addresses::TITLES.to_owned(), addresses::product);
     Ok(done(&back, format!("{words} is no longer recognised."), None))
 }

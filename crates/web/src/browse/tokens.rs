@@ -15,10 +15,10 @@ use crate::browse::form::{Form, error, refused};
 use crate::browse::visitor::{Visitor, done};
 use crate::design::forms::Errors;
 use crate::given::At;
+use crate::pages::addresses;
 use crate::pages::confirmation::{self, ConfirmationPage};
 use crate::pages::layout::{Link, Notice, Place};
 use crate::pages::tokens::{self, TokenForm, TokenRow, TokenState, TokensPage};
-use crate::pages::addresses;
 use crate::problem::Problem;
 
 /// How long a token works where nobody chooses: a quarter, so that forgotten ones end.

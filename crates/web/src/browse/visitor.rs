@@ -127,11 +127,8 @@ impl Visitor {
     pub fn frame(&self) -> Frame {
         let state = self.state();
         let organisation = state.organisation.as_deref();
-        let waiting = state
-            .cases
-            .values()
-            .filter(|case| app::cases::waits_for(state, case, self.person(), self.now))
-            .count();
+        let waiting =
+            state.cases.values().filter(|case| app::cases::waits_for(state, case, self.person(), self.now)).count();
         let zone = organisation.map(|organisation| organisation.zone.clone());
         Frame {
             organisation: organisation.map_or_else(String::new, |organisation| organisation.name.clone()),
@@ -215,7 +212,10 @@ impl Visitor {
         }
         let sent = form.fingerprint.map_or_else(String::new, |digest| digest.to_string());
         let of = format!("form\n{place}\n{}\n{sent}", self.person());
-        Some(Repetition { key: format!("{}:form:{place}:{key}", self.person()), fingerprint: Digest::of(of.as_bytes()) })
+        Some(Repetition {
+            key: format!("{}:form:{place}:{key}", self.person()),
+            fingerprint: Digest::of(of.as_bytes()),
+        })
     }
 
     /// Carries out what a form asks for.

@@ -14,18 +14,18 @@ use domain::person::Role;
 use domain::refusal::Refusal;
 use domain::text::Text;
 
+use crate::browse::cases;
 use crate::browse::decisions::{self, Again};
 use crate::browse::deliberations::{self, Typed};
 use crate::browse::form::{Form, refused};
 use crate::browse::products::count;
 use crate::browse::visitor::{Visitor, see_other};
-use crate::browse::cases;
 use crate::design::forms::{Errors, FieldError};
 use crate::design::{moments, numbers};
 use crate::given::{At, AtBoth};
+use crate::pages::addresses;
 use crate::pages::request;
 use crate::pages::vote::{self, ReceiptPage, ReviewPage};
-use crate::pages::addresses;
 use crate::problem::Problem;
 
 /// The choice of an approval that asks for something.
@@ -116,10 +116,7 @@ fn again(visitor: &Visitor, number: CaseId, sent: Sent, errors: Errors) -> Resul
 fn not_taken(mut visitor: Visitor, number: CaseId, sent: Sent, failure: Failure) -> Result<Response, Problem> {
     // The refusal speaks of the newest state, so the page does too.
     visitor.snapshot = visitor.app.snapshot();
-    let changed = matches!(
-        failure,
-        Failure::Refused(Refusal::CaseChanged { .. } | Refusal::WrongStage { .. })
-    );
+    let changed = matches!(failure, Failure::Refused(Refusal::CaseChanged { .. } | Refusal::WrongStage { .. }));
     let mut errors = refused(failure, "ballot")?;
     for error in &mut errors.0 {
         error.sentence = cases::with_names(visitor.state(), &error.sentence);
@@ -271,10 +268,9 @@ fn consequences(visitor: &Visitor, case: &Case, events: &[Event]) -> Vec<String>
 fn outcome_sentence(case: &Case, outcome: Outcome) -> String {
     let until = moments::day_text(case.terms.until);
     match outcome {
-        Outcome::Approved => format!(
-            "{} is approved by it. The exception is in force at once, until the end of {until}.",
-            case.id
-        ),
+        Outcome::Approved => {
+            format!("{} is approved by it. The exception is in force at once, until the end of {until}.", case.id)
+        }
         Outcome::ApprovedWithConditions => format!(
             "{} is approved by it with the conditions of all who approve. The exception is in force at once, until the end of {until}.",
             case.id
@@ -287,14 +283,11 @@ fn outcome_sentence(case: &Case, outcome: Outcome) -> String {
 fn waiting_after(visitor: &Visitor, case: &Case, events: &[Event]) -> String {
     let mut state = visitor.state().clone();
     for event in events {
-        let recorded =
-            Recorded { seq: state.size, at: visitor.now, actor: visitor.caller.actor, event: event.clone() };
+        let recorded = Recorded { seq: state.size, at: visitor.now, actor: visitor.caller.actor, event: event.clone() };
         state.evolve(&recorded);
     }
     match state.cases.get(&case.id).map(|case| (case, &case.stage)) {
-        Some((case, Stage::Deciding(round))) => {
-            cases::all_seats_words(&open_seats(&state, case, round, visitor.now))
-        }
+        Some((case, Stage::Deciding(round))) => cases::all_seats_words(&open_seats(&state, case, round, visitor.now)),
         _ => "nobody".to_owned(),
     }
 }

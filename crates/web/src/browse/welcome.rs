@@ -21,7 +21,8 @@ const SAMPLE_COMMAND: &str = "indult demo";
 
 /// The page.
 pub async fn show(visitor: Visitor) -> Result<Response, Problem> {
-    let tasks = [decide(&visitor), Some(open_a_number(&visitor)), import(&visitor)?, invite(&visitor)?, verify(&visitor)];
+    let tasks =
+        [decide(&visitor), Some(open_a_number(&visitor)), import(&visitor)?, invite(&visitor)?, verify(&visitor)];
     let view = FirstRunPage {
         tasks: tasks.into_iter().flatten().collect(),
         own_command: OWN_COMMAND.to_owned(),
@@ -108,7 +109,8 @@ fn invite(visitor: &Visitor) -> Result<Option<Task>, Problem> {
 }
 
 fn verify(visitor: &Visitor) -> Option<Task> {
-    visitor.caller.is_among(Readers::Staff, visitor.state()).then(|| {
-        task("Check the audit trail yourself", "With tools that are not ours.", addresses::AUDIT, false)
-    })
+    visitor
+        .caller
+        .is_among(Readers::Staff, visitor.state())
+        .then(|| task("Check the audit trail yourself", "With tools that are not ours.", addresses::AUDIT, false))
 }

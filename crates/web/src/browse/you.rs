@@ -18,8 +18,8 @@ use crate::browse::visitor::{Visitor, done};
 use crate::caller::Credential;
 use crate::design::forms::{Choice, Errors, FieldError};
 use crate::given::At;
-use crate::pages::you::{self, DelegationForm, DelegationRow, SessionRow, YouPage};
 use crate::pages::addresses;
+use crate::pages::you::{self, DelegationForm, DelegationRow, SessionRow, YouPage};
 use crate::problem::{Kind, Problem};
 
 /// The account by which the visitor signed in; by a token, the first that they have.

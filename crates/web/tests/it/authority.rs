@@ -160,9 +160,7 @@ fn body(word: &str) -> String {
     match word {
         "WISH" => world::wish().to_string().replace("PRD-1", "PRD-999999"),
         "CATALOGUE" => {
-            let file = |file: app::catalogues::CatalogueFile| {
-                serde_json::json!({ "name": file.name, "content": String::from_utf8(file.bytes).unwrap() })
-            };
+            let file = |file: app::catalogues::CatalogueFile| serde_json::json!({ "name": file.name, "content": String::from_utf8(file.bytes).unwrap() });
             let files: Vec<_> = app::catalogues::shipped().into_iter().map(file).collect();
             serde_json::json!({ "files": files }).to_string()
         }
@@ -177,8 +175,10 @@ fn request(line: &Line, world: &World) -> Request<Body> {
     let mut path = filled(&line.path);
     let is_write = line.method == Method::POST;
     let rehearsed = ["/v1/persons", "/v1/products", "/v1/title_matches", "/v1/agreements", "/v1/cases"];
-    if is_write && (rehearsed.contains(&line.path.as_str()) || line.path.starts_with("/v1/imports/inv")
-        || line.path.starts_with("/v1/imports/ent"))
+    if is_write
+        && (rehearsed.contains(&line.path.as_str())
+            || line.path.starts_with("/v1/imports/inv")
+            || line.path.starts_with("/v1/imports/ent"))
     {
         path.push_str("?dry_run=true");
     }
@@ -235,7 +235,14 @@ async fn every_route_lets_in_exactly_those_whom_the_table_names() {
             let answer = world.send(browser, request(&line, &world)).await;
             expect(role.name(), may(&line, *role), &answer);
             if !may(&line, *role) {
-                assert_eq!(world.size(), before, "{} {} by {}: refused and recorded", line.method, line.path, role.name());
+                assert_eq!(
+                    world.size(),
+                    before,
+                    "{} {} by {}: refused and recorded",
+                    line.method,
+                    line.path,
+                    role.name()
+                );
             }
         }
         if line.scopes == "-" {
@@ -266,7 +273,10 @@ fn every_route_has_a_line_and_every_line_a_route() {
         .collect();
     let without_line: Vec<_> = described.difference(&lines).collect();
     let without_route: Vec<_> = lines.difference(&described).collect();
-    assert!(without_line.is_empty() && without_route.is_empty(), "no line: {without_line:?}\nno route: {without_route:?}");
+    assert!(
+        without_line.is_empty() && without_route.is_empty(),
+        "no line: {without_line:?}\nno route: {without_route:?}"
+    );
 }
 
 #[tokio::test]

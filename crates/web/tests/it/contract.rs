@@ -39,7 +39,10 @@ fn every_operation_is_described_whole() {
         }
         for name in path.split('{').skip(1).filter_map(|part| part.split('}').next()) {
             let parameters = operation["parameters"].as_array().unwrap();
-            assert!(parameters.iter().any(|parameter| parameter["name"] == name && parameter["in"] == "path"), "{path}");
+            assert!(
+                parameters.iter().any(|parameter| parameter["name"] == name && parameter["in"] == "path"),
+                "{path}"
+            );
         }
     }
 }
@@ -171,7 +174,9 @@ async fn the_description_is_served_to_anybody_and_problems_explain_themselves() 
     }
     let page = axum::http::Request::get("/problems/busy").header("accept", "text/html").body(axum::body::Body::empty());
     let page = world.send(&As::Stranger, page.unwrap()).await.good();
-    assert!(page.header("content-type").starts_with("text/html") && page.text().contains("<h1>Too much is waiting</h1>"));
+    assert!(
+        page.header("content-type").starts_with("text/html") && page.text().contains("<h1>Too much is waiting</h1>")
+    );
     assert_eq!(world.get(&As::Stranger, "/problems/none").await.status, 404);
     assert_eq!(world.get(&As::Stranger, "/healthz").await.good().json()["status"], "alive");
     assert_eq!(world.get(&As::Stranger, "/readyz").await.good().json()["status"], "ready");

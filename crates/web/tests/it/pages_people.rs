@@ -115,7 +115,8 @@ async fn numbers_that_were_never_given_and_tokens_of_others_are_not_there() {
 async fn whoever_only_asks_sees_no_persons_and_no_contracts() {
     let world = short().await;
     let (_, bob) = world.person("bob", &[Role::Requester]).await;
-    for path in ["/persons", "/persons/PER-1", "/entitlements", "/entitlements/ENT-1", "/agreements", "/agreements/AGR-1"]
+    for path in
+        ["/persons", "/persons/PER-1", "/entitlements", "/entitlements/ENT-1", "/agreements", "/agreements/AGR-1"]
     {
         let answer = page(&world, &bob, path).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
@@ -456,7 +457,10 @@ async fn rights_and_agreements_are_found_by_their_words_and_their_days() {
     world.upload(&operator, "/v1/imports/entitlements?file_name=rights.csv", rights.as_bytes()).await.good();
 
     let found = words(&page(&world, &ana, "/entitlements?q=po-78").await);
-    assert!(found.contains("1 entitlement") && found.contains("Ledgerline") && !found.contains("Drafter Pro"), "{found}");
+    assert!(
+        found.contains("1 entitlement") && found.contains("Ledgerline") && !found.contains("Drafter Pro"),
+        "{found}"
+    );
     let none = words(&page(&world, &ana, "/entitlements?q=nothing").await);
     assert!(none.contains("No entitlements found"));
 

@@ -63,9 +63,7 @@ async fn send(world: &World, who: &As, path: &str, fields: &[(&str, &str)]) -> A
 
 fn encoded(text: &str) -> String {
     text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-        })
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
 }
 
@@ -192,7 +190,9 @@ async fn a_request_goes_from_its_form_to_the_receipt_of_the_vote_that_decides_it
     let form = page(world, milan, "/requests/new?category=exceed-entitlement&product=PRD-1&quantity=4").await;
     assert!(form.contains("value=\"PRD-1\" selected") && form.contains("You own 6 devices of Drafter Pro and use 10"));
     // 30 and 90 days, and 180 as the longest: three days on offer.
-    assert!(form.contains("2025-09-11") && form.contains("2025-11-10") && form.contains("180 days, the longest possible"));
+    assert!(
+        form.contains("2025-09-11") && form.contains("2025-11-10") && form.contains("180 days, the longest possible")
+    );
     let nothing = refused(&send(world, milan, "/requests", &[("category", "exceed-entitlement")]).await);
     for sentence in ["Choose a product.", "Enter how many as a whole number.", "Choose until when it shall hold."] {
         assert!(nothing.contains(sentence), "{sentence}");
@@ -208,7 +208,9 @@ async fn a_request_goes_from_its_form_to_the_receipt_of_the_vote_that_decides_it
     assert!(shown.contains("If approved, until 31 Dec 2025") && shown.contains("4 devices are short unless"));
     let fields = typed(world, dana, "approve", "The team starts in September.", "").await;
     let review = send(world, dana, "/requests/EXC-1/votes/review", &borrowed(&fields)).await.good().text();
-    assert!(review.contains("Dana, as approver, approves EXC-1, revision 1: 4 devices of Drafter Pro until 31 Dec 2025."));
+    assert!(
+        review.contains("Dana, as approver, approves EXC-1, revision 1: 4 devices of Drafter Pro until 31 Dec 2025.")
+    );
     assert!(review.contains("It decides nothing yet: the request then waits for finance."));
     assert!(review.contains(&carried(&shown, "digest")));
     assert_eq!(votes_recorded(world), 0, "a review records nothing");
@@ -219,7 +221,8 @@ async fn a_request_goes_from_its_form_to_the_receipt_of_the_vote_that_decides_it
 
     let ines = &cast.ines.1;
     assert!(page(world, ines, "/").await.contains("4 devices of Drafter Pro until 31 Dec 2025"));
-    let fields = typed(world, ines, "approve_with_conditions", "Within the budget.", " \r\nOrder by October.\r\n").await;
+    let fields =
+        typed(world, ines, "approve_with_conditions", "Within the budget.", " \r\nOrder by October.\r\n").await;
     let review = send(world, ines, "/requests/EXC-1/votes/review", &borrowed(&fields)).await.good().text();
     assert!(review.contains("with 1 condition.") && review.contains("EXC-1 is approved by it with the conditions"));
     let receipt = decide(world, ines, "approve_with_conditions", "Within the budget.", "Order by October.").await;
@@ -369,13 +372,19 @@ async fn an_exception_is_revoked_after_its_effect_was_shown_and_for_a_reason() {
     assert!(confirm.contains("Revoke EXC-1?") && confirm.contains("If revoked"));
     let key = carried(&confirm, "key");
     let path = "/exceptions/EXC-1/revocation";
-    assert!(refused(&send(world, dana, path, &[("key", &key), ("reason", " ")]).await).contains("why the exception ends"));
+    assert!(
+        refused(&send(world, dana, path, &[("key", &key), ("reason", " ")]).await).contains("why the exception ends")
+    );
     let fields = [("key", key.as_str()), ("reason", "The order came.")];
     assert_eq!(went_to(&send(world, dana, path, &fields).await), "/requests/EXC-1");
     let size = world.size();
     assert_eq!(went_to(&send(world, dana, path, &fields).await), "/requests/EXC-1", "twice is once");
     assert_eq!(world.size(), size);
-    assert!(page(world, ines, "/requests/EXC-1").await.contains("Dana revoked it on 12 Aug 2025: \u{201c}The order came.\u{201d}"));
+    assert!(
+        page(world, ines, "/requests/EXC-1")
+            .await
+            .contains("Dana revoked it on 12 Aug 2025: \u{201c}The order came.\u{201d}")
+    );
     assert!(page(world, ines, "/exceptions?status=revoked").await.contains("Four more seats"));
     assert!(page(world, ines, "/exceptions").await.contains("No exception is in this view."));
     assert_eq!(world.get(dana, path).await.status, StatusCode::CONFLICT);
@@ -453,7 +462,9 @@ async fn a_file_comes_back_as_a_download_and_voids_the_votes_on_the_request_with
     let script = "<script>alert(1)</script>";
     assert_eq!(went_to(&attach(world, milan, "quote.html", script, "k2").await), "/requests/EXC-1");
     assert_eq!(went_to(&attach(world, milan, "quote.html", script, "k2").await), "/requests/EXC-1", "twice is once");
-    assert!(refused(&attach(world, milan, "quote.html", script, "k3").await).contains("This file is attached already."));
+    assert!(
+        refused(&attach(world, milan, "quote.html", script, "k3").await).contains("This file is attached already.")
+    );
     assert_eq!(status(world), CaseStatus::Draft);
     let digest = Digest::of(script.as_bytes());
     assert!(page(world, dana, "/requests/EXC-1").await.contains(&digest.to_string()));
@@ -496,7 +507,9 @@ async fn a_comment_is_kept_and_an_empty_one_is_asked_for_again() {
     let (world, marek) = (&cast.world, &cast.marek.1);
     sent(&cast).await;
     let key = carried(&page(world, marek, "/requests/EXC-1").await, "key");
-    assert!(refused(&send(world, marek, "/requests/EXC-1/comments", &[("key", &key)]).await).contains("Enter a comment."));
+    assert!(
+        refused(&send(world, marek, "/requests/EXC-1/comments", &[("key", &key)]).await).contains("Enter a comment.")
+    );
     let fields = [("key", key.as_str()), ("comment", "Two were idle <in> July.")];
     assert_eq!(went_to(&send(world, marek, "/requests/EXC-1/comments", &fields).await), "/requests/EXC-1");
     assert!(page(world, marek, "/requests/EXC-1").await.contains("Two were idle &lt;in&gt; July."));
@@ -517,7 +530,11 @@ async fn an_exception_that_ends_soon_is_called_so_and_one_that_ended_stays_reada
     // The session ended meanwhile, so Milan signs in again.
     let milan = &world.signed_in(cast.milan.0).await;
     assert!(page(world, milan, "/exceptions?status=expired").await.contains("Four more seats"));
-    assert!(page(world, milan, "/requests/EXC-1").await.contains("It changes nothing in the position of this product today."));
+    assert!(
+        page(world, milan, "/requests/EXC-1")
+            .await
+            .contains("It changes nothing in the position of this product today.")
+    );
 }
 
 /// The sample company on a clock that stands, with the browser of its visitor.
@@ -542,9 +559,8 @@ async fn sample() -> (TempDir, App, axum::Router, String) {
 #[tokio::test]
 async fn every_page_of_requests_and_exceptions_opens_in_the_sample_company_with_one_heading() {
     let (_folder, app, router, session) = sample().await;
-    let mut paths: Vec<String> = ["/", "/policies", "/requests/new", "/requests/new?category=outside-scope"]
-        .map(str::to_owned)
-        .into();
+    let mut paths: Vec<String> =
+        ["/", "/policies", "/requests/new", "/requests/new?category=outside-scope"].map(str::to_owned).into();
     for view in ["open", "for-me", "mine", "needs_information", "deciding", "approved", "denied", "withdrawn", "all"] {
         paths.push(format!("/requests?status={view}"));
     }

@@ -48,7 +48,8 @@ async fn a_body_that_cannot_be_taken_is_refused_with_its_place() {
         ],
     )
     .await;
-    let unread = Request::post("/v1/products").header(header::CONTENT_TYPE, "text/plain").body(Body::from("{}")).unwrap();
+    let unread =
+        Request::post("/v1/products").header(header::CONTENT_TYPE, "text/plain").body(Body::from("{}")).unwrap();
     assert_eq!(
         world.send(&ana, unread).await.said(),
         "415 content-type: Send JSON, with Content-Type: application/json."
@@ -67,7 +68,10 @@ async fn parameters_are_known_single_and_within_their_limits() {
         ("/v1/products?status=x", "422 validation: There is no field status here. These are read: q, limit, cursor."),
         ("/v1/products?cursor=1", "422 validation: Send the cursor exactly as the page before gave it."),
         ("/v1/organisation?x=1", "422 validation: There is no field x here. Nothing is read here."),
-        ("/v1/cases?status=open", "422 validation: \u{201c}open\u{201d} is not known here; use one of: draft, needs_information, deciding, approved, denied, withdrawn."),
+        (
+            "/v1/cases?status=open",
+            "422 validation: \u{201c}open\u{201d} is not known here; use one of: draft, needs_information, deciding, approved, denied, withdrawn.",
+        ),
         ("/v1/products/ENT-1", "404 not-found: \u{201c}ENT-1\u{201d} is not a product number; it looks like PRD-7."),
         ("/v1/products/PRD-1", "404 not-found: There is no product PRD-1."),
         ("/v1/ledger/entries/-1", "404 not-found: An entry is named by its place, a whole number from 0."),
@@ -164,7 +168,10 @@ async fn a_file_that_cannot_be_read_changes_nothing() {
         ("truncated JSON", br#"{"deviceid":"pc","content":{"hardware":{"name":"#.to_vec()),
         ("nested JSON", [b"[".repeat(100_000), b"]".repeat(100_000)].concat()),
         ("not text", vec![0xff, 0xfe, 0x00, 0xd8, 0x01]),
-        ("XML with a document type", b"<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY a \"b\">]><REQUEST>&a;</REQUEST>".to_vec()),
+        (
+            "XML with a document type",
+            b"<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY a \"b\">]><REQUEST>&a;</REQUEST>".to_vec(),
+        ),
         ("an open quotation mark", b"device,product\npc,\"x\n".to_vec()),
         ("gzip cut off", vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1]),
         ("nothing known", b"hello\n".to_vec()),
@@ -200,7 +207,10 @@ async fn a_file_that_cannot_be_read_changes_nothing() {
     };
     world.send(&ana, send("form-1")).await.good();
     let again = world.send(&ana, send("form-2")).await;
-    assert_eq!(again.said(), "409 conflict: These files were imported already as IMP-1. Undo it first to import them again.");
+    assert_eq!(
+        again.said(),
+        "409 conflict: These files were imported already as IMP-1. Undo it first to import them again."
+    );
     assert_eq!(world.send(&ana, send("form-1")).await.good().header("idempotency-replayed"), "true");
 }
 
@@ -216,9 +226,15 @@ async fn authzen_speaks_its_own_words() {
     assert_eq!((no["decision"].clone(), no["context"]["reason"].clone()), (json!(false), json!("exhausted")));
     assert!(no["context"]["remedies"].as_array().is_some_and(|remedies| !remedies.is_empty()));
     let unknown = world.post(&ana, "/access/v1/evaluation", &ask("deploy", "No such thing")).await.good().json();
-    assert_eq!((unknown["decision"].clone(), unknown["context"]["reason"].clone()), (json!(false), json!("unknown_product")));
+    assert_eq!(
+        (unknown["decision"].clone(), unknown["context"]["reason"].clone()),
+        (json!(false), json!("unknown_product"))
+    );
     let wrong = world.post(&ana, "/access/v1/evaluation", &ask("ship", "PRD-1")).await;
-    assert_eq!((wrong.status.as_u16(), wrong.text()), (400, "#/action/name: This action is not known here; use one of: deploy, provision, use.\n".to_owned()));
+    assert_eq!(
+        (wrong.status.as_u16(), wrong.text()),
+        (400, "#/action/name: This action is not known here; use one of: deploy, provision, use.\n".to_owned())
+    );
     let batch = json!({
         "subject": { "type": "user", "id": "x" }, "action": { "name": "deploy" },
         "options": { "evaluations_semantic": "deny_on_first_deny" },

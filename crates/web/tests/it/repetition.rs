@@ -14,12 +14,17 @@ async fn the_same_key_with_the_same_request_gives_the_same_answer_and_records_on
     let size = world.size();
     let again = world.post_with_key(&ana, "/v1/products", &body, Some("k")).await.good();
     assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
-    assert_eq!((first.status, first.json()["object"].clone(), first.json()["recorded"].clone()),
-               (again.status, again.json()["object"].clone(), again.json()["recorded"].clone()));
+    assert_eq!(
+        (first.status, first.json()["object"].clone(), first.json()["recorded"].clone()),
+        (again.status, again.json()["object"].clone(), again.json()["recorded"].clone())
+    );
     assert_eq!(world.size(), size);
     let other = json!({ "name": "Drafter Lite", "metric": "device" });
     let reused = world.post_with_key(&ana, "/v1/products", &other, Some("k")).await;
-    assert_eq!(reused.said(), "422 idempotency-key-reused: This idempotency key was used for a different request. Use a new key.");
+    assert_eq!(
+        reused.said(),
+        "422 idempotency-key-reused: This idempotency key was used for a different request. Use a new key."
+    );
     let elsewhere = world.post_with_key(&ana, "/v1/products?dry_run=false", &body, Some("k")).await;
     assert_eq!(elsewhere.status, 422, "the query is part of the request");
     // Somebody else's key of the same name is another key.
@@ -45,7 +50,8 @@ async fn acts_that_must_not_happen_twice_need_a_key_except_from_the_operator() {
     }
     world.post_with_key(&As::Operator(world::ANA), "/v1/imports/IMP-2/undo", &json!({}), None).await.good();
     let long = "x".repeat(256);
-    let answer = world.post_with_key(&ana, "/v1/products", &json!({ "name": "P", "metric": "device" }), Some(&long)).await;
+    let answer =
+        world.post_with_key(&ana, "/v1/products", &json!({ "name": "P", "metric": "device" }), Some(&long)).await;
     assert_eq!(answer.said(), "422 validation: Send one key of 1 to 255 printable ASCII characters.");
 }
 
@@ -56,20 +62,32 @@ async fn a_rehearsal_says_what_would_be_recorded_and_records_nothing() {
     let size = world.size();
     let position = world.get(&ana, "/v1/positions/PRD-1").await.good().body;
     for (path, body, would) in [
-        ("/v1/products?dry_run=true", json!({ "name": "P", "publisher": "New", "metric": "device" }), vec!["party-added", "product-added"]),
+        (
+            "/v1/products?dry_run=true",
+            json!({ "name": "P", "publisher": "New", "metric": "device" }),
+            vec!["party-added", "product-added"],
+        ),
         ("/v1/cases?dry_run=true", world::wish(), vec!["case-opened"]),
         ("/v1/imports/IMP-2/undo?dry_run=true", json!({}), vec!["import-undone"]),
         ("/v1/title_matches/MAT-1/removals?dry_run=true", json!({}), vec!["title-unmatched"]),
     ] {
         let answer = world.post(&ana, path, &body).await.good();
         let said = answer.json();
-        assert_eq!((answer.status.as_u16(), said["dry_run"].clone(), said["would_record"].clone()), (200, json!(true), json!(would)), "{path}");
+        assert_eq!(
+            (answer.status.as_u16(), said["dry_run"].clone(), said["would_record"].clone()),
+            (200, json!(true), json!(would)),
+            "{path}"
+        );
         assert_eq!((said["recorded"].clone(), said["ledger_size"].clone()), (json!([]), json!(size)), "{path}");
     }
     // What a rehearsal refuses, the act refuses too.
-    let refused = world.post(&ana, "/v1/products?dry_run=true", &json!({ "name": "Drafter Pro", "metric": "device" })).await;
+    let refused =
+        world.post(&ana, "/v1/products?dry_run=true", &json!({ "name": "Drafter Pro", "metric": "device" })).await;
     assert_eq!(refused.said(), "422 validation: PRD-1 is called Drafter Pro already.");
-    let preview = world.upload(&ana, "/v1/imports/inventory?dry_run=true&source=other", world::inventory().as_bytes()).await.good();
+    let preview = world
+        .upload(&ana, "/v1/imports/inventory?dry_run=true&source=other", world::inventory().as_bytes())
+        .await
+        .good();
     assert_eq!((preview.status.as_u16(), preview.json()["id"].clone()), (200, json!(null)));
     let secret = world.post(&ana, "/v1/tokens?dry_run=true", &json!({ "label": "x", "scopes": ["read"] })).await;
     assert_eq!(secret.status, 422);

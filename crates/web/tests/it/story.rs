@@ -45,7 +45,10 @@ async fn files_become_a_position_a_request_is_decided_by_others_and_everything_h
     world.post(&ana, "/v1/title_matches", &recognised).await.good();
     assert_eq!(numbers(&world, &ana).await, (6, 10, 0, 4));
     let short = world.get(&ana, "/v1/positions?view=short").await.good().json();
-    assert_eq!((short["total"].clone(), short["data"][0]["exposure"]["money"].clone()), (json!(1), json!({"amount": "1380.00", "currency": "EUR"})));
+    assert_eq!(
+        (short["total"].clone(), short["data"][0]["exposure"]["money"].clone()),
+        (json!(1), json!({"amount": "1380.00", "currency": "EUR"}))
+    );
     for (kind, count) in [("consumed", 10), ("covered", 6), ("short", 4), ("exempt", 0)] {
         let rows = world.get(&ana, &format!("/v1/positions/PRD-1/rows?kind={kind}&limit=3")).await.good().json();
         assert_eq!(rows["total"], count, "{kind}");
@@ -66,8 +69,14 @@ async fn files_become_a_position_a_request_is_decided_by_others_and_everything_h
     assert_eq!(kinds(&submitted), ["case-submitted"]);
     let case = world.get(&approver, "/v1/cases/EXC-1").await.good().json();
     assert_eq!(case["waits_for"], json!(["finance", "approver"]));
-    assert_eq!((case["effect"]["before"]["short"].clone(), case["effect"]["after"]["short"].clone()), (json!(4), json!(0)));
-    assert_eq!((case["standing"]["may_vote"].clone(), case["standing"]["sentence"].clone()), (json!(true), json!("You may vote as approver.")));
+    assert_eq!(
+        (case["effect"]["before"]["short"].clone(), case["effect"]["after"]["short"].clone()),
+        (json!(4), json!(0))
+    );
+    assert_eq!(
+        (case["standing"]["may_vote"].clone(), case["standing"]["sentence"].clone()),
+        (json!(true), json!("You may vote as approver."))
+    );
     assert_eq!(world.get(&approver, "/v1/cases?waiting_for_me=true").await.good().json()["total"], 1);
     let file = world.get(&approver, case["evidence"][0]["url"].as_str().unwrap()).await.good();
     assert_eq!(file.body, b"%PDF-1.7 an offer");
@@ -108,7 +117,10 @@ async fn files_become_a_position_a_request_is_decided_by_others_and_everything_h
         "resource": { "type": "product", "id": "PRD-1" },
     });
     let authzen = world.post(&robot, "/access/v1/evaluation", &asked).await.good().json();
-    assert_eq!((authzen["decision"].clone(), authzen["context"]["reason"].clone()), (json!(true), json!("covered_by_exception")));
+    assert_eq!(
+        (authzen["decision"].clone(), authzen["context"]["reason"].clone()),
+        (json!(true), json!("covered_by_exception"))
+    );
     assert_eq!(authzen["context"]["reason_user"], yes["sentence"]);
 
     // The auditor reads the decision's entry and verifies its proof with the log's key alone.
@@ -139,8 +151,7 @@ async fn verify_entry(world: &World, auditor: &As, entry: u64) {
 
     let whole = world.get(auditor, &format!("/v1/ledger/entries/{entry}")).await.good().json();
     let bytes = base64::engine::general_purpose::STANDARD.decode(whole["bytes"].as_str().unwrap()).unwrap();
-    let key: NoteVerifier =
-        world.get(auditor, "/v1/ledger/log.vkey").await.good().text().trim().parse().unwrap();
+    let key: NoteVerifier = world.get(auditor, "/v1/ledger/log.vkey").await.good().text().trim().parse().unwrap();
     let proof = world.get(auditor, &format!("/v1/ledger/entries/{entry}/proof")).await.good();
     assert!(proof.header("content-type").starts_with("text/plain"));
     let proof = TlogProof::parse(&proof.body).unwrap();
@@ -157,7 +168,7 @@ async fn verify_entry(world: &World, auditor: &As, entry: u64) {
     assert!(served.text().starts_with(world.app.origin()));
     let bundle = world.get(auditor, &format!("/tile/entries/000.p/{}", head.size)).await.good();
     let held = merkle_log::decode_bundle(&bundle.body, u16::try_from(head.size).unwrap());
-    assert!(held.unwrap().iter().any(|held| *held == *bytes), "the entry is not in its bundle");
+    assert!(held.unwrap().iter().any(|held| **held == bytes[..]), "the entry is not in its bundle");
     assert_eq!(world.get(auditor, "/tile/0/999").await.status, 404);
 }
 
@@ -175,7 +186,10 @@ async fn a_password_signs_in_and_out_and_a_link_works_once() {
     assert_eq!(again.said().split(':').next(), Some("410 link-ended"));
 
     let wrong = json!({ "login": "ana@acme.example", "password": "six small grey horses" });
-    assert_eq!(world.post(&stranger, "/v1/sessions", &wrong).await.said().split(':').next(), Some("401 sign-in-failed"));
+    assert_eq!(
+        world.post(&stranger, "/v1/sessions", &wrong).await.said().split(':').next(),
+        Some("401 sign-in-failed")
+    );
     let right = json!({ "login": "Ana@acme.example", "password": "seven small grey horses" });
     let session = world.post(&stranger, "/v1/sessions", &right).await.good();
     assert_eq!(session.status, 201);

@@ -146,8 +146,7 @@ impl World {
     /// A browser of somebody who has an account.
     pub async fn signed_in(&self, person: PersonId) -> As {
         let snapshot = self.app.snapshot();
-        let account: AccountId =
-            snapshot.state.accounts.values().find(|account| account.person == person).unwrap().id;
+        let account: AccountId = snapshot.state.accounts.values().find(|account| account.person == person).unwrap().id;
         let (link, _) = self.app.issue_link(Actor::Person(ANA, Via::Operator), account).await.unwrap();
         let (session, _) = self.app.sign_in_by_link(&link.0).await.unwrap();
         As::Session(session.0)

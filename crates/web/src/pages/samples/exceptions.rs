@@ -99,6 +99,7 @@ fn precedents(mark: &str) -> Vec<Precedent> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 pub(super) fn request_page(mark: &str) -> RequestPage {
     RequestPage {
         case: CaseId(142),
