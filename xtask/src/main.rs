@@ -44,6 +44,7 @@ const TEST: &[Step] = &[
     Step { name: "judge-pages", act: judges::pages },
     Step { name: "judge-ledger", act: judges::ledger },
     Step { name: "judge-position", act: judges::position },
+    Step { name: "judge-api", act: judges::api },
     Step { name: "verify", act: judges::verify },
 ];
 

@@ -7,7 +7,7 @@ const EMPTY_NAMES: &[&str] =
     &["common", "data", "helper", "helpers", "info", "manager", "misc", "service", "util", "utils"];
 
 /// Longer files hold more than one idea.
-const LINES_MAX: usize = 800;
+const LINES_MAX: usize = 900;
 
 pub fn files_are_called_after_what_they_hold(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -60,14 +60,14 @@ mod tests {
 
     #[test]
     fn a_long_file_is_found_and_long_tests_are_not() {
-        let long = "x;\n".repeat(801);
+        let long = "x;\n".repeat(901);
         let files = [
             ("crates/app/src/cases.rs", long.as_str()),
             ("crates/app/src/votes.rs", long.trim_start_matches("x;\n")),
             ("crates/app/src/cases/tests.rs", &long),
             ("crates/app/src/lib.rs", long.get(3..).unwrap_or_default()),
         ];
-        let expected = ["crates/app/src/cases.rs: 801 lines, 800 are allowed"];
+        let expected = ["crates/app/src/cases.rs: 901 lines, 900 are allowed"];
         assert_eq!(said(files_hold_one_idea, &files, &[]), expected);
     }
 }
