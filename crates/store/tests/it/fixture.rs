@@ -23,6 +23,14 @@ pub fn new_store() -> (TempDir, Store) {
     (folder, store)
 }
 
+/// The same in memory where the system has such a place: for tests that open thousands of folders and
+/// lose no power.
+pub fn new_store_in_memory() -> (TempDir, Store) {
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap());
+    let store = Store::create(&data(&folder), ORIGIN, "Acme").unwrap();
+    (folder, store)
+}
+
 pub fn data(folder: &TempDir) -> std::path::PathBuf {
     folder.path().join("data")
 }

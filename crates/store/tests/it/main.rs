@@ -15,6 +15,7 @@ mod failing;
 mod fixture;
 mod keeping_blobs;
 mod modelling;
+mod power_cuts;
 mod refusing;
 mod tampering;
 mod verifying;

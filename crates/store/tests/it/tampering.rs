@@ -13,7 +13,7 @@ use merkle_log::{CosignatureVerifier, TreeHead, bundles_for_size, tiles_for_size
 use store::{CommandCommit, Place, Store, StoreError};
 use tempfile::TempDir;
 
-use crate::fixture::{Meaning, answer, command, copy_folder, cosign, data, entry, new_store, report, sql};
+use crate::fixture::{Meaning, answer, command, copy_folder, cosign, data, entry, new_store_in_memory, report, sql};
 
 /// A closed folder with something in every table, its database of about 64 KiB.
 struct Small {
@@ -23,7 +23,7 @@ struct Small {
 }
 
 fn small() -> Small {
-    let (folder, mut store) = new_store();
+    let (folder, mut store) = new_store_in_memory();
     let entries: Vec<_> = (0..256).map(|n| entry(&format!("s{}", n / 64), n % 64 + 1, &["short"])).collect();
     store.append(0, &[command("bulk", entries)]).unwrap();
     let last = CommandCommit {
