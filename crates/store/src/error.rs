@@ -89,6 +89,14 @@ pub enum StoreError {
     /// The name of the log cannot be used.
     #[error("the log cannot have this name")]
     Origin(#[source] KeyError),
+    /// The organisation's name is longer than is kept.
+    #[error("the name of the organisation has {bytes} bytes; at most {limit} are kept")]
+    OrganisationTooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// A setting that durability rests on did not take.
     #[error("the database setting {name} is {found}, but {wanted} is required; the ledger was not opened")]
     Setting {

@@ -71,10 +71,7 @@ impl Store {
         let origin: KeyName = origin.parse().map_err(StoreError::Origin)?;
         let organisation: String = organisation.chars().filter(|character| !character.is_control()).collect();
         if organisation.len() > ORGANISATION_BYTES_MAX {
-            return Err(damaged(format!(
-                "the name of the organisation has {} bytes; at most {ORGANISATION_BYTES_MAX} are kept",
-                organisation.len()
-            )));
+            return Err(StoreError::OrganisationTooLong { bytes: organisation.len(), limit: ORGANISATION_BYTES_MAX });
         }
         let folder = Folder::at(path);
         folder.create()?;
