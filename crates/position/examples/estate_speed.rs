@@ -210,13 +210,32 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-fn measure<T>(runs: usize, mut work: impl FnMut(usize) -> T) -> Duration {
-    let timed = (0..runs).map(|run| {
-        let start = Instant::now();
-        black_box(work(run));
-        start.elapsed()
-    });
-    median(timed.collect())
+/// What a piece of work takes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Cost {
+    /// The median by the clock.
+    clock: Duration,
+    /// The mean of the time that this thread had on a processor: what is left of it on a busy machine.
+    processor: Duration,
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:>9.2?} by the clock, {:>9.2?} of processor", self.clock, self.processor)
+    }
+}
+
+fn measure<T>(runs: usize, mut work: impl FnMut(usize) -> T) -> Cost {
+    let begun = processor_time();
+    let timed: Vec<Duration> = (0..runs)
+        .map(|run| {
+            let start = Instant::now();
+            black_box(work(run));
+            start.elapsed()
+        })
+        .collect();
+    let processor = processor_time().saturating_sub(begun) / u32::try_from(runs).unwrap();
+    Cost { clock: median(timed), processor }
 }
 
 /// Resident memory in MiB, where the system says.
@@ -226,7 +245,6 @@ fn resident() -> u64 {
     pages * 4096 / (1 << 20)
 }
 
-/// Time that this thread had on a processor: what is left of a measurement on a busy machine.
 /// Coarse (a scheduler's tick), so for long spans only; zero where the system does not say.
 fn processor_time() -> Duration {
     let spent = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
@@ -272,40 +290,29 @@ fn main() {
         resident() - before
     );
 
-    let runs = 31;
-    let begun = processor_time();
-    let whole = measure(runs, |_| lines(&state, &base, at));
-    let processor = processor_time().saturating_sub(begun) / u32::try_from(runs).unwrap();
-    println!("lines, whole estate        {whole:>10.2?} ({processor:.2?} of processor time)");
+    let whole = measure(31, |_| lines(&state, &base, at));
+    println!("lines, whole estate        {whole}");
     measure_products(&state, &base, at);
     measure_reports(&mut base, &reports);
     if let Some(folder) = &size.folder {
         let found = lines(&state, &base, at);
-        write_csv(folder, &reports, &state, &found, whole).unwrap();
+        write_csv(folder, &reports, &state, &found, whole.processor).unwrap();
         println!("written to {}", folder.display());
     }
 }
 
 fn measure_products(state: &State, base: &Base, at: Timestamp) {
-    let mut slowest = (Duration::ZERO, ProductId(0));
-    let mut all = Vec::new();
-    for product in state.products.keys() {
-        let time = measure(3, |_| line(state, base, *product, at));
-        slowest = slowest.max((time, *product));
-        all.push(time);
-    }
-    println!("one line, median product   {:>10.2?}", median(all));
-    println!("one line, slowest product  {:>10.2?} ({})", slowest.0, slowest.1);
-    let mut all = Vec::new();
-    let mut slowest = (Duration::ZERO, ProductId(0));
-    for product in state.products.keys() {
-        let question = Question { action: Action::Deploy, product: *product, quantity: 1, environment: None, at };
-        let time = measure(3, |_| answer(state, base, &question));
-        slowest = slowest.max((time, *product));
-        all.push(time);
-    }
-    println!("one check, median product  {:>10.2?}", median(all));
-    println!("one check, slowest product {:>10.2?} ({})", slowest.0, slowest.1);
+    let each = |name: &str, work: &dyn Fn(ProductId)| {
+        let products: Vec<ProductId> = state.products.keys().copied().collect();
+        let all = measure(products.len(), |run| work(products[run]));
+        let slowest = products.iter().map(|product| (measure(5, |_| work(*product)).clock, *product)).max().unwrap();
+        println!("{name}, every product   {all}; the slowest {:.1?} ({})", slowest.0, slowest.1);
+    };
+    each("one line ", &|product| drop(black_box(line(state, base, product, at))));
+    each("one check", &|product| {
+        let question = Question { action: Action::Deploy, product, quantity: 1, environment: None, at };
+        drop(black_box(answer(state, base, &question)));
+    });
 }
 
 /// Two titles added and one removed, alternating with the report as it was.
@@ -334,10 +341,10 @@ fn measure_reports(base: &mut Base, reports: &[DeviceReport]) {
         kept = vec![base.clone()];
         base.report("generator", ImportId(1), &changed[place(run)]);
     });
-    println!("one report, unchanged      {again:>10.2?}");
-    println!("one report, changed        {change:>10.2?} (2 titles added, 1 removed)");
-    println!("… beside a kept snapshot   {beside:>10.2?}");
-    println!("… snapshot taken each time {each:>10.2?} (with the snapshot)");
+    println!("one report, unchanged      {again}");
+    println!("one report, changed        {change} (2 titles added, 1 removed)");
+    println!("… beside a kept snapshot   {beside}");
+    println!("… snapshot taken each time {each} (with the snapshot)");
 }
 
 fn write_csv(

@@ -77,13 +77,13 @@ pub struct Estate {
     sources: OrdSet<Arc<str>>,
     identity: Identity,
     nodes: OrdMap<Key, Node>,
-    devices: Column<Option<Arc<Device>>, 64>,
+    devices: Column<Option<Arc<Device>>, 512>,
     device_indexes: OrdMap<Key, u32>,
     /// Places below the end that no device holds.
     empty_places: OrdSet<u32>,
     titles: Titles,
     installations: u64,
-    persons: Column<Arc<str>, 64>,
+    persons: Column<Arc<str>, 512>,
     person_indexes: OrdMap<Arc<str>, u32>,
     /// The primary user of every device, or [`NOBODY`].
     person_column: Column<u32, 1024>,

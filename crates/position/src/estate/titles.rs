@@ -58,8 +58,8 @@ type ByRaw = GenericHashMap<Arc<RawTitle>, ReleaseIndex, BuildHasherDefault<Defa
 /// All titles that were ever reported. Indexes are never given twice.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Titles {
-    releases: Column<Release, 64>,
-    by_index: Column<Arc<Title>, 64>,
+    releases: Column<Release, 256>,
+    by_index: Column<Arc<Title>, 256>,
     by_raw: ByRaw,
     by_key: OrdMap<TitleKey, TitleIndex>,
     release_holders: Holders,
