@@ -309,7 +309,13 @@ impl Sequencer {
             });
         }
         let at_once = recorded.iter().any(|entry| {
-            matches!(entry.event, Event::CaseDecided { .. } | Event::GrantIssued { .. } | Event::GrantRevoked { .. })
+            matches!(
+                entry.event,
+                Event::VoteCast { .. }
+                    | Event::CaseDecided { .. }
+                    | Event::GrantIssued { .. }
+                    | Event::GrantRevoked { .. }
+            )
         });
         *working = Snapshot { state, base, objects };
         Ok(Decided { commit, recorded, at_once })

@@ -255,11 +255,12 @@ fn main() {
     let count = u64::try_from(entries.len()).unwrap();
     let bytes: usize = entries.iter().map(|(bytes, _)| bytes.len()).sum();
     println!("{count} entries of {} bytes on average, {} requests", bytes / entries.len(), ledger.state.cases.len());
-    let one = |what: &str, times: Vec<Duration>| {
-        println!("{what:<44} {:>9.2} \u{b5}s, median of {}", median(times.clone()).as_secs_f64() * 1e6, times.len())
+    let one = |what: &str, times: &[Duration]| {
+        let middle = median(times.to_vec()).as_secs_f64() * 1e6;
+        println!("{what:<44} {middle:>9.2} \u{b5}s, median of {}", times.len());
     };
-    one("decide and seal, all commands", ledger.times.clone());
-    one("decide and seal, comments and votes", votes);
+    one("decide and seal, all commands", &ledger.times);
+    one("decide and seal, comments and votes", &votes);
 
     let begun = Stopwatch::start();
     for (bytes, side) in entries {

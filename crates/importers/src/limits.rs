@@ -50,7 +50,7 @@ pub const UNPACKED_BYTES: Limit = Limit {
     repair: "Split the file into smaller ones.",
 };
 
-/// Unpacked size over packed size, once a file unpacks to more than [`RATIO_FREE_BYTES`].
+/// Unpacked size over packed size, once a file unpacks to more than `RATIO_FREE_BYTES`.
 pub const UNPACKING_RATIO: Limit = Limit {
     what: "The ratio of unpacked to packed size",
     max: 100,

@@ -74,12 +74,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
                 source = inner;
             }
             let message = source.to_string();
-            // A value that does not fit is told with its parameter in front: `limit: …`.
-            let rejected = rejection.body_text();
-            let named = rejected.rsplit("query string: ").next().and_then(|text| text.split_once(": "));
-            let parameter = named.map(|(name, _)| name).filter(|name| is_plain(name)).unwrap_or_default();
-            let (name, detail) = said(&message);
-            Problem::parameter(name.as_deref().unwrap_or(parameter), detail)
+            // What does not fit its parameter is told with the parameter in front: `limit: …`.
+            let (parameter, message) = match message.split_once(": ") {
+                Some((name, rest)) if is_plain(name) => (name.to_owned(), rest),
+                _ => (String::new(), message.as_str()),
+            };
+            let (name, detail) = said(message, &parameter);
+            Problem::parameter(name.as_deref().unwrap_or(&parameter), detail)
         })?;
         Ok(Self(query.0))
     }
@@ -93,12 +94,16 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T,
         must_be_json(headers)?;
         bytes
     };
+    // A list would be read as the fields in their order, which nobody can mean.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(Problem::at("", "Here stands a list, and an object is needed."));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = pointer(error.path());
         let error = error.into_inner();
         malformed(&error).unwrap_or_else(|| {
-            let (name, detail) = said(&error.to_string());
+            let (name, detail) = said(&error.to_string(), path.rsplit('/').next().unwrap_or_default());
             let place = match (path.is_empty(), name) {
                 (true, Some(name)) => name,
                 // The path of a field that is missing or not known is that of its object or its own.
@@ -158,8 +163,8 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// A message of serde in words for people, and the name of the field that it is about where it says one.
-fn said(message: &str) -> (Option<String>, String) {
+/// A message of serde about the field `about` in words for people, and the name of a field where it says one itself.
+fn said(message: &str, about: &str) -> (Option<String>, String) {
     let message = message.split(" at line ").next().unwrap_or(message);
     let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
     let listed = |text: &str| {
@@ -197,6 +202,17 @@ fn said(message: &str) -> (Option<String>, String) {
     }
     if message.starts_with("provided string was not") {
         return (None, "Enter true or false.".to_owned());
+    }
+    // It begins with a key, which is shown as it was sent.
+    if message.contains(" stands twice, ") {
+        return (None, message.to_owned());
+    }
+    // What is left comes from a value's own reader. The names of days and instants say which they are.
+    if ["_on", "_by"].iter().any(|end| about.ends_with(end)) || matches!(about, "until" | "from" | "to") {
+        return (None, "Write a day as year, month and day, such as 2025-12-31.".to_owned());
+    }
+    if about.ends_with("_at") {
+        return (None, "Write an instant as day and time in UTC, such as 2025-12-31T09:00:00Z.".to_owned());
     }
     (None, sentence(message))
 }
@@ -342,7 +358,7 @@ mod tests {
         );
         assert_eq!(
             check(r#"{"product":"ENT-1","quantity":2}"#),
-            "#/product \u{201c}ENT-1\u{201d} is not a product number; it looks like PRD-7."
+            "#/product \u{201c}ENT-1\u{201d} is not a number such as PRD-7."
         );
         assert_eq!(
             check(r#"{"product":"PRD-1","quantity":2,"answers":{"a":"1","a":"2"}}"#),
@@ -371,7 +387,7 @@ mod tests {
             "invalid value: integer `-1`, expected u64",
             "invalid digit found in string",
         ] {
-            assert!(!said(message).1.contains("invalid"), "{message}");
+            assert!(!said(message, "quantity").1.contains("invalid"), "{message}");
         }
     }
 }

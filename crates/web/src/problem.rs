@@ -1,7 +1,7 @@
 //! Problems: every way in which a request is not answered as asked, with its status (RFC 9457).
 //!
 //! The only place that names a status other than success. The text of a refusal is exactly the core's sentence.
-//! A problem is drawn as JSON or HTML by the outermost layer, which knows what was asked; see [`crate::edge`].
+//! A problem is drawn as JSON or HTML by the outermost layer, which knows what was asked; see `crate::edge`.
 
 use app::Failure;
 use axum::http::{HeaderValue, StatusCode, header};

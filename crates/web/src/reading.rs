@@ -148,6 +148,13 @@ impl Reading {
     }
 }
 
+/// The same answer, for what depends on more than the ledger and the day.
+pub fn kept_by_nobody(mut response: Response) -> Response {
+    response.headers_mut().remove(header::ETAG);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {

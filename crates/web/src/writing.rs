@@ -2,7 +2,7 @@
 //!
 //! What an act means and whether it may be done is decided in `domain`.
 
-use app::{App, Order, Receipt, Repetition};
+use app::{App, Failure, Order, Receipt, Repetition};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -13,6 +13,7 @@ use domain::Recorded;
 use domain::command::Intent;
 use domain::digest::Digest;
 use domain::event::Event;
+use domain::refusal::Kind as RefusalKind;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -115,6 +116,17 @@ impl Writer {
         Ok(Self { app: site.app.clone(), caller, key, target })
     }
 
+    /// Refuses whoever may not do anything like this: a file of somebody without authority is not read at all.
+    pub fn must_be_allowed(&self, like: Intent) -> Result<(), Problem> {
+        match self.app.rehearse(self.caller.actor, like) {
+            Err(Failure::Refused(refusal)) => match refusal.kind() {
+                RefusalKind::NotAllowed | RefusalKind::SeparationOfDuties => Err(refusal.into()),
+                RefusalKind::NeedsAttention | RefusalKind::NotFound | RefusalKind::Conflict => Ok(()),
+            },
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
     /// The key under which the act may be asked again, bound to the caller and to everything that was sent.
     pub fn repetition(&self, body: &[u8], need: KeyNeed) -> Result<Option<Repetition>, Problem> {
         let Some(key) = &self.key else {
@@ -182,6 +194,11 @@ impl<T> Act<T> {
     /// The key under which the act may be asked again.
     pub fn repetition(&self, need: KeyNeed) -> Result<Option<Repetition>, Problem> {
         self.writer.repetition(&self.raw, need)
+    }
+
+    /// Refuses whoever may not do anything like this, before what was sent is read any further.
+    pub fn must_be_allowed(&self, like: Intent) -> Result<(), Problem> {
+        self.writer.must_be_allowed(like)
     }
 
     /// Refuses a rehearsal of what cannot be rehearsed, because its answer is a secret made for it.

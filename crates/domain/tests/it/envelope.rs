@@ -9,6 +9,8 @@ use domain::event::Event;
 use domain::id::{AccountId, CaseId, PersonId, ProductId};
 use domain::text::Text;
 
+use proptest::prelude::*;
+
 use crate::world::salt;
 
 fn header() -> Header {
@@ -217,4 +219,55 @@ fn a_commitment_is_the_documented_hash() {
     bytes.extend(b"ana");
     let by_hand: [u8; 32] = sha2::Sha256::digest(&bytes).into();
     assert_eq!(envelope::commitment(&side).0, by_hand);
+}
+
+proptest! {
+    /// What is sealed can be opened: no text, name or number makes an entry that nobody can read.
+    #[test]
+    fn whatever_is_sealed_can_be_opened(
+        open in "\\PC*|[\\x00-\\x7f]*|(\\{\"\\$(pd|text)\":[0-9]\\}|.)*",
+        sealed_text in any::<String>(),
+        amount in 0_i64..=i64::MAX,
+        scale in 0_u32..=8,
+        days in -700_000_i32..2_900_000,
+    ) {
+        let day = jiff::civil::date(2000, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
+        let terms = domain::agreement::AgreementTerms {
+            direction: domain::party::Direction::Inbound,
+            reference: open.clone(),
+            starts_on: Some(day),
+            ends_on: None,
+            notice_days: None,
+            clauses: vec![domain::agreement::Clause { mark: open.clone(), heading: open.clone(), wording: open.clone() }],
+        };
+        let right = domain::entitlement::Right {
+            metric: domain::entitlement::Metric::Device,
+            quantity: domain::entitlement::Quantity::Units(1),
+            starts_on: Some(day),
+            ends_on: None,
+            exempt_environments: Vec::new(),
+            secondary_use: false,
+            unit_price: Some(domain::money::Money {
+                amount: domain::Decimal::new(amount, scale),
+                currency: "EUR".parse().unwrap(),
+            }),
+        };
+        let events = [
+            Event::AgreementAmended { agreement: domain::id::AgreementId(1), terms },
+            Event::EntitlementRecorded {
+                entitlement: domain::id::EntitlementId(1),
+                product: ProductId(1),
+                right,
+                agreement: None,
+                purchase_reference: Some(open),
+                import: None,
+            },
+            Event::CommentMade { case: CaseId(1), wording: sealed_text.into() },
+        ];
+        for event in events {
+            let (bytes, side) = sealed(&event);
+            let (read, recorded) = envelope::open(bytes.as_bytes(), &side).unwrap();
+            prop_assert_eq!((read, recorded.event), (header(), event));
+        }
+    }
 }

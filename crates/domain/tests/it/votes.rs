@@ -1,6 +1,16 @@
 //! Who decides: no authority over oneself, each person once, and only on what was seen.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use domain::case::{Ballot, CaseTerms, CaseWords, Stage};
+use domain::command::{Command, Intent};
+use domain::entitlement::Metric;
+use domain::event::Event;
+use domain::id::{CaseId, PersonId, ProductId};
+use domain::person::Role;
+use domain::{Recorded, State};
 
 use crate::scenario::check;
+use crate::world::World;
 
 /// What most scenarios begin with: `ben` approves, `cyd` finance, `dee` asks.
 const PEOPLE: &str = "
@@ -554,4 +564,90 @@ fn a_request_past_its_last_day_is_not_approved() {
         ben denies EXC-1 -> ok, case-decided
         ",
     );
+}
+
+/// A request that waits for `ben` and `cyd`, who look at it at the same time.
+fn world_with_two_voters() -> (World, CaseId) {
+    let mut world = World::founded("2026-11-02T09:00:00Z", "UTC");
+    let ana = world.session_of(PersonId(1));
+    for (name, role) in [("ben", Role::Approver), ("cyd", Role::Finance)] {
+        let intent = Intent::AddPerson {
+            name: name.into(),
+            email: format!("{name}@acme.example").into(),
+            roles: [role].into(),
+            login: Some(name.into()),
+        };
+        world.carry(ana, intent).unwrap();
+    }
+    world
+        .carry(ana, Intent::AddProduct { name: "Vectra".to_owned(), publisher: None, metric: Metric::Device })
+        .unwrap();
+    let terms = CaseTerms {
+        category: "exceed-entitlement".to_owned(),
+        product: ProductId(1),
+        quantity: 3,
+        environment: None,
+        until: "2026-12-31".parse().unwrap(),
+        beneficiary: None,
+    };
+    let words = CaseWords { title: "Three".into(), justification: "We grow.".into(), answers: [].into() };
+    world.carry(ana, Intent::OpenCase { terms, words }).unwrap();
+    world.carry(ana, Intent::SubmitCase { case: CaseId(1) }).unwrap();
+    (world, CaseId(1))
+}
+
+fn approval(world: &World, voter: u64) -> Command {
+    let Stage::Deciding(round) = &world.state.cases[&CaseId(1)].stage else { panic!("it is not being decided") };
+    Command {
+        id: format!("vote of {voter}"),
+        at: world.now,
+        actor: world.session_of(PersonId(voter)),
+        intent: Intent::CastVote {
+            case: CaseId(1),
+            digest: round.digest,
+            on_behalf_of: None,
+            ballot: Ballot::Approve,
+            reason: "Considered.".into(),
+            conditions: Vec::new(),
+        },
+    }
+}
+
+fn grants(events: &[Event]) -> usize {
+    events.iter().filter(|event| matches!(event, Event::GrantIssued { .. })).count()
+}
+
+#[test]
+fn two_votes_at_once_count_once_each_and_grant_once() {
+    let (world, case) = world_with_two_voters();
+    let (ben, cyd) = (approval(&world, 2), approval(&world, 3));
+    // Decided on the same state neither completes the request, and neither knows of the other.
+    assert_eq!(grants(&domain::decide(&world.state, &ben).unwrap()), 0);
+    assert_eq!(grants(&domain::decide(&world.state, &cyd).unwrap()), 0);
+    // The sequencer decides the second on the state after the first, in either order.
+    for [first, second] in [[&ben, &cyd], [&cyd, &ben]] {
+        let mut world = world.clone();
+        assert_eq!(grants(&world.carry_command(first.clone()).unwrap()), 0);
+        // The same command again, as from a second click: it takes the place of the first.
+        assert_eq!(grants(&world.carry_command(first.clone()).unwrap()), 0);
+        assert_eq!(grants(&world.carry_command(second.clone()).unwrap()), 1);
+        let refusal = world.carry_command(second.clone()).unwrap_err().to_string();
+        assert_eq!(refusal, "EXC-1 is Approved. Votes are cast while it is being decided.");
+        let Stage::Decided(decision) = &world.state.cases[&case].stage else { panic!("it is decided") };
+        assert_eq!(decision.round.votes.len(), 2);
+    }
+}
+
+#[test]
+fn votes_that_were_wrongly_decided_on_one_state_still_grant_nothing_twice() {
+    // A sequencer that skipped the second decision would leave the request open, never grant it twice or too early.
+    let (world, case) = world_with_two_voters();
+    let mut state: State = world.state.clone();
+    for command in [approval(&world, 2), approval(&world, 3)] {
+        for event in domain::decide(&world.state, &command).unwrap() {
+            state.evolve(&Recorded { seq: state.size, at: world.now, actor: command.actor, event });
+        }
+    }
+    assert!(state.grants.is_empty());
+    assert!(matches!(state.cases[&case].stage, Stage::Deciding(_)));
 }

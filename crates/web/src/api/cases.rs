@@ -250,7 +250,7 @@ async fn attach(State(site): State<Site>, At(case): At<CaseId>, request: Request
         return Err(Problem::at("file", "This file is empty; send its bytes as the body."));
     }
     let repetition = writer.repetition(&bytes, KeyNeed::Optional)?;
-    let receipt = site.app.attach_evidence(writer.caller.actor, case, &name, bytes.to_vec(), repetition).await?;
+    let receipt = site.app.attach_evidence(writer.caller.actor, case, &name, Vec::from(bytes), repetition).await?;
     Ok(carried(&receipt))
 }
 

@@ -13,6 +13,7 @@ use domain::digest::Digest;
 use domain::id::{ImportId, PersonId};
 use domain::import::{Brought, Import, ImportedFile};
 use domain::observation::Reject;
+use domain::text::Text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -394,9 +395,11 @@ struct Files {
 }
 
 /// Reads a form with files, or a body that is one file of the name that the query gives.
-async fn files(site: &Site, request: Request, file_name: Option<String>) -> Result<Files, Problem> {
+/// Nothing is read of whoever may not do anything like `like`.
+async fn files(site: &Site, request: Request, file_name: Option<String>, like: Intent) -> Result<Files, Problem> {
     let (parts, body) = request.into_parts();
     let writer = Writer::of(&parts, site)?;
+    writer.must_be_allowed(like)?;
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_form = kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
     let request = Request::from_parts(parts, body);
@@ -418,7 +421,7 @@ async fn files(site: &Site, request: Request, file_name: Option<String>) -> Resu
             match field.as_str() {
                 "file" | "files" => {
                     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "file".to_owned());
-                    files.push(GivenFile { name, bytes: bytes.to_vec() });
+                    files.push(GivenFile { name, bytes: Vec::from(bytes) });
                 }
                 "mapping" if mapping.is_none() => mapping = Some(text(&bytes)?),
                 "mapping" => return Err(Problem::at("mapping", "Send one mapping.")),
@@ -431,7 +434,7 @@ async fn files(site: &Site, request: Request, file_name: Option<String>) -> Resu
         }
     } else {
         let bytes = given::body(request).await?;
-        files.push(GivenFile { name: file_name.unwrap_or_else(|| "file".to_owned()), bytes: bytes.to_vec() });
+        files.push(GivenFile { name: file_name.unwrap_or_else(|| "file".to_owned()), bytes: Vec::from(bytes) });
     }
     if files.is_empty() {
         return Err(Problem::at("file", "Send at least one file, as the body or as a part named file."));
@@ -493,8 +496,10 @@ async fn inventory(State(site): State<Site>, request: Request) -> Result<Respons
     let (mut parts, body) = request.into_parts();
     Caller::of(&parts, &site)?;
     let Asked(query) = Asked::<InventoryQuery>::from_request_parts(&mut parts, &()).await?;
+    let nothing = Brought::Entitlements { rows: 0, rejected: 0, merged: 0 };
+    let like = Intent::ImportInventory { source: file_source(), files: Vec::new(), brought: nothing };
     let Files { writer, files, mapping, sent } =
-        files(&site, Request::from_parts(parts, body), query.file_name).await?;
+        files(&site, Request::from_parts(parts, body), query.file_name, like).await?;
     if mapping.is_some() {
         return Err(Problem::at(
             "mapping",
@@ -532,8 +537,11 @@ async fn entitlements(State(site): State<Site>, request: Request) -> Result<Resp
     let (mut parts, body) = request.into_parts();
     Caller::of(&parts, &site)?;
     let Asked(query) = Asked::<EntitlementsQuery>::from_request_parts(&mut parts, &()).await?;
+    let none = ImportedFile { name: Text::from(""), digest: Digest([0; 32]), bytes: 0, format: String::new() };
+    let like =
+        Intent::ImportEntitlements { source: file_source(), file: none, rows: Vec::new(), rejected: 0, merged: 0 };
     let Files { writer, files, mapping, sent } =
-        files(&site, Request::from_parts(parts, body), query.file_name).await?;
+        files(&site, Request::from_parts(parts, body), query.file_name, like).await?;
     let mut files = files.into_iter();
     let (Some(file), None) = (files.next(), files.next()) else {
         return Err(Problem::at("file", "Send one entitlements file at a time; each is an import of its own."));

@@ -22,7 +22,7 @@ use crate::Site;
 use crate::caller::Readers;
 use crate::given::{Asked, At, Nothing};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{Page, Paging, Reading, kept_by_nobody};
 use crate::writing::{Act, Written, with_receipt};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -129,9 +129,10 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
         .filter(|person| domain::product::folded(person.name.open().unwrap_or_default()).contains(&words))
         .collect();
     let keeper = reading.caller.is_among(Readers::PersonKeepers, state);
-    Ok(reading.page(&fitting, &paging, |person| {
+    // Whether a link still works changes with the instant, not only with the ledger.
+    Ok(kept_by_nobody(reading.page(&fitting, &paging, |person| {
         object(state, person, keeper || person.id == reading.caller.person, reading.now)
-    }))
+    })))
 }
 
 /// One person.
@@ -141,7 +142,7 @@ async fn show(reading: Reading, At(person): At<PersonId>, _: Asked<Nothing>) -> 
     let state = &reading.snapshot.state;
     let known = state.persons.get(&person).ok_or_else(|| Problem::none("person", person))?;
     let in_full = person == reading.caller.person || reading.caller.is_among(Readers::PersonKeepers, state);
-    Ok(reading.answer(object(state, known, in_full, reading.now)))
+    Ok(reading.fresh(object(state, known, in_full, reading.now)))
 }
 
 /// A person to add.

@@ -18,7 +18,7 @@ use super::values::{InstantText, ScopeWord, TokenNumber};
 use crate::Site;
 use crate::given::{Asked, At, Nothing};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{Page, Paging, Reading, kept_by_nobody};
 use crate::writing::{Act, KeyNeed, Written, with_receipt};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -74,7 +74,8 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
     let tokens = &reading.snapshot.state.tokens;
     let own: Vec<_> = tokens.values().filter(|token| token.person == reading.caller.person).collect();
-    Ok(reading.page(&own, &paging, |token| object(token, reading.now)))
+    // Whether a token works changes with the instant, not only with the ledger.
+    Ok(kept_by_nobody(reading.page(&own, &paging, |token| object(token, reading.now))))
 }
 
 /// A token to make.

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use domain::command::Intent;
+use domain::witness::Witness;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -32,7 +33,7 @@ struct WitnessObject {
 #[utoipa::path(get, path = "/v1/witnesses", tag = "witnesses", responses((status = 200, body = Page<WitnessObject>)))]
 async fn list(reading: Reading, _: Asked<Nothing>) -> Result<Response, Problem> {
     let witnesses = &reading.snapshot.state.witnesses;
-    let draw = |witness: &domain::witness::Witness| WitnessObject {
+    let draw = |witness: &Witness| WitnessObject {
         name: witness.name.clone(),
         url: witness.url.clone(),
         verifier_key: witness.verifier_key.clone(),
@@ -58,6 +59,9 @@ struct NewWitness {
     responses((status = 200, body = Written)))]
 async fn add(act: Act<NewWitness>) -> Result<Response, Problem> {
     let (act, NewWitness { url, verifier_key }) = act.take();
+    let name = verifier_key.split('+').next().unwrap_or_default().to_owned();
+    let like = Witness { name, url: url.clone(), verifier_key: verifier_key.clone() };
+    act.must_be_allowed(Intent::AddWitness { witness: like })?;
     act.carry(app::witnesses::addition(&url, &verifier_key)?).await
 }
 

@@ -42,6 +42,7 @@ fn words(answer: &Answer) -> String {
     let text = answer.text();
     let mut words = String::new();
     for part in text.split('<') {
+        words.push(' ');
         words.push_str(part.split_once('>').map_or(part, |(_, after)| after));
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
