@@ -41,6 +41,10 @@ pub const PUBLIC: [&str; 7] = [
     "/.well-known/authzen-configuration",
 ];
 
+/// What cannot be rehearsed: questions, which record nothing; files, which are kept first; and what answers with a secret.
+const UNREHEARSED: [&str; 5] =
+    ["/v1/checks", "/v1/verifications", "/v1/cases/{case}/evidence", "/v1/tokens", "/v1/accounts/{account}/links"];
+
 /// Everything that is described: the router and its description.
 pub(crate) fn described() -> OpenApiRouter<Site> {
     OpenApiRouter::default()
@@ -126,8 +130,13 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
         parameters.push(RefOr::T(idempotency_key()));
         let says_so =
             parameters.iter().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "dry_run"));
-        if !says_so && !matches!(path, "/v1/checks" | "/v1/verifications" | "/v1/cases/{case}/evidence") {
+        if !says_so && !UNREHEARSED.contains(&path) {
             parameters.push(RefOr::T(dry_run()));
+            // A rehearsal makes nothing, so what is made with 201 is rehearsed with 200.
+            let responses = &mut operation.responses.responses;
+            if let Some(made) = responses.get("201").filter(|_| !responses.contains_key("200")).cloned() {
+                responses.insert("200".to_owned(), made);
+            }
         }
     }
     if reads && !is_public {

@@ -4,7 +4,7 @@
 
 use axum::response::Response;
 use domain::State;
-use domain::case::{Ballot, Case, Decision, Outcome, Stage};
+use domain::case::{Ballot, Case, CaseTerms, Decision, Outcome, Stage};
 use domain::command::Intent;
 use domain::grant::{Grant, GrantStatus};
 use domain::id::CaseId;
@@ -162,8 +162,7 @@ fn changes(visitor: &Visitor, case: &Case) -> Vec<Change> {
         let listed: Vec<String> = others.iter().map(|grant| format!("{} ({})", words(grant), grant.case)).collect();
         if listed.is_empty() { none.to_owned() } else { numbers::list(&listed, "and") }
     };
-    let place =
-        |terms: &domain::case::CaseTerms| cases::environment_words(terms).unwrap_or_else(|| "everywhere".to_owned());
+    let place = |terms: &CaseTerms| cases::environment_words(terms).unwrap_or_else(|| "everywhere".to_owned());
     let days = cases::days_until(counted_from(visitor, case), terms.until);
     let until = format!("{} ({})", moments::weekday_text(terms.until), numbers::counted(days, "day", "days"));
     let change = |term: &str, today: String, asked: String| Change { term: term.to_owned(), today, asked };
@@ -254,11 +253,7 @@ fn otherwise(visitor: &Visitor, here: &Case, then: &Case) -> Vec<String> {
         let kind = cases::category(state, then).map_or(then.terms.category.as_str(), |category| &category.title);
         phrases.push(format!("another kind than \u{201c}{kind}\u{201d}"));
     }
-    let (now, before) = (here.terms.quantity, then.terms.quantity);
-    if now != before {
-        let difference = cases::units(state, here.terms.product, now.abs_diff(before));
-        phrases.push(format!("{difference} {}", if now > before { "more" } else { "fewer" }));
-    }
+    phrases.extend(quantity_otherwise(state, &here.terms, &then.terms));
     let days = |case: &Case| cases::days_until(counted_from(visitor, case), case.terms.until);
     let (now, before) = (days(here), days(then));
     if now != before {
@@ -272,6 +267,21 @@ fn otherwise(visitor: &Visitor, here: &Case, then: &Case) -> Vec<String> {
         phrases.push(format!("{} instead of {}", place(here), place(then)));
     }
     phrases
+}
+
+/// `3 devices more`; units of different metrics are set side by side and never subtracted.
+fn quantity_otherwise(state: &State, here: &CaseTerms, then: &CaseTerms) -> Option<String> {
+    let metric = |terms: &CaseTerms| state.products.get(&terms.product).map(|product| product.metric);
+    let words = |terms: &CaseTerms| cases::units(state, terms.product, terms.quantity);
+    if metric(here) != metric(then) {
+        return Some(format!("{} instead of {}", words(here), words(then)));
+    }
+    let difference = cases::units(state, here.product, here.quantity.abs_diff(then.quantity));
+    match here.quantity.cmp(&then.quantity) {
+        std::cmp::Ordering::Greater => Some(format!("{difference} more")),
+        std::cmp::Ordering::Less => Some(format!("{difference} fewer")),
+        std::cmp::Ordering::Equal => None,
+    }
 }
 
 fn exception(visitor: &Visitor, grant: &Grant) -> ExceptionInForce {

@@ -135,17 +135,22 @@ fn seats(visitor: &Visitor, case: &Case, round: &Round) -> Result<Vec<Seat>, Ref
         Standing::MayNot(why) => refusal = Some(why),
         Standing::MayVote(roles) => match could_vote(visitor, case, round, None) {
             Ok(()) => {
-                found.push(Seat { on_behalf_of: String::new(), words: format!("As {}", list_roles(&roles, "or")) })
+                let roles = list_roles(&needed_first(visitor, case, round, &roles), "or");
+                found.push(Seat { on_behalf_of: String::new(), words: format!("As {roles}") });
             }
             Err(why) => refusal = Some(why),
         },
     }
     for proxy in app::cases::proxies(state, case, visitor.person(), visitor.now) {
         match could_vote(visitor, case, round, Some(proxy.principal)) {
-            Ok(()) => found.push(Seat {
-                on_behalf_of: proxy.principal.to_string(),
-                words: format!("For {}, as {}", state.person_name(proxy.principal), list_roles(&proxy.roles, "or")),
-            }),
+            Ok(()) => {
+                let principal = state.person_name(proxy.principal);
+                let roles = list_roles(&needed_first(visitor, case, round, &proxy.roles), "or");
+                found.push(Seat {
+                    on_behalf_of: proxy.principal.to_string(),
+                    words: format!("For {principal}, as {roles}"),
+                });
+            }
             // Why somebody cannot decide themselves says more than why they cannot for another.
             Err(why) => refusal = refusal.or(Some(why)),
         }
@@ -154,6 +159,13 @@ fn seats(visitor: &Visitor, case: &Case, round: &Round) -> Result<Vec<Seat>, Ref
         Some(refusal) if found.is_empty() => Err(refusal),
         _ => Ok(found),
     }
+}
+
+/// The roles that still need somebody; where none does, all of them, since whoever has a say may still say no.
+fn needed_first(visitor: &Visitor, case: &Case, round: &Round, roles: &[Role]) -> Vec<Role> {
+    let open = domain::decide::open_seats(visitor.state(), case, round, visitor.now);
+    let needed: Vec<Role> = roles.iter().copied().filter(|role| open.iter().any(|seats| seats.role == *role)).collect();
+    if needed.is_empty() { roles.to_vec() } else { needed }
 }
 
 /// Whether the core would take any vote at all from the visitor in this seat, by the way they came in.

@@ -16,7 +16,7 @@ use crate::browse::my_work::is_ending;
 use crate::browse::products::count;
 use crate::browse::visitor::{Visitor, done};
 use crate::design::forms::Errors;
-use crate::design::{moments, numbers};
+use crate::design::moments;
 use crate::given::At;
 use crate::pages::addresses;
 use crate::pages::confirmation::{self, Asked, ConfirmationPage, ProductEffect};
@@ -149,10 +149,9 @@ fn revocation_view(visitor: &Visitor, grant: &Grant, reason: &str, errors: Error
             "It ends at once: position and checks no longer count it.".to_owned(),
             "It cannot be put in force again; whoever needs it asks anew.".to_owned(),
         ],
-        stays: vec![format!(
-            "The request, its votes and its {} stay readable, with who revoked it and why.",
-            numbers::counted(count(grant.conditions.len()), "condition", "conditions")
-        )],
+        stays: vec![
+            "The request stays readable with its votes and conditions, and with who revoked it and why.".to_owned(),
+        ],
         effects: effect.map(product_effect).into_iter().collect(),
         asked: Some(Asked {
             name: "reason".to_owned(),

@@ -14,7 +14,7 @@ use domain::State;
 use domain::command::Intent;
 use domain::digest::Digest;
 use domain::id::PersonId;
-use domain::person::Role;
+use domain::person::{Role, Scope};
 use jiff::Timestamp;
 use maud::Markup;
 
@@ -59,6 +59,7 @@ impl FromRequestParts<Site> for Visitor {
             let then = if then == addresses::MY_WORK { "" } else { then };
             return Err(see_other(&addresses::with_query(addresses::SIGN_IN, &[("then", then)])));
         };
+        caller.needs_scope(&[Scope::Read], "read this").map_err(IntoResponse::into_response)?;
         let query = parts.uri.query().unwrap_or_default();
         Ok(Self {
             app: site.app.clone(),

@@ -118,7 +118,7 @@ fn category_section(category: &CategoryShown) -> Markup {
                 ("Decided by", html! { (numbers::list(&category.decided_by, "and")) }),
                 ("At most", html! { (category.days_max) " days" }),
                 ("Units", html! { (units) }),
-                ("Decision within", html! { (category.decision_days) " days" }),
+                ("Decision within", html! { (category.decision_days) " calendar days" }),
                 ("Requests so far", html! { (count(open)) " open, " (count(approved)) " approved, " (count(denied)) " denied" }),
             ]))
             @if !category.questions.is_empty() {

@@ -425,7 +425,7 @@ pub(crate) fn happenings(history: &[Happened]) -> Markup {
     html! {
         ol.history { @for happened in history { li {
             a href=(addresses::entry(happened.entry)) { (count(happened.entry)) }
-            " " (moments::instant(happened.at)) " " span { (happened.who) " " (happened.what) }
+            " " (moments::instant(happened.at)) " " span { (happened.who) ": " (happened.what) }
         } } }
     }
 }

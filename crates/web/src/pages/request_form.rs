@@ -241,7 +241,7 @@ pub fn check_page(frame: &Frame, view: &CheckPage) -> Markup {
                     @else { (numbers::list(&decider.persons, "or")) }
                 }
             } } }
-            p { "A decision is promised by " (moments::deadline(view.decided_by, &frame.zone)) ". "
+            p { "A decision is promised by " (moments::deadline(view.decided_by, &frame.zone)) "; its days are calendar days. "
                 "Until then you can change or withdraw it; a change voids the votes cast so far." }
             @if let Some(effect) = &view.effect { (effect::table("effect", effect)) }
         }
