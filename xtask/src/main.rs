@@ -43,10 +43,6 @@ const TEST: &[Step] = &[
     Step { name: "demo", act: judges::demo },
     Step { name: "judge-ledger", act: judges::ledger },
     Step { name: "verify", act: judges::verify },
-];
-
-/// Judges that take long: run by name, before a release and after a change of what they judge.
-const ON_REQUEST: &[Step] = &[
     Step { name: "judge-pages", act: judges::pages },
     Step { name: "judge-position", act: judges::position },
     Step { name: "judge-api", act: judges::api },
@@ -67,12 +63,12 @@ fn main() -> ExitCode {
         ["ci"] => Step::all(CI),
         ["tidy"] => Step::named(CI, &["tidy"]),
         ["test"] => Step::all(TEST),
-        ["test", names @ ..] => Step::named(&[TEST, ON_REQUEST].concat(), names),
+        ["test", names @ ..] => Step::named(TEST, names),
         _ => None,
     };
     let Some(steps) = steps else {
         let names = |steps: &[Step]| steps.iter().map(|step| step.name).collect::<Vec<_>>().join(", ");
-        println!("{USAGE}\n\nSteps: {}\nOnly when named: {}", names(TEST), names(ON_REQUEST));
+        println!("{USAGE}\n\nSteps: {}", names(TEST));
         return ExitCode::from(WRONG_USAGE);
     };
     if step::run(&steps, &mut Workspace::new()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -80,7 +80,7 @@ pub fn page(frame: &Frame, view: &ConfirmationPage) -> Markup {
         }
         @for (place, product) in view.effects.iter().enumerate() {
             h3 { a href=(product.product.address) { (product.product.words) } }
-            (effect::table(&format!("effect-{place}"), &product.effect))
+            (effect::table(&format!("effect-{place}"), &product.product.words, &product.effect))
         }
         form.long method="post" action=(view.action) novalidate {
             (hidden("key", &view.key))

@@ -8,6 +8,9 @@ use crate::design::bars::{self, Coverage};
 use crate::design::numbers::{self, count};
 use crate::design::tables;
 
+/// The words for the product where the page is about one.
+pub const THE_PRODUCT: &str = "the product";
+
 /// A product's numbers at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -52,8 +55,8 @@ pub struct Effect {
     pub afterwards: Option<String>,
 }
 
-/// The two lines, each with its bar. `id` is unique on the page.
-pub fn table(id: &str, effect: &Effect) -> Markup {
+/// The two lines, each with its bar. `id` is unique on the page, and so is `whose`, the product in words.
+pub fn table(id: &str, whose: &str, effect: &Effect) -> Markup {
     let row = |words: &str, standing: &Standing| {
         html! {
             tr {
@@ -68,7 +71,7 @@ pub fn table(id: &str, effect: &Effect) -> Markup {
         }
     };
     html! {
-        (tables::region(id, &html! { "The product\u{2019}s position without and with it" }, &html! {
+        (tables::region(id, &html! { "The position of " (whose) " without and with it" }, &html! {
             (tables::heads(&["When", "#Entitled", "#Used", "#By exception", "#Short", "#Surplus", "#Exposure"]))
             tbody { (row("Today", &effect.before)) (row(&effect.act, &effect.after)) }
         }))

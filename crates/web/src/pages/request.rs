@@ -429,7 +429,7 @@ fn attach_hint(status: CaseStatus) -> &'static str {
 fn effect_block(view: &RequestPage) -> Markup {
     html! {
         @match (&view.effect, view.status) {
-            (Some(effect), _) => { (effect::table("effect", effect)) }
+            (Some(effect), _) => { (effect::table("effect", effect::THE_PRODUCT, effect)) }
             (None, CaseStatus::Approved | CaseStatus::Denied | CaseStatus::Withdrawn) => {
                 p { "It changes nothing in the position of this product today." }
             }

@@ -243,7 +243,7 @@ pub fn check_page(frame: &Frame, view: &CheckPage) -> Markup {
             } } }
             p { "A decision is promised by " (moments::deadline(view.decided_by, &frame.zone)) "; its days are calendar days. "
                 "Until then you can change or withdraw it; a change voids the votes cast so far." }
-            @if let Some(effect) = &view.effect { (effect::table("effect", effect)) }
+            @if let Some(effect) = &view.effect { (effect::table("effect", effect::THE_PRODUCT, effect)) }
         }
         @if !view.obstacles.is_empty() {
             section.call aria-labelledby="obstacles-title" {
