@@ -37,7 +37,8 @@ fn every_operation_is_described_whole() {
         if !is_public {
             assert!(responses.contains_key("401") && responses.contains_key("403"), "{method} {path}");
         }
-        let rehearses = operation["parameters"].as_array().into_iter().flatten().any(|given| given["name"] == "dry_run");
+        let rehearses =
+            operation["parameters"].as_array().into_iter().flatten().any(|given| given["name"] == "dry_run");
         assert!(!rehearses || responses.contains_key("200"), "{method} {path}: a rehearsal is answered with 200");
         for name in path.split('{').skip(1).filter_map(|part| part.split('}').next()) {
             let parameters = operation["parameters"].as_array().unwrap();
