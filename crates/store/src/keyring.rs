@@ -7,6 +7,7 @@ use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hkdf, hmac};
+use zeroize::Zeroizing;
 
 use crate::StoreError;
 use crate::error::damaged;
@@ -17,6 +18,9 @@ pub(crate) const KEY_BYTES: usize = 32;
 const TAG_BYTES: usize = 16;
 /// What sealing adds to a payload: nonce ‖ ciphertext ‖ tag.
 pub(crate) const SEAL_BYTES: usize = NONCE_LEN + TAG_BYTES;
+
+/// The bytes of a key, overwritten when they are dropped.
+pub(crate) type BareKey = Zeroizing<[u8; KEY_BYTES]>;
 
 /// Sealed bytes did not open: altered, moved, or sealed under another key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,9 +160,14 @@ impl Keyring {
     }
 
     pub(crate) fn unwrap_subject_key(&self, id: u64, subject: &str, wrapped: &[u8]) -> Result<SealingKey, DoesNotOpen> {
-        let key = self.subjects.open(&subject_place(id, subject), wrapped)?;
-        let key = key.as_slice().try_into().map_err(|_| DoesNotOpen)?;
-        SealingKey::new(key).map_err(|_| DoesNotOpen)
+        let key = self.unwrap_bare_key(id, subject, wrapped)?;
+        SealingKey::new(&key).map_err(|_| DoesNotOpen)
+    }
+
+    /// A subject's key before it is set up for use: a twentieth of the memory.
+    pub(crate) fn unwrap_bare_key(&self, id: u64, subject: &str, wrapped: &[u8]) -> Result<BareKey, DoesNotOpen> {
+        let key = Zeroizing::new(self.subjects.open(&subject_place(id, subject), wrapped)?);
+        key.as_slice().try_into().map(Zeroizing::new).map_err(|_| DoesNotOpen)
     }
 }
 

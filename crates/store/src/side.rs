@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, Rows};
@@ -14,14 +13,18 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, Rows};
 use crate::StoreError;
 use crate::entries::WIDTH;
 use crate::error::{damaged, sql};
-use crate::keyring::{Keyring, SealingKey};
+use crate::keyring::{BareKey, Keyring, SealingKey};
 use crate::schema::SIDE_PAYLOADS_MAX;
 
 /// Bytes before the payload in what is sealed.
 const SALT_BYTES: usize = 32;
 
-/// Unwrapped keys kept at once, at about 1 kB each.
-const KEYS_KEPT_MAX: usize = 20_000;
+/// Unwrapped keys kept at once, at about 60 bytes each; more are unwrapped when they are needed.
+const BARE_KEYS_MAX: usize = 200_000;
+
+/// Keys kept set up for use, at about 1 kB each: setting one up again costs less than finding it in
+/// memory far away.
+const READY_KEYS: u64 = 128;
 
 /// Longer payloads stay in a row of their own, so that a bundle stays small.
 const BUNDLED_BYTES_MAX: usize = 4096;
@@ -288,40 +291,42 @@ fn erase_in_bundle(
     Ok(true)
 }
 
-/// Subject keys unwrapped so far, by id. One per snapshot: an erased key is not kept alive longer.
+/// Subject keys unwrapped so far. One per snapshot: an erased key is not kept alive longer.
 #[derive(Debug, Default)]
 pub(crate) struct SubjectKeys {
-    opened: HashMap<u64, Option<Arc<SealingKey>>>,
-    /// Neighbouring entries are often about the same subject.
-    last: Option<(u64, Arc<SealingKey>)>,
+    /// By id.
+    bare: HashMap<u64, BareKey>,
+    /// Set up for use, or known to be missing; an id stands at its remainder.
+    ready: Vec<Option<(u64, Option<SealingKey>)>>,
 }
 
 impl SubjectKeys {
     /// Takes in a key that was unwrapped elsewhere, while there is room.
-    pub(crate) fn keep(&mut self, id: u64, key: SealingKey) {
-        if self.opened.len() < KEYS_KEPT_MAX {
-            self.opened.insert(id, Some(Arc::new(key)));
+    pub(crate) fn keep(&mut self, id: u64, key: BareKey) {
+        if self.bare.len() < BARE_KEYS_MAX {
+            self.bare.insert(id, key);
         }
     }
 
     /// The key, or nothing when it is not there or does not unwrap.
     fn get(&mut self, connection: &Connection, keyring: &Keyring, id: u64) -> Result<Option<&SealingKey>, StoreError> {
-        if self.last.as_ref().is_none_or(|(last, _)| *last != id) {
-            let key = match self.opened.get(&id) {
-                Some(key) => key.clone(),
+        let place = usize::try_from(id % READY_KEYS).unwrap_or(0);
+        if !matches!(self.ready.get(place), Some(Some((ready, _))) if *ready == id) {
+            let key = match self.bare.get(&id) {
+                Some(key) => Some(SealingKey::new(key)?),
                 None => self.load(connection, keyring, id)?,
             };
-            self.last = key.map(|key| (id, key));
+            if self.ready.len() <= place {
+                self.ready.resize_with(place + 1, || None);
+            }
+            if let Some(slot) = self.ready.get_mut(place) {
+                *slot = Some((id, key));
+            }
         }
-        Ok(self.last.as_ref().map(|(_, key)| &**key))
+        Ok(self.ready.get(place).and_then(Option::as_ref).and_then(|(_, key)| key.as_ref()))
     }
 
-    fn load(
-        &mut self,
-        connection: &Connection,
-        keyring: &Keyring,
-        id: u64,
-    ) -> Result<Option<Arc<SealingKey>>, StoreError> {
+    fn load(&mut self, connection: &Connection, keyring: &Keyring, id: u64) -> Result<Option<SealingKey>, StoreError> {
         let Ok(column) = i64::try_from(id) else {
             return Ok(None);
         };
@@ -337,13 +342,13 @@ impl SubjectKeys {
                     .optional()
             })
             .map_err(sql("reading a subject's key"))?;
-        let key =
-            stored.and_then(|(subject, wrapped)| keyring.unwrap_subject_key(id, &subject, &wrapped).ok()).map(Arc::new);
-        if self.opened.len() >= KEYS_KEPT_MAX {
-            self.opened.clear();
-        }
-        self.opened.insert(id, key.clone());
-        Ok(key)
+        let Some(key) = stored.and_then(|(subject, wrapped)| keyring.unwrap_bare_key(id, &subject, &wrapped).ok())
+        else {
+            return Ok(None);
+        };
+        let ready = SealingKey::new(&key)?;
+        self.keep(id, key);
+        Ok(Some(ready))
     }
 }
 

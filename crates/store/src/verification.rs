@@ -730,7 +730,7 @@ impl<'a, I: Inspect> Pass<'a, I> {
             let subject = subject.as_str().map_err(|error| sql(doing)(error.into()))?;
             let wrapped = row.get_ref(2).map_err(sql(doing))?;
             let wrapped = wrapped.as_blob().map_err(|error| sql(doing)(error.into()))?;
-            match self.sources.keyring.unwrap_subject_key(id, subject, wrapped) {
+            match self.sources.keyring.unwrap_bare_key(id, subject, wrapped) {
                 Ok(key) => self.keys.keep(id, key),
                 Err(_) => self.seen.add(Place::SubjectKey(id), "it was altered; it does not open"),
             }
