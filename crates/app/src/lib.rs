@@ -13,6 +13,7 @@ pub mod objects;
 mod order;
 mod organisation;
 pub mod positions;
+pub mod renewals;
 mod replay;
 pub mod sample;
 mod sequencer;

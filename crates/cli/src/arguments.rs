@@ -92,6 +92,9 @@ pub enum Command {
     /// Exceptions in force and ended.
     #[command(subcommand)]
     Exception(Exception),
+    /// Agreements that end: notice, cost, use and plans.
+    #[command(subcommand)]
+    Renewal(Renewal),
     /// Ask whether more of a product may be used. Exit code 3 is "no".
     Check(Check),
     /// The record of everything that happened, and its proofs.
@@ -403,6 +406,34 @@ pub enum Exception {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Renewal {
+    /// List what ends or asks for notice, what is due first at the top.
+    List {
+        /// Only on or before this day; within 180 days where it is not given.
+        #[arg(long, value_name = "DAY")]
+        until: Option<String>,
+    },
+    /// Show one, with what is used of it.
+    Show {
+        /// The agreement's number, such as AGR-1.
+        agreement: String,
+    },
+    /// Plan what happens when an agreement ends; an earlier plan gives way.
+    Plan {
+        /// The agreement's number, such as AGR-1.
+        agreement: String,
+        /// What shall happen.
+        #[arg(value_parser = ["renew", "reduce", "renegotiate", "let-end"])]
+        choice: String,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Print the calendar of the next three years (iCalendar).
+    Calendar,
 }
 
 #[derive(Debug, Args)]

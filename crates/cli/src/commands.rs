@@ -13,6 +13,7 @@ mod organisation;
 mod person;
 mod position;
 mod product;
+mod renewal;
 mod serve;
 mod token;
 mod verify;
@@ -70,6 +71,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Case(case) => case::run(asked, case).await,
         Command::Decide(decide) => case::decide(asked, decide).await,
         Command::Exception(exception) => exception::run(asked, exception).await,
+        Command::Renewal(renewal) => renewal::run(asked, renewal).await,
         Command::Check(check) => check::run(asked, check).await,
         Command::Ledger(ledger) => ledger::run(asked, ledger).await,
         Command::Witness(witness) => witness::run(asked, witness).await,

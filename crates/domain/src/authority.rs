@@ -22,7 +22,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::IssueSetUpLink { .. }
         | Intent::AddWitness { .. }
         | Intent::RemoveWitness { .. } => &[Role::Administrator],
-        Intent::RecordAgreement { .. } | Intent::AmendAgreement { .. } => {
+        Intent::RecordAgreement { .. } | Intent::AmendAgreement { .. } | Intent::PlanRenewal { .. } => {
             &[Role::SamManager, Role::Procurement, Role::Legal]
         }
         Intent::AddProduct { .. }
@@ -81,6 +81,7 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::OpenAccount { .. }
         | Intent::RecordAgreement { .. }
         | Intent::AmendAgreement { .. }
+        | Intent::PlanRenewal { .. }
         | Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
         | Intent::RecordEntitlement { .. }

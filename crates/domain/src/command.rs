@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::agreement::AgreementTerms;
+use crate::agreement::{AgreementTerms, RenewalChoice};
 use crate::case::{Ballot, CaseTerms, CaseWords, Condition};
 use crate::catalogue::Category;
 use crate::digest::Digest;
@@ -145,6 +145,8 @@ pub enum Intent {
     RecordAgreement { party: String, terms: AgreementTerms },
     /// Amend an agreement's terms.
     AmendAgreement { agreement: AgreementId, terms: AgreementTerms },
+    /// Plan what happens when an agreement ends. `ends_on` is the end that the planner saw.
+    PlanRenewal { agreement: AgreementId, ends_on: Date, choice: RenewalChoice, reason: Text },
     /// Record a product; the publisher is found by name or added.
     AddProduct { name: String, publisher: Option<String>, metric: Metric },
     /// Change the metric in which a product's shortage is stated.

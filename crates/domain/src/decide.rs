@@ -71,6 +71,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         Intent::AddWitness { .. } | Intent::RemoveWitness { .. } => witnesses::decide(asking),
         Intent::RecordAgreement { .. }
         | Intent::AmendAgreement { .. }
+        | Intent::PlanRenewal { .. }
         | Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
         | Intent::MatchTitle { .. }

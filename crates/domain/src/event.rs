@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::agreement::AgreementTerms;
+use crate::agreement::{AgreementTerms, RenewalChoice};
 use crate::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome, SeatMove};
 use crate::catalogue::Category;
 use crate::digest::Digest;
@@ -103,6 +103,14 @@ pub enum Event {
     },
     /// An agreement's terms were amended.
     AgreementAmended { agreement: AgreementId, terms: AgreementTerms },
+    /// It was planned what happens when an agreement ends.
+    RenewalPlanned {
+        agreement: AgreementId,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        ends_on: Date,
+        choice: RenewalChoice,
+        reason: Text,
+    },
     /// A product was recorded.
     ProductAdded {
         product: ProductId,
@@ -204,7 +212,9 @@ impl Event {
                 format!("delegation/{delegation}")
             }
             Self::PartyAdded { party, .. } => format!("party/{party}"),
-            Self::AgreementRecorded { agreement, .. } | Self::AgreementAmended { agreement, .. } => {
+            Self::AgreementRecorded { agreement, .. }
+            | Self::AgreementAmended { agreement, .. }
+            | Self::RenewalPlanned { agreement, .. } => {
                 format!("agreement/{agreement}")
             }
             Self::ProductAdded { product, .. } | Self::ProductMetricSet { product, .. } => {

@@ -80,6 +80,7 @@ impl State {
             Event::PartyAdded { .. }
             | Event::AgreementRecorded { .. }
             | Event::AgreementAmended { .. }
+            | Event::RenewalPlanned { .. }
             | Event::ProductAdded { .. }
             | Event::ProductMetricSet { .. }
             | Event::TitleMatched { .. }

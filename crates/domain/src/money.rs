@@ -81,3 +81,17 @@ impl fmt::Display for Money {
         write!(f, "{} {sign}{grouped}.{cents}", self.currency)
     }
 }
+
+/// Amounts added up by currency, in the order in which the currencies came; currencies that add up to nothing are left
+/// out.
+pub fn sums(amounts: impl Iterator<Item = Money>) -> Vec<Money> {
+    let mut sums: Vec<Money> = Vec::new();
+    for money in amounts {
+        match sums.iter_mut().find(|sum| sum.currency == money.currency) {
+            Some(sum) => sum.amount = sum.amount.saturating_add(money.amount),
+            None => sums.push(money),
+        }
+    }
+    sums.retain(|sum| !sum.amount.is_zero());
+    sums
+}

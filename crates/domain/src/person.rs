@@ -168,11 +168,13 @@ pub enum Scope {
     Report,
     /// Do what its owner may do, decisions on requests apart.
     Write,
+    /// Read the calendar of renewals, by an address that holds the token.
+    Calendar,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Check, Self::Report, Self::Write];
+    pub const ALL: [Self; 5] = [Self::Read, Self::Check, Self::Report, Self::Write, Self::Calendar];
 
     /// The name in files and addresses.
     pub fn name(self) -> &'static str {
@@ -181,6 +183,7 @@ impl Scope {
             Self::Check => "check",
             Self::Report => "report",
             Self::Write => "write",
+            Self::Calendar => "calendar",
         }
     }
 

@@ -128,6 +128,11 @@ impl State {
         self.parties.values().find(|party| folds_to(&party.name, &name))
     }
 
+    /// The name of a product, or its number where it is not recorded (any more).
+    pub fn product_name(&self, product: ProductId) -> String {
+        self.products.get(&product).map_or_else(|| product.to_string(), |known| known.name.clone())
+    }
+
     /// A person's name as shown, or their number where it was erased.
     pub fn person_name(&self, person: PersonId) -> String {
         self.persons

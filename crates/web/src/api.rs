@@ -17,6 +17,7 @@ pub mod organisation;
 pub mod persons;
 pub mod positions;
 pub mod products;
+pub mod renewals;
 pub mod sessions;
 pub mod titles;
 pub mod tokens;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(titles::routes())
         .merge(entitlements::routes())
         .merge(agreements::routes())
+        .merge(renewals::routes())
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())

@@ -20,6 +20,7 @@ pub mod persons;
 pub mod policies;
 pub mod positions;
 pub mod products;
+pub mod renewals;
 pub mod request_form;
 pub mod requests;
 pub mod sign_ins;
@@ -92,6 +93,11 @@ pub fn routes() -> Router<Site> {
         )
         .route(addresses::AGREEMENTS, get(agreements::list))
         .route("/agreements/{agreement}", get(agreements::show))
+        .route(addresses::RENEWALS, get(renewals::list))
+        .route("/renewals.csv", get(renewals::csv))
+        .route("/renewals.ics", get(renewals::calendar))
+        .route("/calendars/{token}/renewals.ics", get(renewals::feed))
+        .route("/agreements/{agreement}/renewal", get(renewals::ask).post(renewals::plan))
         .route(addresses::PERSONS, get(persons::list).post(persons::add))
         .route("/persons/{person}", get(persons::show))
         .route("/persons/{person}/roles", post(persons::set_roles))

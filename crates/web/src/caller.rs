@@ -103,7 +103,12 @@ impl Caller {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return None;
         }
-        let (actor, scopes) = app.token_actor(secret.trim())?;
+        Self::of_secret(secret.trim(), app)
+    }
+
+    /// Whoever holds the secret of a token.
+    pub fn of_secret(secret: &str, app: &App) -> Option<Self> {
+        let (actor, scopes) = app.token_actor(secret)?;
         Some(Self { actor, person: actor.person()?, credential: Credential::Token(scopes) })
     }
 

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod authzen;
 pub mod browse;
+pub mod calendar;
 pub mod caller;
 pub mod csv;
 pub mod design;

@@ -20,6 +20,7 @@ pub mod policies;
 pub mod position;
 pub mod product;
 pub mod products;
+pub mod renewals;
 pub mod request;
 pub mod request_form;
 pub mod requests;

@@ -301,6 +301,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::DelegationEnded { .. }
         | Event::PartyAdded { .. }
         | Event::AgreementAmended { .. }
+        | Event::RenewalPlanned { .. }
         | Event::ProductMetricSet { .. }
         | Event::TitleUnmatched { .. }
         | Event::EntitlementRetired { .. }

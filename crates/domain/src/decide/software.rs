@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{Asking, check_name, check_quantity, check_words};
-use crate::agreement::AgreementTerms;
+use crate::agreement::{AgreementTerms, RenewalChoice};
 use crate::command::Intent;
 use crate::entitlement::{Metric, Quantity, Right};
 use crate::event::Event;
@@ -53,6 +53,9 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             }
             Ok(vec![Event::AgreementAmended { agreement: *agreement, terms: terms.clone() }])
         }
+        Intent::PlanRenewal { agreement, ends_on, choice, reason } => {
+            plan_renewal(state, *agreement, *ends_on, *choice, reason)
+        }
         Intent::AddProduct { name, publisher, metric } => add_product(state, name, publisher.as_deref(), *metric),
         Intent::SetProductMetric { product, metric } => {
             let known = product_of(state, *product)?;
@@ -74,6 +77,32 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
         }
         _ => Ok(Vec::new()),
     }
+}
+
+fn plan_renewal(
+    state: &State,
+    agreement: AgreementId,
+    ends_on: Date,
+    choice: RenewalChoice,
+    reason: &Text,
+) -> Result<Vec<Event>, Refusal> {
+    let known = state
+        .agreements
+        .get(&agreement)
+        .ok_or_else(|| Refusal::NotFound { what: "agreement", number: agreement.to_string() })?;
+    match known.terms.ends_on {
+        None => {
+            let sentence = format!("{agreement} has no end, so nothing can be planned for it. Amend its terms first.");
+            return Err(Refusal::about("ends_on", sentence));
+        }
+        Some(end) if end != ends_on => {
+            let sentence = format!("{agreement} ends on {end}, not on {ends_on}. Look at it again.");
+            return Err(Refusal::about("ends_on", sentence));
+        }
+        Some(_) => {}
+    }
+    check_words("reason", "why this is planned", reason)?;
+    Ok(vec![Event::RenewalPlanned { agreement, ends_on, choice, reason: reason.clone() }])
 }
 
 fn record_entitlement(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {

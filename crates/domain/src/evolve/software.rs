@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Recorded, change};
-use crate::agreement::Agreement;
+use crate::agreement::{Agreement, RenewalPlan};
 use crate::entitlement::Entitlement;
 use crate::event::Event;
 use crate::party::Party;
@@ -29,6 +29,7 @@ impl State {
                         terms: terms.clone(),
                         revision: 1,
                         import: *import,
+                        renewal_plan: None,
                     }),
                 );
             }
@@ -37,6 +38,19 @@ impl State {
                 known.revision += 1;
                 known.import = None;
             }),
+            Event::RenewalPlanned { agreement, ends_on, choice, reason } => {
+                change(&mut self.agreements, agreement, |known| {
+                    known.renewal_plan = Some(RenewalPlan {
+                        ends_on: *ends_on,
+                        choice: *choice,
+                        reason: reason.clone(),
+                        by: recorded.actor.person(),
+                        planned_at: recorded.at,
+                        recorded_in: recorded.seq,
+                    });
+                    known.import = None;
+                });
+            }
             Event::ProductAdded { product, name, publisher, metric, import } => {
                 self.last_numbers.product = self.last_numbers.product.max(product.0);
                 self.products.insert(

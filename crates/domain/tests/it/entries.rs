@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::agreement::{AgreementTerms, Clause};
+use domain::agreement::{AgreementTerms, Clause, RenewalChoice};
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome, SeatMove};
 use domain::command::{Actor, Via};
 use domain::digest::Digest;
@@ -91,7 +91,7 @@ fn people_events() -> Vec<Event> {
             token: TokenId(3),
             person,
             label: "for the build".into(),
-            scopes: Scope::ALL.into_iter().collect(),
+            scopes: [Scope::Read, Scope::Check, Scope::Report, Scope::Write].into(),
             digest: Digest::of(b"token"),
             expires_at: Some("2027-01-01T00:00:00.5Z".parse().unwrap()),
         },
@@ -268,6 +268,15 @@ fn case_events() -> Vec<Event> {
     ]
 }
 
+fn later_events() -> Vec<Event> {
+    vec![Event::RenewalPlanned {
+        agreement: AgreementId(3),
+        ends_on: "2027-06-30".parse().unwrap(),
+        choice: RenewalChoice::Reduce,
+        reason: "Twelve seats are not used.".into(),
+    }]
+}
+
 /// One entry of every kind, more where a kind has optional parts; actors alternate.
 pub fn samples() -> Vec<Entry> {
     let actors = [
@@ -277,7 +286,7 @@ pub fn samples() -> Vec<Entry> {
         Actor::Person(PersonId(4), Via::Link(AccountId(9))),
         Actor::Person(PersonId(4), Via::Token(TokenId(3))),
     ];
-    let events = people_events().into_iter().chain(software_events()).chain(case_events());
+    let events = people_events().into_iter().chain(software_events()).chain(case_events()).chain(later_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -351,6 +360,7 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"program","at":"2026-11-02T09:00:40Z","body":{"case":"EXC-1","digest":"2b214ddf3326016519afcb268f63623b80b91a65265277668e4d020d87dd9078","outcome":"approved_with_conditions"},"cmd":"c40","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":40,"stream":"case/EXC-1","type":"case-decided","v":1,"ver":1}
 {"actor":"operator","at":"2026-11-02T09:00:41Z","body":{"case":"EXC-1","conditions":[{"wording":{"$pd":0}}],"metric":"device","terms":{"beneficiary":"PER-5","category":"exceed-entitlement","environment":"disaster_recovery","product":"PRD-7","quantity":30,"until":"2026-12-31"}},"cmd":"c41","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"pd":["ab9aac34d83b2ddcf43fb07376511548bda0361b0022fffe932459705dfd1dc8"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":41,"stream":"exception/EXC-1","type":"grant-issued","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:00:42Z","body":{"case":"EXC-1","reason":{"$pd":0}},"cmd":"c42","org":"indult/acme-0123abcd","part":[0,2],"pd":["be326fff8acade856f6cd6bd9ba3d74dc1327bb57c3968f9cd1be440f7f8b2db"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":42,"stream":"exception/EXC-1","type":"grant-revoked","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:43Z","body":{"agreement":"AGR-3","choice":"reduce","ends_on":"2027-06-30","reason":{"$pd":0}},"cmd":"c43","org":"indult/acme-0123abcd","part":[1,2],"pd":["0979881b02e54065e5c5ed2eb0cfcd9ebef2e17ce53dceb380504177edba4557"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":43,"stream":"agreement/AGR-3","type":"renewal-planned","v":1,"ver":4,"via":"link/ACC-9"}
 "###);
 }
 

@@ -115,7 +115,7 @@ pub(crate) fn make_outbound(state: &mut State, id: u64) {
         notice_days: None,
         clauses: Vec::new(),
     };
-    let recorded = Agreement { id: agreement, party: PartyId(1), terms, revision: 1, import: None };
+    let recorded = Agreement { id: agreement, party: PartyId(1), terms, revision: 1, import: None, renewal_plan: None };
     state.agreements.insert(agreement, Arc::new(recorded));
     let mut entitlement = state.entitlements[&EntitlementId(id)].as_ref().clone();
     entitlement.agreement = Some(agreement);

@@ -14,6 +14,7 @@ use crate::caller::Readers;
 use crate::given::At;
 use crate::pages::agreements::{self, AgreementPage, AgreementRow, AgreementsPage, ClauseShown};
 use crate::pages::layout::CopyAs;
+use crate::pages::renewals;
 use crate::problem::Problem;
 
 /// How far ahead an end or a notice is called due.
@@ -94,6 +95,7 @@ pub async fn show(visitor: Visitor, At(number): At<AgreementId>) -> Result<Respo
         revision: agreement.revision,
         clauses: clauses.collect(),
         rights: rights.map(|right| entitlements::row(&visitor, right)).collect(),
+        renewal: visitor.snapshot.renewal(number, visitor.now).map(|_| renewals::link(number)),
         history: history::latest(&visitor, &seqs, HISTORY_SHOWN)?,
     };
     Ok(visitor.page(agreements::agreement_page(&visitor.frame(), &view)))

@@ -64,6 +64,9 @@ pub fn what(event: &Event) -> String {
             format!("{agreement} was recorded: {}", terms.reference)
         }
         Event::AgreementAmended { agreement, .. } => format!("{agreement} was amended"),
+        Event::RenewalPlanned { agreement, ends_on, choice, .. } => {
+            format!("{agreement}: for its end on {ends_on} the plan is: {}", choice.title())
+        }
         Event::ProductAdded { product, name, .. } => format!("{product} was recorded: {name}"),
         Event::ProductMetricSet { product, metric } => {
             format!("The metric of {product} was set to {}", metric.unit(1))

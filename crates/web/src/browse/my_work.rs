@@ -11,12 +11,12 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::browse::cases;
-use crate::browse::positions::sums;
 use crate::browse::products::count;
 use crate::browse::visitor::Visitor;
 use crate::design::numbers;
 use crate::pages::my_work::{self, DecisionWaiting, EndingException, Figures, MyWorkPage, OwnRequest};
 use crate::problem::Problem;
+use domain::money::sums;
 
 /// How far ahead the end of an agreement, or its last day for notice, is called near.
 const NOTICE_DAYS: i64 = 90;

@@ -4,7 +4,7 @@ use app::positions::Line;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use domain::entitlement::Quantity;
-use domain::money::Money;
+use domain::money::sums;
 use domain::product::folded;
 use jiff::ToSpan as _;
 
@@ -92,19 +92,6 @@ fn order(one: &position::Line, other: &position::Line, sort: Sort) -> std::cmp::
     };
     let by = if sort.descending { by.reverse() } else { by };
     by.then_with(|| folded(&one.name).cmp(&folded(&other.name)))
-}
-
-/// Amounts added up by currency.
-pub fn sums(amounts: impl Iterator<Item = Money>) -> Vec<Money> {
-    let mut sums: Vec<Money> = Vec::new();
-    for money in amounts {
-        match sums.iter_mut().find(|sum| sum.currency == money.currency) {
-            Some(sum) => sum.amount = sum.amount.saturating_add(money.amount),
-            None => sums.push(money),
-        }
-    }
-    sums.retain(|sum| !sum.amount.is_zero());
-    sums
 }
 
 fn totals(lines: &[position::Line]) -> Totals {

@@ -49,6 +49,8 @@ pub const IMPORT_PREVIEW: &str = "/imports/preview";
 pub const ENTITLEMENTS: &str = "/entitlements";
 /// The agreements.
 pub const AGREEMENTS: &str = "/agreements";
+/// What ends, and by when notice must be given.
+pub const RENEWALS: &str = "/renewals";
 /// The one who is signed in.
 pub const YOU: &str = "/you";
 /// Their password.
@@ -218,6 +220,11 @@ pub fn entitlement_retire(entitlement: EntitlementId) -> String {
 /// An agreement with its clauses.
 pub fn agreement(agreement: AgreementId) -> String {
     format!("{AGREEMENTS}/{agreement}")
+}
+
+/// Where it is planned what happens when an agreement ends.
+pub fn renewal(agreement: AgreementId) -> String {
+    format!("{AGREEMENTS}/{agreement}/renewal")
 }
 
 /// A person.

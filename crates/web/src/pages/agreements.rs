@@ -161,6 +161,8 @@ pub struct AgreementPage {
     pub clauses: Vec<ClauseShown>,
     /// The rights under it.
     pub rights: Vec<EntitlementRow>,
+    /// Where its renewal is planned, where it has an end.
+    pub renewal: Option<Link>,
     /// Its entries.
     pub history: Vec<Happened>,
 }
@@ -183,6 +185,7 @@ pub fn agreement_page(frame: &Frame, view: &AgreementPage) -> Markup {
             ("Ends", end(frame, row.ends_on)),
             ("Notice by", notice(frame, row.notice_by)),
         ]))
+        @if let Some(renewal) = &view.renewal { p { a href=(renewal.address) { (renewal.words) } } }
         h2 { "Rights under it" }
         @if view.rights.is_empty() { p { "No right is recorded under this agreement." } }
         @else {

@@ -27,6 +27,7 @@ pub enum Place {
     Imports,
     Entitlements,
     Agreements,
+    Renewals,
     You,
     Tokens,
     Persons,
@@ -36,11 +37,12 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
         Self::Titles,
+        Self::Renewals,
         Self::Requests,
         Self::Exceptions,
         Self::Policies,
@@ -58,6 +60,7 @@ impl Place {
             Self::MyWork => Section::MyWork,
             Self::Position => Section::Position,
             Self::Products | Self::Titles => Section::Software,
+            Self::Renewals => Section::Plan,
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
@@ -81,6 +84,7 @@ impl Place {
             Self::Imports => addresses::IMPORTS,
             Self::Entitlements => addresses::ENTITLEMENTS,
             Self::Agreements => addresses::AGREEMENTS,
+            Self::Renewals => addresses::RENEWALS,
             Self::You => addresses::YOU,
             Self::Tokens => addresses::TOKENS,
             Self::Persons => addresses::PERSONS,
@@ -100,6 +104,7 @@ impl Place {
             Self::Imports => "Imports",
             Self::Entitlements => "Entitlements",
             Self::Agreements => "Agreements",
+            Self::Renewals => "Renewals",
             Self::You => "You",
             Self::Tokens => "API tokens",
             Self::Persons => "Persons and roles",
@@ -112,6 +117,7 @@ enum Section {
     MyWork,
     Position,
     Software,
+    Plan,
     Requests,
     Exceptions,
     Policies,
@@ -122,10 +128,11 @@ enum Section {
 }
 
 impl Section {
-    const BAR: [Self; 8] = [
+    const BAR: [Self; 9] = [
         Self::MyWork,
         Self::Position,
         Self::Software,
+        Self::Plan,
         Self::Requests,
         Self::Exceptions,
         Self::Policies,
@@ -138,6 +145,7 @@ impl Section {
             Self::MyWork | Self::Outside => "My work",
             Self::Position => "Position",
             Self::Software => "Software",
+            Self::Plan => "Plan",
             Self::Requests => "Requests",
             Self::Exceptions => "Exceptions",
             Self::Policies => "Policies",

@@ -7,6 +7,7 @@ mod exceptions;
 mod imports;
 mod ledger;
 mod people;
+mod renewals;
 mod requests;
 mod software;
 
@@ -41,6 +42,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(requests::all(mark));
     samples.extend(exceptions::all(mark));
     samples.extend(imports::all(mark));
+    samples.extend(renewals::all(mark));
     samples.extend(ledger::all(mark));
     samples
 }

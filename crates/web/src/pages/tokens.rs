@@ -124,6 +124,7 @@ fn token_form(form: &TokenForm) -> Markup {
                 Scope::Check => "Asks whether something may be done.",
                 Scope::Report => "Imports inventory.",
                 Scope::Write => "Does what you may do, decisions apart.",
+                Scope::Calendar => "Shows renewals to a calendar program, by an address that holds the token.",
             };
             Choice::explained(scope.name(), scope.name(), meaning)
         })

@@ -49,6 +49,10 @@ POST /v1/entitlements/{entitlement}/retirements  sam_manager,procurement    writ
 GET  /v1/agreements                       everyone                          read,write
 POST /v1/agreements                       sam_manager,procurement,legal     write   {"party":"Y","terms":{"direction":"inbound","reference":"R"}}
 GET  /v1/agreements/{agreement}           everyone                          read,write
+POST /v1/agreements/{agreement}/renewal-plans  sam_manager,procurement,legal   write   {"ends_on":"2030-12-31","choice":"renew","reason":"R"}
+GET  /v1/renewals                         staff                             read,write
+GET  /v1/renewals.ics                     staff                             read,write
+GET  /v1/renewals/{agreement}             staff                             read,write
 POST /v1/agreements/{agreement}/amendments  sam_manager,procurement,legal   write   {"direction":"inbound","reference":"R"}
 GET  /v1/positions                        everyone                          read,write
 GET  /v1/positions/{product}              everyone                          read,write

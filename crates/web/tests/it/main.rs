@@ -14,6 +14,7 @@ mod lists;
 mod pages_people;
 mod pages_requests;
 mod refusals;
+mod renewals;
 mod repetition;
 mod story;
 mod world;

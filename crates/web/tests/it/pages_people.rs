@@ -9,13 +9,13 @@ use jiff::SignedDuration;
 
 use crate::world::{ANA, Answer, As, World, short};
 
-async fn page(world: &World, who: &As, path: &str) -> Answer {
+pub async fn page(world: &World, who: &As, path: &str) -> Answer {
     let request = Request::builder().uri(path).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap();
     world.send(who, request).await
 }
 
 /// A form as a browser sends it from a page of the same site.
-async fn fill(world: &World, who: &As, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn fill(world: &World, who: &As, path: &str, fields: &[(&str, &str)]) -> Answer {
     let key = world.fresh_key();
     fill_with_key(world, who, path, fields, &key).await
 }
@@ -38,7 +38,7 @@ async fn fill_with_key(world: &World, who: &As, path: &str, fields: &[(&str, &st
 }
 
 /// What is read on a page, without tags, white space as one space.
-fn words(answer: &Answer) -> String {
+pub fn words(answer: &Answer) -> String {
     let text = answer.text();
     let mut words = String::new();
     for part in text.split('<') {

@@ -18,6 +18,7 @@ use crate::pages::imports::{
 };
 use crate::pages::layout::{Link, Place};
 use crate::pages::product::Happened;
+use crate::pages::renewals;
 
 pub(super) fn all(mark: &str) -> Vec<Sample> {
     let frame = frame(mark);
@@ -303,6 +304,7 @@ fn agreement_page(mark: &str) -> AgreementPage {
             ClauseShown { mark: "4.2".into(), heading: said("Redistribution", mark), wording: said("None.", mark) },
         ],
         rights: vec![entitlement_row(4, Quantity::Units(400), Standing::Counts, mark)],
+        renewal: Some(renewals::link(AgreementId(3))),
         history: vec![Happened {
             entry: 30,
             at: at("2025-01-09T08:02:00Z"),
