@@ -17,7 +17,7 @@ use domain::id::ImportId;
 use domain::observation::{
     DeviceAttributes, DeviceIdentity, DeviceKind, DeviceReport, Environment, Installation, RawTitle,
 };
-use domain::product::folded;
+use domain::product::{folded, folds_to};
 use imbl::{OrdMap, OrdSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -51,9 +51,9 @@ struct Report {
     source: Arc<str>,
     import: ImportId,
     reported_at: Option<Timestamp>,
-    identity: DeviceIdentity,
-    attributes: DeviceAttributes,
-    /// In the order of the raw titles.
+    identity: Arc<DeviceIdentity>,
+    attributes: Arc<DeviceAttributes>,
+    /// Each release once, in the order in which the report names them.
     installed: Vec<Installed>,
 }
 
@@ -171,8 +171,8 @@ impl Estate {
             source,
             import,
             reported_at: report.reported_at,
-            identity: report.device.clone(),
-            attributes: report.attributes.clone(),
+            identity: shared(old.map(|old| &old.identity), &report.device),
+            attributes: shared(old.map(|old| &old.attributes), &report.attributes),
             installed: merged.installed,
         });
         if let (Some(node), Some(old)) = (&before, old)
@@ -199,38 +199,38 @@ impl Estate {
         source
     }
 
-    /// Walks an old list and a new one side by side; only titles that are not in the old one are looked up.
+    /// Walks an old list and a new one side by side; only titles that differ are looked up.
     fn merge(&mut self, old: &[Installed], installations: &[Installation]) -> Merged {
-        let mut sorted: Vec<&Installation> = installations.iter().collect();
-        if !installations.is_sorted_by(|one, next| one.title < next.title) {
-            // Importers hand titles over sorted, each once; a caller who does not loses time, not truth.
-            sorted.sort_by(|one, other| (&one.title, other.last_used_on).cmp(&(&other.title, one.last_used_on)));
-            sorted.dedup_by(|later, kept| later.title == kept.title);
-        }
-        let mut merged = Merged { installed: Vec::with_capacity(sorted.len()), added: Vec::new(), removed: Vec::new() };
-        let mut old = old.iter().peekable();
-        for installation in sorted {
-            let mut release = None;
-            while let Some(next) = old.peek() {
-                match self.titles.raw(next.release).as_ref().cmp(&installation.title) {
-                    std::cmp::Ordering::Less => merged.removed.push(next.release),
-                    std::cmp::Ordering::Equal => release = Some(next.release),
-                    std::cmp::Ordering::Greater => break,
+        let mut merged = Merged { installed: Vec::with_capacity(installations.len()), ..Merged::default() };
+        let (mut next, mut in_order) = (0, true);
+        for installation in installations {
+            let here = old.get(next).map(|one| one.release);
+            let release = match here.filter(|release| self.titles.is_release(*release, &installation.title)) {
+                Some(release) => {
+                    next += 1;
+                    release
                 }
-                old.next();
-                if release.is_some() {
-                    break;
+                None => {
+                    let release = self.titles.intern(&installation.title);
+                    // Importers hand titles over in one order, each once, so what stays lies ahead.
+                    match old.iter().position(|one| one.release == release) {
+                        Some(place) if place >= next => {
+                            merged.removed.extend(old[next..place].iter().map(|one| one.release));
+                            next = place + 1;
+                        }
+                        Some(_) => in_order = false,
+                        None => merged.added.push(release),
+                    }
+                    release
                 }
-            }
-            let release = release.unwrap_or_else(|| {
-                let release = self.titles.intern(&installation.title);
-                merged.added.push(release);
-                release
-            });
+            };
             merged.installed.push(Installed { release, last_used_on: installation.last_used_on });
         }
-        merged.removed.extend(old.map(|rest| rest.release));
-        merged
+        merged.removed.extend(old[next..].iter().map(|rest| rest.release));
+        let mut added = merged.added.clone();
+        added.sort_unstable();
+        in_order &= added.is_sorted_by(|one, other| one < other);
+        if in_order { merged } else { Merged::of(old, &merged.installed) }
     }
 
     /// The common case: the marks are as before, so no device is joined or parted, and `new` replaces all that its
@@ -257,7 +257,7 @@ impl Estate {
 
     /// The general case: a new mark, or marks that changed, may join devices or part them.
     fn rejoin(&mut self, key: &Key, before: Option<&Node>, new: Arc<Report>) {
-        let identities = |reports: &[Arc<Report>]| Marks::of(reports.iter().map(|report| &report.identity));
+        let identities = |reports: &[Arc<Report>]| Marks::of(reports.iter().map(|report| report.identity.as_ref()));
         let marks_before = before.map(|node| identities(&node.reports)).unwrap_or_default();
         let reports = with_report(before, &new);
         let moves = self.identity.set_marks(key, &marks_before, &identities(&reports));
@@ -348,12 +348,16 @@ impl Estate {
         put(&mut self.without_person, device, is_there && person.is_none());
         put(&mut self.undated, device, is_there && seen == UNDATED);
         put(&mut self.with_known_use, device, is_there && knows_use);
-        let person = person.map_or(NOBODY, |person| self.person_index(person));
+        let person = person.map_or(NOBODY, |person| self.person_index(device, person));
         self.person_column.set(device, person);
         self.seen_column.set(device, seen);
     }
 
-    fn person_index(&mut self, person: &str) -> u32 {
+    fn person_index(&mut self, device: u32, person: &str) -> u32 {
+        let before = if device < self.person_column.len() { *self.person_column.get(device) } else { NOBODY };
+        if before != NOBODY && folds_to(person, self.person(before)) {
+            return before;
+        }
         let person = folded(person);
         if let Some(index) = self.person_indexes.get(person.as_str()) {
             return *index;
@@ -588,12 +592,30 @@ impl Estate {
 }
 
 /// A new list beside the old one.
+#[derive(Default)]
 struct Merged {
     installed: Vec<Installed>,
     /// In the new list and not in the old.
     added: Vec<ReleaseIndex>,
     /// In the old list and not in the new.
     removed: Vec<ReleaseIndex>,
+}
+
+impl Merged {
+    /// For lists in any order. Of a title that stands there twice the later use counts.
+    fn of(old: &[Installed], new: &[Installed]) -> Self {
+        let mut latest: BTreeMap<ReleaseIndex, Option<Date>> = BTreeMap::new();
+        for one in new {
+            let day = latest.entry(one.release).or_default();
+            *day = (*day).max(one.last_used_on);
+        }
+        let before: BTreeSet<ReleaseIndex> = old.iter().map(|one| one.release).collect();
+        Self {
+            added: latest.keys().copied().filter(|release| !before.contains(release)).collect(),
+            removed: before.into_iter().filter(|release| !latest.contains_key(release)).collect(),
+            installed: latest.into_iter().map(|(release, last_used_on)| Installed { release, last_used_on }).collect(),
+        }
+    }
 }
 
 impl Report {
@@ -617,6 +639,11 @@ fn counting<'a>(reports: impl Iterator<Item = &'a Arc<Report>> + Clone) -> Vec<&
     let superseded =
         |report: &Report| reports.clone().any(|other| other.import > report.import && other.source == report.source);
     reports.clone().map(Arc::as_ref).filter(|report| !superseded(report)).collect()
+}
+
+/// `new`, as the copy that is at hand where it is equal.
+fn shared<T: Clone + PartialEq>(known: Option<&Arc<T>>, new: &T) -> Arc<T> {
+    known.filter(|known| ***known == *new).cloned().unwrap_or_else(|| Arc::new(new.clone()))
 }
 
 fn with_report(node: Option<&Node>, new: &Arc<Report>) -> Arc<Vec<Arc<Report>>> {
@@ -654,7 +681,7 @@ fn united(reports: &[&Report]) -> DeviceAttributes {
             business_unit,
             cost_centre,
             last_seen_on,
-        } = report.attributes.clone();
+        } = DeviceAttributes::clone(&report.attributes);
         if united.kind == DeviceKind::Unknown {
             united.kind = kind;
         }

@@ -41,6 +41,41 @@ impl TitleKey {
 struct Release {
     raw: Arc<RawTitle>,
     title: TitleIndex,
+    spelling: Spelling,
+}
+
+/// A raw title in one piece of memory, because every title of every report is compared with one.
+#[derive(Debug, Clone)]
+struct Spelling {
+    /// Name, version and publisher, one after the other.
+    text: Arc<str>,
+    name: usize,
+    version: Option<usize>,
+    publisher: Option<usize>,
+}
+
+impl Spelling {
+    fn of(raw: &RawTitle) -> Self {
+        let (version, publisher) = (raw.version.as_deref(), raw.publisher.as_deref());
+        Self {
+            text: [&raw.name, version.unwrap_or_default(), publisher.unwrap_or_default()].concat().into(),
+            name: raw.name.len(),
+            version: version.map(str::len),
+            publisher: publisher.map(str::len),
+        }
+    }
+
+    fn is_of(&self, raw: &RawTitle) -> bool {
+        let lengths = (raw.name.len(), raw.version.as_ref().map(String::len), raw.publisher.as_ref().map(String::len));
+        if lengths != (self.name, self.version, self.publisher) {
+            return false;
+        }
+        let (name, rest) = self.text.as_bytes().split_at(self.name);
+        let (version, publisher) = rest.split_at(self.version.unwrap_or_default());
+        name == raw.name.as_bytes()
+            && raw.version.as_ref().is_none_or(|given| given.as_bytes() == version)
+            && raw.publisher.as_ref().is_none_or(|given| given.as_bytes() == publisher)
+    }
 }
 
 /// A title, apart from who holds it.
@@ -85,7 +120,7 @@ impl Titles {
             title
         });
         let raw = Arc::new(raw.clone());
-        let release = self.releases.push(Release { raw: raw.clone(), title });
+        let release = self.releases.push(Release { spelling: Spelling::of(&raw), raw: raw.clone(), title });
         self.release_holders.push(Arc::default());
         Arc::make_mut(self.by_index.get_mut(title)).releases.push(release);
         self.by_raw.insert(raw, release);
@@ -95,6 +130,11 @@ impl Titles {
     /// The raw title of a release.
     pub(crate) fn raw(&self, release: ReleaseIndex) -> &Arc<RawTitle> {
         &self.releases.get(release).raw
+    }
+
+    /// Whether a release is the title exactly as a source wrote it.
+    pub(crate) fn is_release(&self, release: ReleaseIndex, raw: &RawTitle) -> bool {
+        self.releases.get(release).spelling.is_of(raw)
     }
 
     /// The title of a release.

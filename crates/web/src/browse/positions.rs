@@ -1,12 +1,16 @@
 //! The position: every product's line, in views, sorted, cut into parts; and as a CSV file.
 
+use std::collections::BTreeSet;
+
 use app::positions::Line;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use domain::entitlement::Quantity;
+use domain::id::{AgreementId, ProductId};
 use domain::money::sums;
 use domain::product::folded;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 use crate::browse::lines;
 use crate::browse::visitor::Visitor;
@@ -34,25 +38,40 @@ fn wanted(visitor: &Visitor) -> Wanted {
     }
 }
 
+/// The days that are called near, and what ends on them beside the rights and exceptions themselves. Found once for all
+/// lines: to look through every right for every product takes longer than the lines.
+struct Near {
+    days: std::ops::RangeInclusive<Date>,
+    /// Products with a right that counts under an agreement that ends soon.
+    by_agreement: BTreeSet<ProductId>,
+}
+
+impl Near {
+    fn of(visitor: &Visitor) -> Self {
+        let state = visitor.state();
+        let today = state.day(visitor.now);
+        let days = today..=today.checked_add(EXPIRING_DAYS.days()).unwrap_or(Date::MAX);
+        let ends_soon = |agreement: AgreementId| {
+            let agreement = state.agreements.get(&agreement);
+            agreement.and_then(|agreement| agreement.terms.ends_on).is_some_and(|end| days.contains(&end))
+        };
+        let rights = state.entitlements.values().filter(|right| right.agreement.is_some_and(ends_soon));
+        let by_agreement = rights.filter(|right| right.counts_on(today)).map(|right| right.product).collect();
+        Self { days, by_agreement }
+    }
+}
+
 /// Whether a line is in a view.
-fn is_in(visitor: &Visitor, line: &Line, view: SavedView) -> bool {
-    let today = visitor.state().day(visitor.now);
+fn is_in(near: &Near, line: &Line, view: SavedView) -> bool {
     match view {
         SavedView::All => true,
         SavedView::Short => line.short > 0,
         SavedView::Surplus => line.surplus.is_some_and(|surplus| surplus > 0),
         SavedView::Unlicensed => line.entitled == Quantity::Units(0) && line.consumed > 0,
         SavedView::Expiring => {
-            let Ok(horizon) = today.checked_add(EXPIRING_DAYS.days()) else { return false };
-            let near = |end: jiff::civil::Date| today <= end && end <= horizon;
-            let ends =
-                line.supplies.iter().filter(|supply| supply.why_not.is_none()).filter_map(|supply| supply.ends_on);
-            let agreement_ends = visitor
-                .state()
-                .entitlements_of(line.product)
-                .filter(|entitlement| entitlement.counts_on(today))
-                .filter_map(|entitlement| visitor.state().agreements.get(&entitlement.agreement?)?.terms.ends_on);
-            ends.chain(agreement_ends).any(near)
+            let mut counting = line.supplies.iter().filter(|supply| supply.why_not.is_none());
+            near.by_agreement.contains(&line.product)
+                || counting.any(|supply| supply.ends_on.is_some_and(|end| near.days.contains(&end)))
         }
     }
 }
@@ -60,38 +79,44 @@ fn is_in(visitor: &Visitor, line: &Line, view: SavedView) -> bool {
 /// The lines of a view in their order.
 fn selected(visitor: &Visitor, wanted: &Wanted) -> (Vec<position::Line>, [u64; 5]) {
     let today = visitor.state().day(visitor.now);
+    let near = Near::of(visitor);
     let all = visitor.snapshot.lines(visitor.now);
     let mut counts = [0; 5];
     for (count, view) in counts.iter_mut().zip(SavedView::ALL) {
-        *count = u64::try_from(all.iter().filter(|line| is_in(visitor, line, view)).count()).unwrap_or(u64::MAX);
+        *count = u64::try_from(all.iter().filter(|line| is_in(&near, line, view)).count()).unwrap_or(u64::MAX);
     }
     let text = folded(&wanted.text);
-    let mut shown: Vec<position::Line> = all
+    // Each with its name as compared, which is made once and not for every comparison.
+    let mut shown: Vec<(String, position::Line)> = all
         .iter()
-        .filter(|line| is_in(visitor, line, wanted.view))
+        .filter(|line| is_in(&near, line, wanted.view))
         .map(|line| lines::shown(visitor.state(), line, today))
-        .filter(|line| {
-            folded(&line.name).contains(&text)
-                || line.publisher.as_deref().is_some_and(|publisher| folded(publisher).contains(&text))
+        .map(|line| (folded(&line.name), line))
+        .filter(|(name, line)| {
+            name.contains(&text) || line.publisher.as_deref().is_some_and(|publisher| folded(publisher).contains(&text))
         })
         .collect();
     shown.sort_by(|one, other| order(one, other, wanted.sort));
-    (shown, counts)
+    (shown.into_iter().map(|(_, line)| line).collect(), counts)
 }
 
-fn order(one: &position::Line, other: &position::Line, sort: Sort) -> std::cmp::Ordering {
+fn order(
+    (name, one): &(String, position::Line),
+    (other_name, other): &(String, position::Line),
+    sort: Sort,
+) -> std::cmp::Ordering {
     let entitled = |line: &position::Line| line.entitled.units().unwrap_or(u64::MAX);
     let balance = |line: &position::Line| (i128::from(line.surplus.unwrap_or(u64::MAX))) - i128::from(line.short);
     let amount = |line: &position::Line| line.exposure.map(|money| money.amount).unwrap_or_default();
     let by = match sort.column {
-        Column::Product => folded(&one.name).cmp(&folded(&other.name)),
+        Column::Product => name.cmp(other_name),
         Column::Entitled => entitled(one).cmp(&entitled(other)),
         Column::Used => one.used.cmp(&other.used),
         Column::Balance => balance(one).cmp(&balance(other)),
         Column::Exposure => amount(one).cmp(&amount(other)).then(one.short.cmp(&other.short)),
     };
     let by = if sort.descending { by.reverse() } else { by };
-    by.then_with(|| folded(&one.name).cmp(&folded(&other.name)))
+    by.then_with(|| name.cmp(other_name))
 }
 
 fn totals(lines: &[position::Line]) -> Totals {
