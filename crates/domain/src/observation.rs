@@ -107,6 +107,15 @@ pub struct DeviceAttributes {
     /// Processor model as the source prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processor_model: Option<String>,
+    /// Virtual processors (vCPU) that a hypervisor gives its guest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub virtual_processors: Option<u32>,
+    /// The device on which a guest or container runs: its name or UUID, as the source gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The cluster or pool of hypervisors that the device belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Region or country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -149,7 +158,8 @@ pub struct Installation {
     pub source_id: Option<String>,
 }
 
-/// What one source says of one device at one time. It replaces that source's earlier report of the device.
+/// What one source says of one device at one time. It replaces that source's earlier report of the device
+/// of the same kind: one that lists titles, or one that does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceReport {
@@ -160,9 +170,18 @@ pub struct DeviceReport {
     pub attributes: DeviceAttributes,
     /// Its titles, each once, in the order of [`RawTitle`].
     pub installations: Vec<Installation>,
+    /// The source saw the device from outside and says nothing of its titles (a hypervisor of its guests), so what it
+    /// says of titles elsewhere stays.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub from_outside: bool,
     /// When the source looked, where it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_at: Option<Timestamp>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// One row of an entitlements file after its columns were mapped.

@@ -5,12 +5,13 @@
 use std::borrow::Cow;
 
 use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceKind};
+use jiff::Timestamp;
 
-use crate::assembly::{Assembly, Draft, FoundTitle, attribute, count};
+use crate::assembly::{Assembly, Draft, FoundGuest, FoundTitle, attribute, count};
 use crate::calendar::{local_day, local_moment};
 use crate::findings::Fault;
 use crate::identity::{hardware_uuid, personal_account, serial};
-use crate::limits::{PROCESSORS, TITLES_PER_REPORT};
+use crate::limits::{GUESTS, PROCESSORS, TITLES_PER_REPORT};
 use crate::name::clean;
 use crate::unreadable::Unreadable;
 
@@ -40,6 +41,10 @@ pub(crate) struct AgentReport<'a> {
     pub zone_offset: Value<'a>,
     pub logged_at: Value<'a>,
     pub processors: Vec<AgentProcessor<'a>>,
+    /// A truth value: the report holds only what has changed since the one before.
+    pub partial: Value<'a>,
+    /// Guests of a hypervisor and containers.
+    pub guests: Vec<AgentGuest<'a>>,
     /// `None` where the report has no list of software at all; an inner `None` is an entry that is no object.
     pub software: Option<Vec<Option<AgentSoftware<'a>>>>,
 }
@@ -49,6 +54,17 @@ pub(crate) struct AgentReport<'a> {
 pub(crate) struct AgentProcessor<'a> {
     pub name: Value<'a>,
     pub cores: Value<'a>,
+}
+
+/// A virtual machine or container that runs on the device.
+#[derive(Debug, Default)]
+pub(crate) struct AgentGuest<'a> {
+    pub name: Value<'a>,
+    pub uuid: Value<'a>,
+    pub virtual_processors: Value<'a>,
+    /// The hypervisor or container system.
+    pub machine: Value<'a>,
+    pub system_full_name: Value<'a>,
 }
 
 /// One entry of the list of software.
@@ -91,6 +107,8 @@ pub(crate) struct Places {
     pub software: &'static str,
     /// Path of the list of processors.
     pub processors: &'static str,
+    /// Path of the list of guests.
+    pub guests: &'static str,
     /// Number of the first entry of a list: 0 in JSON, 1 in XPath.
     pub first: usize,
 }
@@ -126,10 +144,12 @@ pub(crate) fn add(
     };
     let attributes = read_attributes(&report, places, assembly)?;
     let mut draft = Draft::new(device, attributes);
+    // A hypervisor that lists its guests and no software was asked from outside.
+    draft.from_outside = report.software.is_none();
     if let (Some(logged_at), Some(offset)) = (&report.logged_at, &report.zone_offset) {
         draft.reported_at = local_moment(logged_at, offset);
     }
-    let software = report.software.unwrap_or_default();
+    let software = report.software.as_deref().unwrap_or_default();
     if TITLES_PER_REPORT.is_exceeded_by(software.len()) {
         let place = places.field(places.software);
         return Err(Unreadable::OverLimit { limit: TITLES_PER_REPORT, place });
@@ -154,7 +174,41 @@ pub(crate) fn add(
         };
         draft.install(found, place, &mut assembly.findings)?;
     }
-    assembly.add(draft)
+    let (host, reported_at) = (draft.device.name.clone(), draft.reported_at);
+    assembly.add(draft)?;
+    add_guests(&report.guests, &host, reported_at, places, assembly)
+}
+
+/// Reports of the guests, as their host sees them.
+fn add_guests(
+    guests: &[AgentGuest<'_>],
+    host: &str,
+    reported_at: Option<Timestamp>,
+    places: &Places,
+    assembly: &mut Assembly,
+) -> Result<(), Unreadable> {
+    if GUESTS.is_exceeded_by(guests.len()) {
+        return Err(Unreadable::OverLimit { limit: GUESTS, place: places.field(places.guests) });
+    }
+    for (index, guest) in guests.iter().enumerate() {
+        let place = || places.entry(places.guests, index);
+        let found = FoundGuest {
+            name: guest.name.as_deref(),
+            uuid: guest.uuid.as_deref(),
+            kind: match kind(guest.machine.as_deref()) {
+                DeviceKind::Container => DeviceKind::Container,
+                DeviceKind::Unknown | DeviceKind::Physical | DeviceKind::Virtual | DeviceKind::Application => {
+                    DeviceKind::Virtual
+                }
+            },
+            virtual_processors: guest.virtual_processors.as_deref(),
+            operating_system: guest.system_full_name.as_deref(),
+            host: Some(host),
+            cluster: None,
+        };
+        assembly.add_guest(found, reported_at, place)?;
+    }
+    Ok(())
 }
 
 /// The host name, the full host name, the agent's identifier without its moment, or the name given for such a case.
@@ -202,7 +256,14 @@ fn unusable(report: &AgentReport<'_>, name: &str) -> Option<Fault> {
             "Leave it out; network devices and printers list no software.",
         ));
     }
-    if report.software.is_none() {
+    if report.partial.as_deref().is_some_and(|partial| !["false", "0", "no"].contains(&partial.trim())) {
+        return Some(Fault::new(
+            name,
+            "The report is partial: it says only what has changed since the one before, and would take the whole one's place.",
+            "Send a full inventory (an agent does so when it is run without “partial” and without postponing).",
+        ));
+    }
+    if report.software.is_none() && report.guests.is_empty() {
         return Some(Fault::new(
             name,
             "The report has no list of software, so what is installed is unknown.",

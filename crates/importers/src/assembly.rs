@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceReport, Installation, RawTitle};
+use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceKind, DeviceReport, Installation, RawTitle};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::findings::{Fault, Findings};
+use crate::identity::hardware_uuid;
 use crate::limits::{REPORTS, SOURCE_ID_CHARS, TITLES, TITLES_PER_REPORT};
 use crate::name::{clean, clean_optional};
 use crate::unreadable::Unreadable;
@@ -25,12 +26,26 @@ pub(crate) struct FoundTitle<'a> {
     pub last_used_on: Option<Date>,
 }
 
+/// A guest of a hypervisor or a container, as its host sees it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FoundGuest<'a> {
+    pub name: Option<&'a str>,
+    pub uuid: Option<&'a str>,
+    pub kind: DeviceKind,
+    pub virtual_processors: Option<&'a str>,
+    pub operating_system: Option<&'a str>,
+    pub host: Option<&'a str>,
+    pub cluster: Option<&'a str>,
+}
+
 /// One device while its titles arrive.
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub device: DeviceIdentity,
     pub attributes: DeviceAttributes,
     pub reported_at: Option<Timestamp>,
+    /// Nothing is said of titles.
+    pub from_outside: bool,
     titles: BTreeMap<RawTitle, (Option<Date>, Option<String>)>,
     merged: u64,
 }
@@ -38,7 +53,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// A device without titles.
     pub fn new(device: DeviceIdentity, attributes: DeviceAttributes) -> Self {
-        Self { device, attributes, reported_at: None, titles: BTreeMap::new(), merged: 0 }
+        Self { device, attributes, reported_at: None, from_outside: false, titles: BTreeMap::new(), merged: 0 }
     }
 
     /// Adds a title, or rejects it at `place`. A title that is there already is merged: the latest use and the first
@@ -133,12 +148,33 @@ pub(crate) fn count(
     }
 }
 
+/// Puts reports of one device together, each of which holds a part of its titles: the latest use and the first
+/// identifier of a title stay, and of every attribute the first. `None` where the titles together are over the limit.
+pub fn united(reports: Vec<DeviceReport>) -> Option<DeviceReport> {
+    let mut titles: BTreeMap<RawTitle, (Option<Date>, Option<String>)> = BTreeMap::new();
+    let mut first: Option<DeviceReport> = None;
+    for mut report in reports {
+        for Installation { title, last_used_on, source_id } in std::mem::take(&mut report.installations) {
+            let (known_use, known_id) = titles.entry(title).or_default();
+            *known_use = (*known_use).max(last_used_on);
+            *known_id = known_id.take().or(source_id);
+        }
+        first = first.or(Some(report));
+    }
+    if TITLES_PER_REPORT.is_exceeded_by(titles.len()) {
+        return None;
+    }
+    let installation = |(title, (last_used_on, source_id))| Installation { title, last_used_on, source_id };
+    first.map(|first| DeviceReport { installations: titles.into_iter().map(installation).collect(), ..first })
+}
+
 /// All reports of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Assembly {
     pub findings: Findings,
     reports: Vec<DeviceReport>,
-    places: BTreeMap<DeviceIdentity, usize>,
+    /// By device, and whether it was seen from outside only: both kinds of report stand beside each other.
+    places: BTreeMap<(DeviceIdentity, bool), usize>,
     /// Titles of all devices, replaced ones included.
     titles: usize,
     merged: u64,
@@ -157,19 +193,19 @@ impl Assembly {
             .into_iter()
             .map(|(title, (last_used_on, source_id))| Installation { title, last_used_on, source_id })
             .collect();
-        let Draft { device, attributes, reported_at, merged, .. } = draft;
+        let Draft { device, attributes, reported_at, from_outside, merged, .. } = draft;
         self.merged += merged;
-        match self.places.entry(device.clone()) {
+        match self.places.entry((device.clone(), from_outside)) {
             Entry::Vacant(vacant) => {
                 vacant.insert(self.reports.len());
-                self.reports.push(DeviceReport { device, attributes, installations, reported_at });
+                self.reports.push(DeviceReport { device, attributes, installations, from_outside, reported_at });
             }
             Entry::Occupied(occupied) => {
                 self.merged += 1;
                 if let Some(earlier) = self.reports.get_mut(*occupied.get())
                     && (reported_at.is_none() || earlier.reported_at <= reported_at)
                 {
-                    *earlier = DeviceReport { device, attributes, installations, reported_at };
+                    *earlier = DeviceReport { device, attributes, installations, from_outside, reported_at };
                 }
             }
         }
@@ -177,6 +213,41 @@ impl Assembly {
             return Err(Unreadable::OverLimit { limit: REPORTS, place: String::new() });
         }
         Ok(())
+    }
+
+    /// Takes a guest as its host sees it, or rejects it at `place`.
+    pub fn add_guest(
+        &mut self,
+        found: FoundGuest<'_>,
+        reported_at: Option<Timestamp>,
+        place: impl Fn() -> String,
+    ) -> Result<(), Unreadable> {
+        let name = match clean("guest name", found.name.unwrap_or_default()) {
+            Ok(Some(name)) => name.to_owned(),
+            Ok(None) => {
+                let fault = Fault::new(
+                    found.uuid.unwrap_or_default(),
+                    "The guest has no name.",
+                    "Name it on its host, or leave it out.",
+                );
+                return self.findings.reject(place(), fault);
+            }
+            Err(fault) => return self.findings.reject(place(), fault),
+        };
+        let findings = &mut self.findings;
+        let attributes = DeviceAttributes {
+            kind: found.kind,
+            operating_system: attribute("operating system", found.operating_system, &place, findings)?,
+            virtual_processors: count("virtual processors", found.virtual_processors, &place, findings)?,
+            host: attribute("host", found.host, &place, findings)?,
+            cluster: attribute("cluster", found.cluster, &place, findings)?,
+            ..DeviceAttributes::default()
+        };
+        let device = DeviceIdentity { name, serial: None, uuid: found.uuid.and_then(hardware_uuid) };
+        let mut draft = Draft::new(device, attributes);
+        draft.from_outside = true;
+        draft.reported_at = reported_at;
+        self.add(draft)
     }
 
     /// Reports, findings, and how many duplicates were merged.

@@ -1,4 +1,5 @@
-//! CycloneDX software bills of materials in JSON, versions 1.2 to 1.7: one application and its components.
+//! CycloneDX software bills of materials, versions 1.2 to 1.7: one application and its components. JSON is read here,
+//! XML fills the same bill in `cyclonedx_xml`.
 //!
 //! Licences, hashes, services and vulnerabilities of components are not read here.
 
@@ -21,57 +22,57 @@ const VERSIONS: [&str; 6] = ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
 const NO_SOFTWARE: [&str; 4] = ["file", "data", "device", "cryptographic-asset"];
 
 /// The bound of a list of components while it is parsed; the limit of titles is checked on all lists together.
-const COMPONENTS: usize = 20_000;
+pub(crate) const COMPONENTS: usize = 20_000;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Bill<'a> {
+pub(crate) struct Bill<'a> {
     #[serde(default, borrow)]
-    spec_version: Scalar<'a>,
+    pub spec_version: Scalar<'a>,
     #[serde(default, borrow)]
-    metadata: Object<Metadata<'a>>,
+    pub metadata: Object<Metadata<'a>>,
     #[serde(default, borrow)]
-    components: List<Component<'a>, COMPONENTS>,
+    pub components: List<Component<'a>, COMPONENTS>,
 }
 
-#[derive(Deserialize)]
-struct Metadata<'a> {
+#[derive(Default, Deserialize)]
+pub(crate) struct Metadata<'a> {
     #[serde(default, borrow)]
-    timestamp: Scalar<'a>,
+    pub timestamp: Scalar<'a>,
     #[serde(default, borrow)]
-    component: Object<Component<'a>>,
+    pub component: Object<Component<'a>>,
 }
 
-#[derive(Deserialize)]
-struct Component<'a> {
+#[derive(Default, Deserialize)]
+pub(crate) struct Component<'a> {
     #[serde(default, borrow, rename = "type")]
-    kind: Scalar<'a>,
+    pub kind: Scalar<'a>,
     #[serde(default, borrow)]
-    group: Scalar<'a>,
+    pub group: Scalar<'a>,
     #[serde(default, borrow)]
-    name: Scalar<'a>,
+    pub name: Scalar<'a>,
     #[serde(default, borrow)]
-    version: Scalar<'a>,
+    pub version: Scalar<'a>,
     #[serde(default, borrow)]
-    publisher: Scalar<'a>,
+    pub publisher: Scalar<'a>,
     #[serde(default, borrow)]
-    supplier: Object<Organisation<'a>>,
+    pub supplier: Object<Organisation<'a>>,
     #[serde(default, borrow)]
-    manufacturer: Object<Organisation<'a>>,
+    pub manufacturer: Object<Organisation<'a>>,
     #[serde(default, borrow)]
-    scope: Scalar<'a>,
+    pub scope: Scalar<'a>,
     #[serde(default, borrow)]
-    purl: Scalar<'a>,
+    pub purl: Scalar<'a>,
     #[serde(default, borrow)]
-    cpe: Scalar<'a>,
+    pub cpe: Scalar<'a>,
     #[serde(default, borrow)]
-    components: List<Component<'a>, COMPONENTS>,
+    pub components: List<Component<'a>, COMPONENTS>,
 }
 
-#[derive(Deserialize)]
-struct Organisation<'a> {
+#[derive(Default, Deserialize)]
+pub(crate) struct Organisation<'a> {
     #[serde(default, borrow)]
-    name: Scalar<'a>,
+    pub name: Scalar<'a>,
 }
 
 /// Reads the bill of the text.
@@ -88,7 +89,13 @@ pub(crate) fn read(text: &str, name_if_absent: Option<&str>, assembly: &mut Asse
     })
 }
 
-fn add(bill: Bill<'_>, prefix: &str, name_if_absent: Option<&str>, assembly: &mut Assembly) -> Result<(), Unreadable> {
+/// Turns a bill into the report of an application, or rejects it whole.
+pub(crate) fn add(
+    bill: Bill<'_>,
+    prefix: &str,
+    name_if_absent: Option<&str>,
+    assembly: &mut Assembly,
+) -> Result<(), Unreadable> {
     let version = bill.spec_version.filled().unwrap_or(Cow::Borrowed("(none stated)"));
     if !VERSIONS.contains(&version.as_ref()) {
         return Err(Unreadable::Version { format: "CycloneDX", version: shorten(&version), read: "1.2 to 1.7" });

@@ -1,4 +1,4 @@
-//! From bytes to text: unpacking gzip within limits, and the encodings that inventory tools write.
+//! From bytes to text: unpacking gzip and zlib within limits, and the encodings that inventory tools write.
 //!
 //! What the text means is not looked at here.
 
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Read as _;
 
-use flate2::read::MultiGzDecoder;
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{FILE_BYTES, RATIO_FREE_BYTES, UNPACKED_BYTES, UNPACKING_RATIO};
@@ -24,6 +24,8 @@ pub enum Encoding {
     Utf16BigEndian,
     /// Windows-1252, the Western European code page.
     Windows1252,
+    /// No text at all but items of CBOR, whose texts are UTF-8.
+    Cbor,
 }
 
 impl fmt::Display for Encoding {
@@ -33,6 +35,7 @@ impl fmt::Display for Encoding {
             Self::Utf16LittleEndian => "UTF-16LE",
             Self::Utf16BigEndian => "UTF-16BE",
             Self::Windows1252 => "windows-1252",
+            Self::Cbor => "CBOR",
         })
     }
 }
@@ -48,13 +51,16 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Unreadable> {
     if FILE_BYTES.is_exceeded_by(bytes.len()) {
         return Err(Unreadable::OverLimit { limit: FILE_BYTES, place: String::new() });
     }
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(Cow::Borrowed(bytes));
-    }
     let mut unpacked = Vec::new();
     // One byte more than allowed is enough to know.
-    let mut decoder = MultiGzDecoder::new(bytes).take(UNPACKED_BYTES.max + 1);
-    decoder.read_to_end(&mut unpacked).map_err(|_| Unreadable::DamagedGzip)?;
+    let most = UNPACKED_BYTES.max + 1;
+    let outcome = match bytes {
+        [0x1f, 0x8b, ..] => MultiGzDecoder::new(bytes).take(most).read_to_end(&mut unpacked),
+        // zlib, as OCS agents send their reports (RFC 1950); no text begins with an x and a control or stray byte.
+        [0x78, 0x01 | 0x9c | 0xda, ..] => ZlibDecoder::new(bytes).take(most).read_to_end(&mut unpacked),
+        _ => return Ok(Cow::Borrowed(bytes)),
+    };
+    outcome.map_err(|_| Unreadable::DamagedGzip)?;
     for (limit, exceeded) in [
         (UNPACKED_BYTES, UNPACKED_BYTES.is_exceeded_by(unpacked.len())),
         (

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use crate::agent_report::{AgentProcessor, AgentReport, AgentSoftware, Places, add};
+use crate::agent_report::{AgentGuest, AgentProcessor, AgentReport, AgentSoftware, Places, add};
 use crate::assembly::Assembly;
 use crate::findings::Fault;
 use crate::json::{List, Object, Scalar, for_each_object};
@@ -18,6 +18,8 @@ struct Report<'a> {
     action: Scalar<'a>,
     #[serde(default, borrow)]
     itemtype: Scalar<'a>,
+    #[serde(default, borrow)]
+    partial: Scalar<'a>,
     #[serde(default, borrow)]
     content: Object<Content<'a>>,
 }
@@ -39,6 +41,25 @@ struct Content<'a> {
     // The limit of titles on one device; a list beyond it is refused in `agent_report`.
     #[serde(default, borrow)]
     softwares: List<Software<'a>, 20_000>,
+    // The limit of guests, likewise.
+    #[serde(default, borrow)]
+    virtualmachines: List<Guest<'a>, 10_000>,
+}
+
+#[derive(Deserialize)]
+struct Guest<'a> {
+    #[serde(default, borrow)]
+    name: Scalar<'a>,
+    #[serde(default, borrow)]
+    uuid: Scalar<'a>,
+    #[serde(default, borrow)]
+    vcpu: Scalar<'a>,
+    #[serde(default, borrow)]
+    vmtype: Scalar<'a>,
+    #[serde(default, borrow)]
+    subsystem: Scalar<'a>,
+    #[serde(default, borrow)]
+    operatingsystem: Object<OperatingSystem<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -126,7 +147,13 @@ pub(crate) fn read(text: &str, name_if_absent: Option<&str>, assembly: &mut Asse
             let fault = Fault::new("", "This is no report.", "Leave it out; a report is an object with “content”.");
             return assembly.findings.reject(format!("report {number}"), fault);
         };
-        let places = Places { prefix, software: "content.softwares", processors: "content.cpus", first: 0 };
+        let places = Places {
+            prefix,
+            software: "content.softwares",
+            processors: "content.cpus",
+            guests: "content.virtualmachines",
+            first: 0,
+        };
         add(report.into_agent_report(), &places, name_if_absent, assembly)
     })
 }
@@ -137,6 +164,7 @@ impl<'a> Report<'a> {
             agent: self.deviceid.filled(),
             action: self.action.filled(),
             item_type: self.itemtype.filled(),
+            partial: self.partial.filled(),
             ..AgentReport::default()
         };
         let Some(content) = self.content.0 else { return report };
@@ -161,11 +189,25 @@ impl<'a> Report<'a> {
         report.processors = processors
             .map(|processor| AgentProcessor { name: processor.name.filled(), cores: processor.core.filled() })
             .collect();
+        let guests = content.virtualmachines.0.unwrap_or_default().into_iter();
+        report.guests = guests.map(|guest| guest.0.map(Guest::into_agent_guest).unwrap_or_default()).collect();
         report.software = content
             .softwares
             .0
             .map(|list| list.into_iter().map(|entry| entry.0.map(Software::into_agent_software)).collect());
         report
+    }
+}
+
+impl<'a> Guest<'a> {
+    fn into_agent_guest(self) -> AgentGuest<'a> {
+        AgentGuest {
+            name: self.name.filled(),
+            uuid: self.uuid.filled(),
+            virtual_processors: self.vcpu.filled(),
+            machine: self.vmtype.filled().or(self.subsystem.filled()),
+            system_full_name: self.operatingsystem.0.and_then(|system| system.full_name.filled()),
+        }
     }
 }
 
@@ -184,10 +226,10 @@ impl<'a> Software<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::limits::TITLES_PER_REPORT;
+    use crate::limits::{GUESTS, TITLES_PER_REPORT};
 
     #[test]
-    fn the_bound_of_the_list_is_the_limit() {
-        assert_eq!(TITLES_PER_REPORT.max, 20_000);
+    fn the_bounds_of_the_lists_are_the_limits() {
+        assert_eq!((TITLES_PER_REPORT.max, GUESTS.max), (20_000, 10_000));
     }
 }

@@ -35,12 +35,15 @@ enum Field {
     Processors,
     Cores,
     ProcessorModel,
+    VirtualProcessors,
+    Host,
+    Cluster,
     LastUsed,
     LastSeen,
 }
 
 /// Fields with their names on screen and the headers that give them, the first being ours.
-const FIELDS: [(Field, &str, &[&str]); 18] = [
+const FIELDS: [(Field, &str, &[&str]); 21] = [
     (
         Field::Device,
         "device",
@@ -123,6 +126,17 @@ const FIELDS: [(Field, &str, &[&str]); 18] = [
     ),
     (Field::Cores, "cores", &["cores", "core count", "cpu cores", "total cores", "physical cores"]),
     (Field::ProcessorModel, "processor model", &["processor model", "cpu", "processor", "cpu model", "processor name"]),
+    (
+        Field::VirtualProcessors,
+        "virtual processors",
+        &["virtual processors", "vcpu", "vcpus", "virtual cpus", "virtual cores"],
+    ),
+    (
+        Field::Host,
+        "host",
+        &["host", "runs on", "hypervisor", "hypervisor host", "vm host", "host server", "physical host", "esx host"],
+    ),
+    (Field::Cluster, "cluster", &["cluster", "cluster name", "vm cluster", "host cluster"]),
     (
         Field::LastUsed,
         "last used",
@@ -263,6 +277,8 @@ impl Row<'_> {
         let operating_system = text("operating system", Field::OperatingSystem)?;
         let primary_user = text("user", Field::PrimaryUser)?;
         let processor_model = text("processor model", Field::ProcessorModel)?;
+        let host = text("host", Field::Host)?;
+        let cluster = text("cluster", Field::Cluster)?;
         let region = text("region", Field::Region)?;
         let business_unit = text("business unit", Field::BusinessUnit)?;
         let cost_centre = text("cost centre", Field::CostCentre)?;
@@ -274,6 +290,14 @@ impl Row<'_> {
             processors: count("processors", self.cell(Field::Processors), || self.place(Field::Processors), findings)?,
             cores: count("cores", self.cell(Field::Cores), || self.place(Field::Cores), findings)?,
             processor_model,
+            virtual_processors: count(
+                "virtual processors",
+                self.cell(Field::VirtualProcessors),
+                || self.place(Field::VirtualProcessors),
+                findings,
+            )?,
+            host,
+            cluster,
             region,
             business_unit,
             cost_centre,
@@ -332,7 +356,10 @@ impl Gathered {
         fill(&mut to.environment, from.environment, "environment", |e| e.name().to_owned(), &mut clashes);
         fill(&mut to.processors, from.processors, "processors", u32::to_string, &mut clashes);
         fill(&mut to.cores, from.cores, "cores", u32::to_string, &mut clashes);
+        fill(&mut to.virtual_processors, from.virtual_processors, "virtual processors", u32::to_string, &mut clashes);
         for (to, from, what) in [
+            (&mut to.host, from.host, "host"),
+            (&mut to.cluster, from.cluster, "cluster"),
             (&mut to.operating_system, from.operating_system, "operating system"),
             (&mut to.primary_user, from.primary_user, "primary user"),
             (&mut to.processor_model, from.processor_model, "processor model"),

@@ -12,7 +12,10 @@ use crate::findings::Remark;
 use crate::json::{Outline, outline};
 use crate::table::ColumnUse;
 use crate::unreadable::Unreadable;
-use crate::{cyclonedx, dpkg, entitlements, fusion_inventory_xml, glpi_json, installations_csv};
+use crate::{
+    coswid, cyclonedx, cyclonedx_xml, dpkg, entitlements, fusion_inventory_xml, glpi_json, installations_csv,
+    spdx_graph, spdx_json, spdx_tag_value, swid, windows_registry, xml,
+};
 
 /// The formats that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,11 +23,27 @@ use crate::{cyclonedx, dpkg, entitlements, fusion_inventory_xml, glpi_json, inst
 pub enum InventoryFormat {
     /// GLPI agent inventory in JSON.
     GlpiJson,
-    /// FusionInventory or older GLPI agent inventory in XML.
+    /// FusionInventory, OCS Inventory or older GLPI agent inventory in XML.
     FusionInventoryXml,
     /// CycloneDX software bill of materials in JSON.
     #[serde(rename = "cyclonedx_json")]
     CycloneDxJson,
+    /// CycloneDX software bill of materials in XML.
+    #[serde(rename = "cyclonedx_xml")]
+    CycloneDxXml,
+    /// SPDX 2 software bill of materials in JSON.
+    SpdxJson,
+    /// SPDX 2 software bill of materials in lines of tag and value.
+    SpdxTagValue,
+    /// SPDX 3 software bill of materials in JSON-LD.
+    SpdxGraph,
+    /// SWID tag in XML.
+    SwidTag,
+    /// Concise SWID tag in CBOR.
+    #[serde(rename = "coswid_tag")]
+    ConciseSwidTag,
+    /// Uninstall keys of the Windows registry.
+    WindowsRegistry,
     /// A table with one row per title and device.
     InstallationsCsv,
     /// The package database of Debian and its descendants.
@@ -38,8 +57,31 @@ impl InventoryFormat {
             Self::GlpiJson => "glpi_json",
             Self::FusionInventoryXml => "fusion_inventory_xml",
             Self::CycloneDxJson => "cyclonedx_json",
+            Self::CycloneDxXml => "cyclonedx_xml",
+            Self::SpdxJson => "spdx_json",
+            Self::SpdxTagValue => "spdx_tag_value",
+            Self::SpdxGraph => "spdx_graph",
+            Self::SwidTag => "swid_tag",
+            Self::ConciseSwidTag => "coswid_tag",
+            Self::WindowsRegistry => "windows_registry",
             Self::InstallationsCsv => "installations_csv",
             Self::DpkgStatus => "dpkg_status",
+        }
+    }
+
+    /// Whether its files say which device they are about. Of the others, several may be about one device: each holds
+    /// a part of its titles.
+    pub fn names_its_device(self) -> bool {
+        match self {
+            Self::GlpiJson
+            | Self::FusionInventoryXml
+            | Self::CycloneDxJson
+            | Self::CycloneDxXml
+            | Self::SpdxJson
+            | Self::SpdxTagValue
+            | Self::SpdxGraph
+            | Self::InstallationsCsv => true,
+            Self::SwidTag | Self::ConciseSwidTag | Self::WindowsRegistry | Self::DpkgStatus => false,
         }
     }
 }
@@ -50,6 +92,13 @@ impl fmt::Display for InventoryFormat {
             Self::GlpiJson => "GLPI agent JSON",
             Self::FusionInventoryXml => "FusionInventory XML",
             Self::CycloneDxJson => "CycloneDX JSON",
+            Self::CycloneDxXml => "CycloneDX XML",
+            Self::SpdxJson => "SPDX JSON",
+            Self::SpdxTagValue => "SPDX tag-value",
+            Self::SpdxGraph => "SPDX 3 JSON-LD",
+            Self::SwidTag => "SWID tag",
+            Self::ConciseSwidTag => "CoSWID tag",
+            Self::WindowsRegistry => "Windows registry export",
             Self::InstallationsCsv => "CSV of installations",
             Self::DpkgStatus => "dpkg status",
         })
@@ -99,6 +148,9 @@ impl InventoryFile {
 /// [`read_inventory`].
 pub fn detect(bytes: &[u8], _file_name: Option<&str>) -> Option<InventoryFormat> {
     let bytes = unpack(bytes).ok()?;
+    if coswid::is_tag(&bytes) {
+        return Some(InventoryFormat::ConciseSwidTag);
+    }
     let (text, _) = decode_any(&bytes).ok()?;
     match recognise(&text, None) {
         Recognised::Format(format, _) => Some(format),
@@ -116,22 +168,45 @@ pub fn read_inventory(
     if let Some(refusal) = other_kind(&bytes) {
         return Err(refusal);
     }
+    let mut assembly = Assembly::default();
+    if coswid::is_tag(&bytes) {
+        coswid::read(&bytes, device_name_if_absent, &mut assembly)?;
+        return Ok(InventoryFile::new(InventoryFormat::ConciseSwidTag, Encoding::Cbor, assembly));
+    }
     let (text, encoding) = decode_any(&bytes)?;
     let (format, check) = match recognise(&text, file_name) {
         Recognised::Format(format, check) => (format, check),
         Recognised::Refused(refusal) => return Err(refusal),
     };
     check?;
-    let mut assembly = Assembly::default();
-    let mut columns = Vec::new();
-    match format {
-        InventoryFormat::GlpiJson => glpi_json::read(&text, device_name_if_absent, &mut assembly)?,
-        InventoryFormat::FusionInventoryXml => fusion_inventory_xml::read(&text, device_name_if_absent, &mut assembly)?,
-        InventoryFormat::CycloneDxJson => cyclonedx::read(&text, device_name_if_absent, &mut assembly)?,
-        InventoryFormat::InstallationsCsv => columns = installations_csv::read(&text, &mut assembly)?,
-        InventoryFormat::DpkgStatus => dpkg::read(&text, device_name_if_absent, &mut assembly)?,
-    }
+    let columns = read_text(format, &text, device_name_if_absent, &mut assembly)?;
     Ok(InventoryFile { columns, ..InventoryFile::new(format, encoding, assembly) })
+}
+
+/// Reads a text of a known format; gives the columns where it is a table.
+fn read_text(
+    format: InventoryFormat,
+    text: &str,
+    name_if_absent: Option<&str>,
+    assembly: &mut Assembly,
+) -> Result<Vec<ColumnUse>, Unreadable> {
+    let read = match format {
+        InventoryFormat::GlpiJson => glpi_json::read,
+        InventoryFormat::FusionInventoryXml => fusion_inventory_xml::read,
+        InventoryFormat::CycloneDxJson => cyclonedx::read,
+        InventoryFormat::CycloneDxXml => cyclonedx_xml::read,
+        InventoryFormat::SpdxJson => spdx_json::read,
+        InventoryFormat::SpdxTagValue => spdx_tag_value::read,
+        InventoryFormat::SpdxGraph => spdx_graph::read,
+        InventoryFormat::SwidTag => swid::read,
+        InventoryFormat::WindowsRegistry => windows_registry::read,
+        InventoryFormat::DpkgStatus => dpkg::read,
+        InventoryFormat::InstallationsCsv => return installations_csv::read(text, assembly),
+        // Read before its bytes are taken for text.
+        InventoryFormat::ConciseSwidTag => return Err(Unreadable::Empty),
+    };
+    read(text, name_if_absent, assembly)?;
+    Ok(Vec::new())
 }
 
 /// What the content shows: a format with the outcome of its first check, or why it is refused.
@@ -148,8 +223,7 @@ fn recognise(text: &str, file_name: Option<&str>) -> Recognised {
     if begin.starts_with(['{', '[']) {
         let (outline, check) = outline(text);
         return match json_format(&outline) {
-            Some(Ok(format)) => Recognised::Format(format, check),
-            Some(Err(refusal)) => Recognised::Refused(refusal),
+            Some(format) => Recognised::Format(format, check),
             // A broken file often breaks before it shows what it is.
             None => Recognised::Refused(check.err().unwrap_or(not_recognised(file_name))),
         };
@@ -157,11 +231,8 @@ fn recognise(text: &str, file_name: Option<&str>) -> Recognised {
     if begin.starts_with('<') {
         return recognise_xml(begin, file_name);
     }
-    if dpkg::is_dpkg_status(text) {
-        return Recognised::Format(InventoryFormat::DpkgStatus, Ok(()));
-    }
-    if installations_csv::is_installations_table(text) {
-        return Recognised::Format(InventoryFormat::InstallationsCsv, Ok(()));
+    if let Some(format) = text_format(text) {
+        return Recognised::Format(format, Ok(()));
     }
     Recognised::Refused(if entitlements::is_entitlements_table(text) {
         Unreadable::OtherKind {
@@ -173,35 +244,45 @@ fn recognise(text: &str, file_name: Option<&str>) -> Recognised {
     })
 }
 
-fn json_format(outline: &Outline) -> Option<Result<InventoryFormat, Unreadable>> {
+/// Whether a text is of a format.
+type Is = fn(&str) -> bool;
+
+/// Lines and tables; the first that the text is, the most telling ones first.
+fn text_format(text: &str) -> Option<InventoryFormat> {
+    let formats = [
+        (windows_registry::is_export as Is, InventoryFormat::WindowsRegistry),
+        (spdx_tag_value::is_document, InventoryFormat::SpdxTagValue),
+        (dpkg::is_dpkg_status, InventoryFormat::DpkgStatus),
+        (installations_csv::is_installations_table, InventoryFormat::InstallationsCsv),
+    ];
+    formats.into_iter().find(|(is, _)| is(text)).map(|(_, format)| format)
+}
+
+fn json_format(outline: &Outline) -> Option<InventoryFormat> {
     if outline.has("bomFormat") || (outline.has("specVersion") && outline.has("components")) {
-        return Some(Ok(InventoryFormat::CycloneDxJson));
+        return Some(InventoryFormat::CycloneDxJson);
     }
     if outline.has("content") && ["deviceid", "action", "itemtype"].iter().any(|key| outline.has(key)) {
-        return Some(Ok(InventoryFormat::GlpiJson));
+        return Some(InventoryFormat::GlpiJson);
     }
-    if outline.has("spdxVersion") || outline.has("@graph") {
-        return Some(Err(Unreadable::OtherKind {
-            what: "an SPDX document",
-            instead: "Ask for the same bill of materials as CycloneDX JSON.",
-        }));
+    if outline.has("spdxVersion") {
+        return Some(InventoryFormat::SpdxJson);
+    }
+    if outline.has("@graph") {
+        return Some(InventoryFormat::SpdxGraph);
     }
     None
 }
 
 fn recognise_xml(text: &str, file_name: Option<&str>) -> Recognised {
-    if fusion_inventory_xml::has_document_type(text) {
+    if xml::has_document_type(text) {
         return Recognised::Refused(Unreadable::DocumentType);
     }
-    let root = fusion_inventory_xml::root_name(text);
-    let root = root.as_deref().map(|name| name.rsplit(':').next().unwrap_or(name));
-    let other = |what, instead| Recognised::Refused(Unreadable::OtherKind { what, instead });
-    match root {
+    let root = xml::root_name(text);
+    match root.as_deref() {
         Some("REQUEST") => Recognised::Format(InventoryFormat::FusionInventoryXml, Ok(())),
-        Some("bom") => other("a CycloneDX bill of materials in XML", "Ask for the same bill as CycloneDX JSON."),
-        Some("SoftwareIdentity") => {
-            other("a SWID tag, which describes one title and no device", "Import the report of an inventory agent.")
-        }
+        Some("bom") => Recognised::Format(InventoryFormat::CycloneDxXml, Ok(())),
+        Some("SoftwareIdentity") => Recognised::Format(InventoryFormat::SwidTag, Ok(())),
         Some(_) => Recognised::Refused(not_recognised(file_name)),
         None => Recognised::Refused(Unreadable::Truncated { format: "XML" }),
     }
@@ -216,11 +297,13 @@ fn not_recognised(file_name: Option<&str>) -> Unreadable {
                 "Head one column “device” and one “product”; the first line of the file must be the headers."
             }
             Some("json") => {
-                "Import GLPI agent JSON (with “deviceid” and “content”) or CycloneDX JSON (with “bomFormat”)."
+                "Import JSON of a kind that docs/IMPORT.md lists, such as GLPI agent JSON (with “deviceid” and “content”) or CycloneDX (with “bomFormat”)."
             }
-            Some("xml") => "Import FusionInventory XML, whose outermost element is REQUEST.",
+            Some("xml") => {
+                "Import XML of a kind that docs/IMPORT.md lists, such as FusionInventory XML, whose outermost element is REQUEST."
+            }
             _ => {
-                "Import GLPI agent JSON, FusionInventory XML, CycloneDX JSON, a CSV of installations, or /var/lib/dpkg/status."
+                "Import a file of a kind that docs/IMPORT.md lists, such as GLPI agent JSON, FusionInventory XML, a bill of materials, a CSV of installations, or /var/lib/dpkg/status."
             }
         },
     }

@@ -365,6 +365,67 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for ListVisitor<T,
     }
 }
 
+/// A text, or a list of texts; values of other kinds count as absent.
+#[derive(Debug, Default)]
+pub(crate) struct Texts<'a>(pub Vec<Cow<'a, str>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextsVisitor)
+    }
+}
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Texts<'de>, E> {
+        Ok(Texts(vec![Cow::Borrowed(text)]))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Texts<'de>, E> {
+        Ok(Texts(vec![Cow::Owned(text.to_owned())]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Texts<'de>, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(value) = values.next_element::<Scalar<'de>>()? {
+            texts.extend(value.0);
+        }
+        Ok(Texts(texts))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Texts<'de>, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Texts::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+}
+
 /// Hands every object at the top of the text to `take`: objects one after the other, or in lists.
 /// `take` gets `None` for a value that is no object.
 pub(crate) fn for_each_object<'a, T: Deserialize<'a>>(

@@ -215,6 +215,24 @@ pub const XML_ATTRIBUTES: Limit = Limit {
     repair: "Export the file again from the tool that wrote it.",
 };
 
+/// Depth of nested CBOR items.
+pub const CBOR_DEPTH: Limit = Limit {
+    what: "The nesting of the CBOR",
+    max: 64,
+    shown: "64 levels",
+    reason: "Tags nest 3 levels, their lists of files a few more.",
+    repair: "Make the tag again with the tool that wrote it.",
+};
+
+/// Bytes of one value of the Windows registry, as it is written over several lines.
+pub const REGISTRY_VALUE_BYTES: Limit = Limit {
+    what: "A value of the registry",
+    max: 1 << 20,
+    shown: "1 MiB",
+    reason: "Values below uninstall keys are texts of a few hundred characters; three are written for a byte.",
+    repair: "Export only the uninstall keys.",
+};
+
 /// Processors of one device.
 pub const PROCESSORS: Limit = Limit {
     what: "The number of processors of one device",
@@ -222,6 +240,15 @@ pub const PROCESSORS: Limit = Limit {
     shown: "1,024",
     reason: "The largest machines have 64.",
     repair: "Correct the report at its source; the device was read without its processors.",
+};
+
+/// Guests of one hypervisor.
+pub const GUESTS: Limit = Limit {
+    what: "The number of guests of one device",
+    max: 10_000,
+    shown: "10,000",
+    reason: "Hypervisors run up to 1,024; a machine with containers lists those that have ended too.",
+    repair: "Check that the list is of one device.",
 };
 
 /// Units of one entitlement.
@@ -252,7 +279,7 @@ pub const MAPPING_BYTES: Limit = Limit {
 };
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Limit; 24] = [
+pub const ALL: [Limit; 27] = [
     FILE_BYTES,
     UNPACKED_BYTES,
     UNPACKING_RATIO,
@@ -273,7 +300,10 @@ pub const ALL: [Limit; 24] = [
     XML_DEPTH,
     XML_EVENTS,
     XML_ATTRIBUTES,
+    CBOR_DEPTH,
+    REGISTRY_VALUE_BYTES,
     PROCESSORS,
+    GUESTS,
     QUANTITY,
     PRICE,
     MAPPING_BYTES,

@@ -28,8 +28,8 @@ pub enum Unreadable {
         /// The first reject.
         first: Box<Reject>,
     },
-    /// gzip that does not unpack.
-    #[error("the file is packed with gzip and does not unpack: it is cut off or damaged")]
+    /// gzip or zlib that does not unpack.
+    #[error("the file is packed and does not unpack: it is cut off or damaged")]
     DamagedGzip,
     /// Bytes that are no text in any encoding read here.
     #[error("the file is neither UTF-8 nor {also}: byte {offset} (counted from 0) does not belong")]
@@ -62,6 +62,18 @@ pub enum Unreadable {
         key: String,
         /// Line of the second one.
         line: usize,
+    },
+    /// CBOR that breaks its own rules, or is no tag.
+    #[error("the file is no well-formed tag in CBOR: byte {offset} (counted from 0) does not belong")]
+    DamagedCbor {
+        /// Offset of the first byte that does not belong.
+        offset: usize,
+    },
+    /// A map in CBOR says one key twice.
+    #[error("the key {key} stands twice in one map of the tag, so it is unclear which one counts")]
+    DuplicateCborKey {
+        /// The key.
+        key: u64,
     },
     /// XML with a document type definition.
     #[error("the XML declares a document type (DTD), which can make a small file grow without end")]
@@ -138,6 +150,8 @@ impl Unreadable {
                 "Export the file again from the tool that wrote it, without editing it by hand.".to_owned()
             }
             Self::DuplicateKey { .. } => "Delete one of the two, or report the fault to the tool's maker.".to_owned(),
+            Self::DamagedCbor { .. } => "Make the tag again with the tool that wrote it.".to_owned(),
+            Self::DuplicateCborKey { .. } => "Report the fault to the tag's maker.".to_owned(),
             Self::DocumentType => "Export the file without a DOCTYPE line.".to_owned(),
             Self::Entity { .. } => "Write the character itself in place of the entity.".to_owned(),
             Self::Version { read, .. } => format!("Export the file as version {read}."),

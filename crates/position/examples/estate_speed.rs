@@ -126,6 +126,7 @@ fn reports(size: &Size) -> Vec<DeviceReport> {
                 .into_iter()
                 .map(|title| Installation { title, last_used_on: None, source_id: None })
                 .collect(),
+            from_outside: false,
             reported_at: Some(
                 Timestamp::from_second(1_770_000_000 + i64::try_from(device % 700_000).unwrap()).unwrap(),
             ),

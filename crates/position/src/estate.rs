@@ -159,10 +159,11 @@ impl Estate {
         Self::default()
     }
 
-    /// Takes in what `source` says of one device. It replaces what that source said of the device before.
+    /// Takes in what `source` says of one device. It replaces what that source said of the device before;
+    /// what it sees from outside stands beside that, as if another source said it.
     /// Touches only what changed.
     pub fn report(&mut self, source: &str, import: ImportId, report: &DeviceReport) {
-        let source = self.source(source);
+        let source = if report.from_outside { self.source(&from_outside(source)) } else { self.source(source) };
         let key = Key::of(&report.device);
         let before = self.nodes.get(&key).cloned();
         let old = before.as_ref().and_then(|node| node.reports.iter().find(|report| report.source == source));
@@ -634,6 +635,11 @@ impl Report {
     }
 }
 
+/// The name under which stands what a source says of devices that it sees only from outside.
+fn from_outside(source: &str) -> String {
+    format!("{source} (from outside)")
+}
+
 /// Of every source the reports of its latest import.
 fn counting<'a>(reports: impl Iterator<Item = &'a Arc<Report>> + Clone) -> Vec<&'a Report> {
     let superseded =
@@ -677,6 +683,9 @@ fn united(reports: &[&Report]) -> DeviceAttributes {
             processors,
             cores,
             processor_model,
+            virtual_processors,
+            host,
+            cluster,
             region,
             business_unit,
             cost_centre,
@@ -691,6 +700,9 @@ fn united(reports: &[&Report]) -> DeviceAttributes {
         united.processors = united.processors.or(processors);
         united.cores = united.cores.or(cores);
         united.processor_model = united.processor_model.or(processor_model);
+        united.virtual_processors = united.virtual_processors.or(virtual_processors);
+        united.host = united.host.or(host);
+        united.cluster = united.cluster.or(cluster);
         united.region = united.region.or(region);
         united.business_unit = united.business_unit.or(business_unit);
         united.cost_centre = united.cost_centre.or(cost_centre);

@@ -27,6 +27,7 @@ const PURE_MAY_USE: &[&str] = &[
     "flate2",
     "imbl",
     "jiff",
+    "minicbor",
     "quick-xml",
     "roaring",
     "rust_decimal",

@@ -4,15 +4,24 @@ use domain::money::Currency;
 use importers::{Mapping, detect, read_entitlements, read_inventory};
 use proptest::prelude::*;
 
-const FILES: [&str; 8] = [
-    include_str!("../../fixtures/laptop.glpi.json"),
-    include_str!("../../fixtures/server.xml"),
-    include_str!("../../fixtures/pump.cdx.json"),
-    include_str!("../../fixtures/installations.csv"),
-    include_str!("../../fixtures/entitlements.csv"),
-    include_str!("../../fixtures/snipe-it.csv"),
-    include_str!("../../fixtures/reseller.csv"),
-    include_str!("../../fixtures/dpkg-status"),
+const FILES: [&[u8]; 17] = [
+    include_bytes!("../../fixtures/laptop.glpi.json"),
+    include_bytes!("../../fixtures/server.xml"),
+    include_bytes!("../../fixtures/pump.cdx.json"),
+    include_bytes!("../../fixtures/installations.csv"),
+    include_bytes!("../../fixtures/entitlements.csv"),
+    include_bytes!("../../fixtures/snipe-it.csv"),
+    include_bytes!("../../fixtures/reseller.csv"),
+    include_bytes!("../../fixtures/dpkg-status"),
+    include_bytes!("../../fixtures/branch.ocs.xml"),
+    include_bytes!("../../fixtures/hypervisor.glpi.json"),
+    include_bytes!("../../fixtures/pump.cdx.xml"),
+    include_bytes!("../../fixtures/pump.spdx.json"),
+    include_bytes!("../../fixtures/pump.spdx"),
+    include_bytes!("../../fixtures/pump.spdx3.json"),
+    include_bytes!("../../fixtures/drawing-board.swidtag"),
+    include_bytes!("../../fixtures/table-store.coswid"),
+    include_bytes!("../../fixtures/uninstall.reg"),
 ];
 
 /// Reads the bytes in every way and checks what always holds.
@@ -69,7 +78,7 @@ proptest! {
         file in 0..FILES.len(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, any::<u8>()), 1..12),
     ) {
-        let mut bytes = FILES[file].as_bytes().to_vec();
+        let mut bytes = FILES[file].to_vec();
         for (place, kind, byte) in damage {
             if bytes.is_empty() { break }
             let place = place.index(bytes.len());

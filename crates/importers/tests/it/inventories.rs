@@ -253,8 +253,8 @@ fn known_files_of_other_kinds_are_refused_with_advice() {
         bytes(b"{\"a\":1}", Some("estate.json")),
         bytes(b"<a/>", Some("estate.xml")),
         bytes(b"hello", None),
-        refusal(r#"{"spdxVersion":"SPDX-2.3"}"#),
-        refusal("<bom xmlns=\"http://cyclonedx.org/schema/bom/1.4\"/>"),
+        refusal(r#"{"spdxVersion":"SPDX-2.1"}"#),
+        refusal("<bom xmlns=\"http://cyclonedx.org/schema/bom/1.1\"/>"),
         refusal(r#"{"bomFormat":"CycloneDX","specVersion":"1.1","components":[]}"#),
         refusal(r#"{"bomFormat":"CycloneDX","specVersion":"2.0"}"#),
         refusal("product,metric,quantity\nx,device,1\n"),
@@ -262,11 +262,11 @@ fn known_files_of_other_kinds_are_refused_with_advice() {
     the file is an archive or an Excel workbook, which is not imported → Save the sheet as CSV (UTF-8), or unpack the archive and import the files in it.
     the file is a PDF document, which is not imported → Export the list as CSV instead.
     nothing in the file tells that it is an inventory → Head one column “device” and one “product”; the first line of the file must be the headers.
-    nothing in the file tells that it is an inventory → Import GLPI agent JSON (with “deviceid” and “content”) or CycloneDX JSON (with “bomFormat”).
-    nothing in the file tells that it is an inventory → Import FusionInventory XML, whose outermost element is REQUEST.
-    nothing in the file tells that it is an inventory → Import GLPI agent JSON, FusionInventory XML, CycloneDX JSON, a CSV of installations, or /var/lib/dpkg/status.
-    the file is an SPDX document, which is not imported → Ask for the same bill of materials as CycloneDX JSON.
-    the file is a CycloneDX bill of materials in XML, which is not imported → Ask for the same bill as CycloneDX JSON.
+    nothing in the file tells that it is an inventory → Import JSON of a kind that docs/IMPORT.md lists, such as GLPI agent JSON (with “deviceid” and “content”) or CycloneDX (with “bomFormat”).
+    nothing in the file tells that it is an inventory → Import XML of a kind that docs/IMPORT.md lists, such as FusionInventory XML, whose outermost element is REQUEST.
+    nothing in the file tells that it is an inventory → Import a file of a kind that docs/IMPORT.md lists, such as GLPI agent JSON, FusionInventory XML, a bill of materials, a CSV of installations, or /var/lib/dpkg/status.
+    the file is SPDX version 2.1, which is not read → Export the file as version 2.2, 2.3 or 3.0.
+    the file is CycloneDX version 1.1, which is not read → Export the file as version 1.2 to 1.7.
     the file is CycloneDX version 1.1, which is not read → Export the file as version 1.2 to 1.7.
     the file is CycloneDX version 2.0, which is not read → Export the file as version 1.2 to 1.7.
     the file is a table of entitlements, which is not imported → Import it as entitlements (indult import entitlements).

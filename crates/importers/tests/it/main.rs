@@ -15,6 +15,7 @@ mod arbitrary;
 mod corpus;
 mod documentation;
 mod entitlements;
+mod formats;
 mod hostile;
 mod inventories;
 mod shown;

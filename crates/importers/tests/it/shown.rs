@@ -28,6 +28,9 @@ fn device(report: &DeviceReport) -> String {
     if let Some(moment) = report.reported_at {
         write!(text, " at {moment}").unwrap();
     }
+    if report.from_outside {
+        text.push_str(" from outside");
+    }
     for installation in &report.installations {
         let title = &installation.title;
         write!(text, "\n  {} | {}", title.publisher.as_deref().unwrap_or("-"), title.name).unwrap();

@@ -164,7 +164,8 @@ pub(crate) fn report(identity: DeviceIdentity, titles: Vec<RawTitle>) -> DeviceR
     titles.dedup();
     let installations =
         titles.into_iter().map(|title| Installation { title, last_used_on: None, source_id: None }).collect();
-    DeviceReport { device: identity, attributes: DeviceAttributes::default(), installations, reported_at: None }
+    let attributes = DeviceAttributes::default();
+    DeviceReport { device: identity, attributes, installations, from_outside: false, reported_at: None }
 }
 
 pub(crate) fn named(name: &str) -> DeviceIdentity {
