@@ -147,6 +147,7 @@ pub fn empty_root() -> Hash {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     #[test]
