@@ -241,3 +241,20 @@ pub struct Reject {
     /// What to do, as a sentence.
     pub repair: String,
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_stored_report_reads_and_writes_as_the_same_bytes() {
+        let stored = concat!(
+            r#"{"device":{"name":"pc","serial":"S1"},"attributes":{"kind":"virtual","cores":4,"last_seen_on":"2026-03-02"},"#,
+            r#""installations":[{"title":{"name":"x","version":"1"}}],"reported_at":"2026-03-02T07:15:07Z"}"#
+        );
+        let report: DeviceReport = serde_json::from_str(stored).unwrap();
+        assert!(!report.from_outside);
+        assert_eq!(serde_json::to_string(&report).unwrap(), stored);
+    }
+}

@@ -249,8 +249,8 @@ type Is = fn(&str) -> bool;
 
 /// Lines and tables; the first that the text is, the most telling ones first.
 fn text_format(text: &str) -> Option<InventoryFormat> {
-    let formats = [
-        (windows_registry::is_export as Is, InventoryFormat::WindowsRegistry),
+    let formats: [(Is, InventoryFormat); 4] = [
+        (windows_registry::is_export, InventoryFormat::WindowsRegistry),
         (spdx_tag_value::is_document, InventoryFormat::SpdxTagValue),
         (dpkg::is_dpkg_status, InventoryFormat::DpkgStatus),
         (installations_csv::is_installations_table, InventoryFormat::InstallationsCsv),

@@ -16,6 +16,7 @@ mod corpus;
 mod documentation;
 mod entitlements;
 mod formats;
+mod harm;
 mod hostile;
 mod inventories;
 mod shown;
