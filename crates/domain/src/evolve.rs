@@ -6,6 +6,7 @@ mod cases;
 mod imports;
 mod people;
 mod software;
+mod sources;
 
 use std::sync::Arc;
 
@@ -87,6 +88,13 @@ impl State {
             | Event::EntitlementRecorded { .. }
             | Event::EntitlementRetired { .. } => self.evolve_software(recorded),
             Event::Imported { .. } | Event::ImportUndone { .. } => self.evolve_import(recorded),
+            Event::SourceOpened { .. }
+            | Event::SourceChanged { .. }
+            | Event::SourceTokenRenewed { .. }
+            | Event::SourceClosed { .. }
+            | Event::DeviceApproved { .. }
+            | Event::DeviceRejected { .. }
+            | Event::ReportsReceived { .. } => self.evolve_source(recorded),
             Event::WitnessAdded { witness } => {
                 self.witnesses.insert(witness.name.clone(), Arc::new(witness.clone()));
             }

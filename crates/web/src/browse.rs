@@ -23,6 +23,7 @@ pub mod products;
 pub mod request_form;
 pub mod requests;
 pub mod sign_ins;
+pub mod sources;
 pub mod staging;
 pub mod titles;
 pub mod tokens;
@@ -84,6 +85,13 @@ pub fn routes() -> Router<Site> {
         .route("/imports/{import}", get(imports::show))
         .route("/imports/{import}/undo", get(imports::confirm_undo).post(imports::undo))
         .route("/imports/{import}/rejects.csv", get(imports::rejects))
+        .route(addresses::SOURCES, get(sources::list).post(sources::open))
+        .route("/sources/{source}", get(sources::show))
+        .route("/sources/{source}/changes", post(sources::change))
+        .route("/sources/{source}/token", post(sources::renew))
+        .route("/sources/{source}/closing", get(sources::confirm_closing).post(sources::close))
+        .route("/sources/{source}/devices/{device}/approval", post(sources::approve))
+        .route("/sources/{source}/devices/{device}/rejection", post(sources::reject))
         .route(addresses::ENTITLEMENTS, get(entitlements::list))
         .route("/entitlements/{entitlement}", get(entitlements::show))
         .route(

@@ -169,9 +169,12 @@ impl Visitor {
                 | Place::Policies
                 | Place::You
                 | Place::Tokens => true,
-                Place::Titles | Place::Audit | Place::Imports | Place::Entitlements | Place::Agreements => {
-                    among(Readers::Staff)
-                }
+                Place::Titles
+                | Place::Audit
+                | Place::Imports
+                | Place::Sources
+                | Place::Entitlements
+                | Place::Agreements => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })

@@ -25,6 +25,7 @@ pub enum Place {
     Policies,
     Audit,
     Imports,
+    Sources,
     Entitlements,
     Agreements,
     You,
@@ -36,7 +37,7 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
@@ -46,6 +47,7 @@ impl Place {
         Self::Policies,
         Self::Audit,
         Self::Imports,
+        Self::Sources,
         Self::Entitlements,
         Self::Agreements,
         Self::You,
@@ -62,7 +64,7 @@ impl Place {
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
             Self::Audit => Section::Audit,
-            Self::Imports | Self::Entitlements | Self::Agreements => Section::Data,
+            Self::Imports | Self::Sources | Self::Entitlements | Self::Agreements => Section::Data,
             Self::You | Self::Tokens | Self::Persons => Section::You,
             Self::Outside => Section::Outside,
         }
@@ -79,6 +81,7 @@ impl Place {
             Self::Policies => addresses::POLICIES,
             Self::Audit => addresses::AUDIT,
             Self::Imports => addresses::IMPORTS,
+            Self::Sources => addresses::SOURCES,
             Self::Entitlements => addresses::ENTITLEMENTS,
             Self::Agreements => addresses::AGREEMENTS,
             Self::You => addresses::YOU,
@@ -98,6 +101,7 @@ impl Place {
             Self::Policies => "Policies",
             Self::Audit => "Audit",
             Self::Imports => "Imports",
+            Self::Sources => "Sources",
             Self::Entitlements => "Entitlements",
             Self::Agreements => "Agreements",
             Self::You => "You",
