@@ -9,6 +9,7 @@ mod ledger;
 mod people;
 mod requests;
 mod software;
+mod sources;
 
 use std::collections::BTreeSet;
 
@@ -41,6 +42,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(requests::all(mark));
     samples.extend(exceptions::all(mark));
     samples.extend(imports::all(mark));
+    samples.extend(sources::all(mark));
     samples.extend(ledger::all(mark));
     samples
 }
