@@ -216,12 +216,15 @@ pub struct Delivered {
     pub ledger_size: u64,
 }
 
+/// What is told of one report: how its device stands, whether it was unchanged, and the ledger size.
+type Recorded = Result<(Standing, bool, u64), Failure>;
+
 /// A report on its way.
 struct Coming {
     actor: Actor,
     given: GivenReport,
     stored: ReportToStore,
-    reply: oneshot::Sender<Result<(Standing, bool, u64), Failure>>,
+    reply: oneshot::Sender<Recorded>,
 }
 
 /// Reports that wait until the delivery before theirs is durable.
@@ -378,7 +381,7 @@ impl App {
         actor: Actor,
         given: GivenReport,
         stored: ReportToStore,
-    ) -> Result<oneshot::Receiver<Result<(Standing, bool, u64), Failure>>, Failure> {
+    ) -> Result<oneshot::Receiver<Recorded>, Failure> {
         let (reply, answer) = oneshot::channel();
         let mut all = self.inner.deliveries.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.values().map(|waiting| waiting.queue.len()).sum::<usize>() >= WAITING_MAX {
@@ -440,7 +443,7 @@ impl App {
 }
 
 /// What a receipt says of one report.
-fn outcome(receipt: &Receipt, source: SourceId, given: GivenReport) -> Result<(Standing, bool, u64), Failure> {
+fn outcome(receipt: &Receipt, source: SourceId, given: GivenReport) -> Recorded {
     let refused = |message: String| Err(Refusal::Gone { message }.into());
     let state = &receipt.snapshot.state;
     let known = state.sources.get(&source);

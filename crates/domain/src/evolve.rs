@@ -13,8 +13,9 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::Timestamp;
 
-use crate::catalogue::{Catalogue, Publication};
+use crate::catalogue::{Catalogue, Category, Publication};
 use crate::command::Actor;
+use crate::digest::Digest;
 use crate::event::Event;
 use crate::id::PersonId;
 use crate::person::Given;
@@ -101,17 +102,7 @@ impl State {
             Event::WitnessRemoved { name } => {
                 self.witnesses.remove(name);
             }
-            Event::CataloguePublished { digest, categories } => {
-                let categories = categories.iter().map(|category| (category.key.clone(), category.clone())).collect();
-                self.catalogues
-                    .insert(*digest, Arc::new(Catalogue { digest: *digest, published_at: recorded.at, categories }));
-                self.catalogue = Some(*digest);
-                self.publications.push_back(Publication {
-                    digest: *digest,
-                    by: recorded.actor.person(),
-                    at: recorded.at,
-                });
-            }
+            Event::CataloguePublished { digest, categories } => self.publish(recorded, *digest, categories),
             Event::CaseOpened { .. }
             | Event::CaseRevised { .. }
             | Event::EvidenceAttached { .. }
@@ -124,5 +115,11 @@ impl State {
             | Event::GrantIssued { .. }
             | Event::GrantRevoked { .. } => self.evolve_case(recorded),
         }
+    }
+    fn publish(&mut self, recorded: &Recorded, digest: Digest, categories: &[Category]) {
+        let categories = categories.iter().map(|category| (category.key.clone(), category.clone())).collect();
+        self.catalogues.insert(digest, Arc::new(Catalogue { digest, published_at: recorded.at, categories }));
+        self.catalogue = Some(digest);
+        self.publications.push_back(Publication { digest, by: recorded.actor.person(), at: recorded.at });
     }
 }

@@ -42,6 +42,12 @@ fn surroundings() -> Surroundings {
     }
 }
 
+/// What a package is for, in letters that no packing shortens away.
+fn purpose(name: &str) -> String {
+    let digest = domain::digest::Digest::of(name.as_bytes()).to_string();
+    format!("a package for {digest}")
+}
+
 /// Names of titles as they are: a few on every device, most on some, one of its own.
 fn titles(device: usize, count: usize, round: usize) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = (0..count.saturating_sub(1))
@@ -64,7 +70,8 @@ fn xml(device: usize, count: usize, round: usize) -> String {
     ));
     for (name, version) in titles(device, count, round) {
         text.push_str(&format!(
-            "    <SOFTWARES>\n      <ARCH>amd64</ARCH>\n      <COMMENTS>what the package {name} is for</COMMENTS>\n      <FILESIZE>702464</FILESIZE>\n      <FROM>deb</FROM>\n      <NAME>{name}</NAME>\n      <PUBLISHER>Some Maintainers</PUBLISHER>\n      <VERSION>{version}</VERSION>\n    </SOFTWARES>\n"
+            "    <SOFTWARES>\n      <ARCH>amd64</ARCH>\n      <COMMENTS>{}</COMMENTS>\n      <FILESIZE>702464</FILESIZE>\n      <FROM>deb</FROM>\n      <NAME>{name}</NAME>\n      <PUBLISHER>Some Maintainers</PUBLISHER>\n      <VERSION>{version}</VERSION>\n    </SOFTWARES>\n",
+            purpose(&name)
         ));
     }
     text.push_str(&format!("  </CONTENT>\n  <DEVICEID>pc-{device:06}-2025-08-12-08-00-00</DEVICEID>\n  <QUERY>INVENTORY</QUERY>\n</REQUEST>\n"));
@@ -75,7 +82,7 @@ fn json(device: usize, count: usize, round: usize) -> String {
     let software: Vec<String> = titles(device, count, round)
         .into_iter()
         .map(|(name, version)| {
-            format!("{{\"arch\":\"amd64\",\"comments\":\"what the package {name} is for\",\"filesize\":702464,\"from\":\"deb\",\"name\":\"{name}\",\"publisher\":\"Some Maintainers\",\"version\":\"{version}\"}}")
+            format!("{{\"arch\":\"amd64\",\"comments\":\"{}\",\"filesize\":702464,\"from\":\"deb\",\"name\":\"{name}\",\"publisher\":\"Some Maintainers\",\"version\":\"{version}\"}}", purpose(&name))
         })
         .collect();
     format!(

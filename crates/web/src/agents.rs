@@ -10,7 +10,7 @@ use std::time::Duration;
 use app::Failure;
 use app::agents::{Delivered, Packing, Wish};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -132,7 +132,7 @@ async fn answer(site: &Site, token: Option<String>, request: Request) -> Respons
 async fn let_pass(mut body: Body) {
     let mut left = MESSAGE_BYTES_MAX;
     while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        left = left.saturating_sub(frame.data_ref().map_or(0, |data| data.len()));
+        left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
         if left == 0 {
             return;
         }

@@ -399,6 +399,34 @@ async fn hostile_messages_change_nothing_and_are_answered_with_a_sentence() {
     assert!(!get.text().contains(&fleet.token), "a token is never given back");
 }
 
+/// A body of which nothing ever comes.
+struct Silence;
+
+impl http_body::Body for Silence {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+        std::task::Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_does_not_arrive_is_not_waited_for() {
+    let fleet = Fleet::opened(Approval::AcceptAll).await;
+    for (token, status) in [(fleet.token.as_str(), StatusCode::SERVICE_UNAVAILABLE), ("x", StatusCode::UNAUTHORIZED)] {
+        let request = Request::builder().method(Method::POST).uri(format!("/agents/{token}"));
+        let request = request.body(Body::new(Silence)).unwrap();
+        tokio::time::pause();
+        let answer = fleet.world.send(&As::Stranger, request).await;
+        tokio::time::resume();
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
+}
+
 #[tokio::test]
 async fn scripts_and_statements_in_a_report_are_shown_as_they_are_and_do_nothing() {
     let fleet = Fleet::opened(Approval::HoldUnknown).await;
@@ -484,6 +512,7 @@ async fn a_name_belongs_to_agents_or_to_imports_and_not_to_both() {
 }
 
 /// Whether a program is here; says so where it is not.
+#[expect(clippy::print_stdout, reason = "what is not tried is said aloud")]
 fn is_here(program: &str) -> bool {
     let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .chain(["/usr/bin".into(), "/usr/sbin".into()])
