@@ -17,7 +17,7 @@ use domain::source::{AgentSource, Approval, DeviceMark, GivenReport, ReportingDe
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use flate2::write::{GzEncoder, ZlibEncoder};
 use importers::Unreadable;
-use importers::limits::{FILE_BYTES, Limit, UNPACKED_BYTES, UNPACKING_RATIO};
+use importers::limits::{FILE_BYTES, Limit, UNPACKING_RATIO};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
@@ -28,6 +28,14 @@ use crate::organisation::App;
 
 /// Devices of one message: an agent speaks of its own device, some of a few beside it.
 pub const MESSAGE_DEVICES_MAX: usize = 16;
+/// Size of a message after unpacking.
+pub const MESSAGE_UNPACKED_BYTES: Limit = Limit {
+    what: "The unpacked message",
+    max: 16 << 20,
+    shown: "16 MiB",
+    reason: "Twice an inventory of 20,000 titles; several messages are in memory at once.",
+    repair: "Import the inventory as a file.",
+};
 /// Reports that wait for their delivery; more are turned away at once, and agents come again by themselves.
 const WAITING_MAX: usize = 4_096;
 /// Below this size the ratio of packing does not matter, as for files that are imported.
@@ -105,7 +113,7 @@ struct Content {
 }
 
 impl Message {
-    /// Unpacks a message within the limits of imported files, and finds out what it wants.
+    /// Unpacks a message within its limits, and finds out what it wants.
     pub fn read(bytes: &[u8]) -> Result<Self, Failure> {
         let packing = Packing::of(bytes);
         let text = unpacked(bytes, packing)?;
@@ -151,7 +159,8 @@ fn unpacked(bytes: &[u8], packing: Packing) -> Result<Vec<u8>, Failure> {
         return Err(over(FILE_BYTES));
     }
     // One byte more than allowed is enough to know; a bomb is refused by its ratio long before.
-    let allowed = UNPACKED_BYTES.max.min(RATIO_FREE_BYTES.max(length(bytes.len()).saturating_mul(UNPACKING_RATIO.max)));
+    let allowed =
+        MESSAGE_UNPACKED_BYTES.max.min(RATIO_FREE_BYTES.max(length(bytes.len()).saturating_mul(UNPACKING_RATIO.max)));
     let mut text = Vec::new();
     let read = match packing {
         Packing::Plain => return Ok(bytes.to_vec()),
@@ -159,7 +168,7 @@ fn unpacked(bytes: &[u8], packing: Packing) -> Result<Vec<u8>, Failure> {
         Packing::Zlib => ZlibDecoder::new(bytes).take(allowed + 1).read_to_end(&mut text),
     };
     if length(text.len()) > allowed {
-        return Err(over(if allowed == UNPACKED_BYTES.max { UNPACKED_BYTES } else { UNPACKING_RATIO }));
+        return Err(over(if allowed == MESSAGE_UNPACKED_BYTES.max { MESSAGE_UNPACKED_BYTES } else { UNPACKING_RATIO }));
     }
     match read {
         Ok(_) => Ok(text),

@@ -20,6 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::source::{AgentSource, Standing};
 use http_body::Body as _;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::Site;
 use crate::problem::{Kind, Problem};
@@ -30,6 +31,9 @@ pub const AGENTS: &str = "/agents";
 pub const MESSAGE_BYTES_MAX: usize = 8 << 20;
 /// How long a message may take to arrive; whoever sends slower holds a connection for nothing.
 const ARRIVE_WITHIN: Duration = Duration::from_secs(20);
+/// Messages in memory at once, from their first byte to their answer: with the limits above at most 768 MiB, and many
+/// times what a fleet needs that is answered within milliseconds.
+const MESSAGES_AT_ONCE: usize = 32;
 /// The realm of HTTP basic authentication; `ocsinventory-agent` has to be told it.
 pub const REALM: &str = "Indult";
 /// By this header an agent shows that it speaks the GLPI agent protocol.
@@ -70,6 +74,9 @@ fn token_of(headers: &HeaderMap) -> Option<String> {
     Some(if password.is_empty() { user } else { password }.to_owned())
 }
 
+/// The places of messages in memory.
+static PLACES: Semaphore = Semaphore::const_new(MESSAGES_AT_ONCE);
+
 /// In what an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Notation {
@@ -92,6 +99,9 @@ async fn answer(site: &Site, token: Option<String>, request: Request) -> Respons
         let challenge = HeaderValue::from_static("Basic realm=\"Indult\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         return response;
+    };
+    let Ok(Ok(_place)) = tokio::time::timeout(ARRIVE_WITHIN, PLACES.acquire()).await else {
+        return refusal(&Problem::from(Failure::Busy), before);
     };
     let body = match tokio::time::timeout(ARRIVE_WITHIN, to_bytes(request.into_body(), MESSAGE_BYTES_MAX)).await {
         Ok(Ok(body)) => body,
