@@ -38,6 +38,8 @@ const NEEDS: &[Need] = &[
     Need { sign: Sign::Command("xxd"), packages: &["xxd"] },
     Need { sign: Sign::Command("mkfs.xfs"), packages: &["xfsprogs"] },
     Need { sign: Sign::Command("strace"), packages: &["strace"] },
+    Need { sign: Sign::Command("fusioninventory-agent"), packages: &["fusioninventory-agent"] },
+    Need { sign: Sign::Command("ocsinventory-agent"), packages: &["ocsinventory-agent"] },
 ];
 
 impl Need {

@@ -35,7 +35,7 @@ pub const TOKEN_PREFIX: &str = "indult_pat_";
 pub struct Secret(pub String);
 
 impl App {
-    fn new_secret(&self) -> (Secret, Digest) {
+    pub(crate) fn new_secret(&self) -> (Secret, Digest) {
         let text = URL_SAFE_NO_PAD.encode(self.surroundings().random());
         let digest = Digest::of(text.as_bytes());
         (Secret(text), digest)

@@ -6,7 +6,7 @@ use domain::Recorded;
 use imbl::{OrdMap, Vector};
 
 /// The kinds of object that have numbers, as they stand before the slash of a stream.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "account",
     "agreement",
     "case",
@@ -17,6 +17,7 @@ const KINDS: [&str; 12] = [
     "party",
     "person",
     "product",
+    "source",
     "title-match",
     "token",
 ];

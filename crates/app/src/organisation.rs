@@ -14,6 +14,7 @@ use domain::{Refusal, State};
 use store::{BackupContents, Reader, Store};
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::agents::Deliveries;
 use crate::failure::Failure;
 use crate::order::{Order, Receipt};
 use crate::replay;
@@ -25,6 +26,8 @@ use crate::surroundings::Surroundings;
 const WAITING_MAX: usize = 4_096;
 /// Passwords that are hashed at once; each takes about 20 MB and 30 ms of a core.
 const HASHES_AT_ONCE: usize = 2;
+/// Messages of inventory agents that are read at once; the largest take some hundred megabytes while they are.
+const READINGS_AT_ONCE: usize = 4;
 
 /// What a new ledger begins with.
 #[derive(Debug, Clone)]
@@ -49,6 +52,8 @@ pub(crate) struct Inner {
     reader: Reader,
     surroundings: Surroundings,
     pub(crate) hashing: Semaphore,
+    pub(crate) reading: Semaphore,
+    pub(crate) deliveries: Deliveries,
     origin: Arc<str>,
     closed: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -126,6 +131,8 @@ impl App {
                 reader,
                 surroundings,
                 hashing: Semaphore::new(HASHES_AT_ONCE),
+                reading: Semaphore::new(READINGS_AT_ONCE),
+                deliveries: Deliveries::default(),
                 origin,
                 closed: AtomicBool::new(false),
                 thread: Mutex::new(Some(thread)),

@@ -5,9 +5,11 @@ use std::ops::Range;
 use domain::envelope::{self, SidePayload};
 use domain::import::Brought;
 use domain::observation::DeviceReport;
+use domain::source::{AgentSource, ReportingDevice, Standing};
 use domain::{Recorded, State};
 use position::Base;
 
+use crate::agents;
 use crate::failure::Failure;
 use crate::objects::Objects;
 use crate::snapshot::Snapshot;
@@ -65,5 +67,18 @@ pub(crate) fn base(ledger: &store::Snapshot, state: &State) -> Result<Base, Fail
             Ok::<(), Failure>(())
         })?;
     }
+    for (source, device) in counting(state) {
+        let report = agents::kept_report(ledger, device)?;
+        base.report(&source.name, device.kept_in.0, &agents::seen(&report, device.seen_at, state));
+    }
     Ok(base)
+}
+
+/// The devices of agent sources whose reports count, in the order in which their reports are kept.
+fn counting(state: &State) -> Vec<(&AgentSource, &ReportingDevice)> {
+    let sources = state.sources.values().filter(|source| source.closed.is_none());
+    let devices = sources.flat_map(|source| source.devices.values().map(move |device| (&**source, device)));
+    let mut counting: Vec<_> = devices.filter(|(_, device)| device.standing == Standing::Accepted).collect();
+    counting.sort_unstable_by_key(|(_, device)| device.kept_in);
+    counting
 }

@@ -13,12 +13,15 @@ use domain::decide::{decide, entry_time, login_is_free};
 use domain::digest::Digest;
 use domain::envelope::{Header, seal};
 use domain::event::Event;
+use domain::id::ImportId;
 use domain::import::Brought;
+use domain::source::{AgentSource, Approval, DeliveredDevice, DeviceMark, ReportingDevice, Standing};
 use domain::{Recorded, State};
 use serde::{Deserialize, Serialize};
 use store::{CommandCommit, IdempotentAnswer, NewEntry, NewReport, SidePayload, Store};
 use tokio::sync::oneshot;
 
+use crate::agents;
 use crate::failure::Failure;
 use crate::order::{Order, Receipt};
 use crate::replay;
@@ -130,12 +133,12 @@ impl Sequencer {
         }
     }
 
-    /// Carries out orders in their order. One that undoes an import reads stored reports again,
+    /// Carries out orders in their order. Some, such as undoing an import, read stored reports again,
     /// so everything before it is committed first.
     fn carry(&mut self, orders: Vec<(Box<Order>, Reply)>) {
         let mut group = Vec::with_capacity(orders.len());
         for (order, reply) in orders {
-            if matches!(order.intent, Intent::UndoImport { .. }) {
+            if reads_stored_reports(&order.intent) {
                 self.carry_group(std::mem::take(&mut group));
             }
             group.push((order, reply));
@@ -350,6 +353,22 @@ impl Sequencer {
                         base = replay::base(&self.store.reader().snapshot()?, state)?;
                     }
                 }
+                Event::ReportsReceived { source, delivery, devices, .. } => {
+                    let known = state.sources.get(source);
+                    take_delivery(&mut base, commit, (state, known, *delivery), devices, order);
+                }
+                Event::DeviceApproved { source, device } => {
+                    let known = before.state.sources.get(source);
+                    let device = known.and_then(|known| known.devices.get(device));
+                    self.let_count(&mut base, state, known.zip(device).into_iter())?;
+                }
+                Event::SourceChanged { source, approval: Approval::AcceptAll, .. } => {
+                    let known = before.state.sources.get(source);
+                    let held =
+                        known.into_iter().flat_map(|known| known.held_devices().map(move |held| (known, held.1)));
+                    self.let_count(&mut base, state, held)?;
+                }
+                Event::SourceClosed { .. } => base = replay::base(&self.store.reader().snapshot()?, state)?,
                 _ => {}
             }
         }
@@ -357,11 +376,68 @@ impl Sequencer {
         Ok(base)
     }
 
+    /// Lets the kept reports of devices count.
+    fn let_count<'a>(
+        &self,
+        base: &mut position::Base,
+        state: &State,
+        devices: impl Iterator<Item = (&'a Arc<AgentSource>, &'a ReportingDevice)>,
+    ) -> Result<(), Failure> {
+        let ledger = self.store.reader().snapshot()?;
+        for (source, device) in devices {
+            let report = agents::kept_report(&ledger, device)?;
+            base.report(&source.name, device.kept_in.0, &agents::seen(&report, device.seen_at, state));
+        }
+        Ok(())
+    }
+
     /// Forgets answers that nobody will ask for again.
     pub(crate) fn forget_old_answers(&mut self) {
         let before = self.surroundings.now().as_second().saturating_sub(ANSWERS_KEPT_SECONDS);
         if let Err(error) = self.store.forget_answers(before) {
             tracing::warn!(%error, "old answers could not be forgotten");
+        }
+    }
+}
+
+/// Whether carrying an order out reads reports that orders before it may have brought.
+fn reads_stored_reports(intent: &Intent) -> bool {
+    matches!(
+        intent,
+        Intent::UndoImport { .. }
+            | Intent::ApproveDevice { .. }
+            | Intent::ChangeSource { .. }
+            | Intent::CloseSource { .. }
+    )
+}
+
+/// Keeps the reports of a delivery that say something new, and lets those of accepted devices count.
+fn take_delivery(
+    base: &mut position::Base,
+    commit: &mut CommandCommit,
+    (state, source, delivery): (&State, Option<&Arc<AgentSource>>, ImportId),
+    devices: &[DeliveredDevice],
+    order: &Order,
+) {
+    let mut given = order.reports.iter();
+    let mut ordinal = 0;
+    for delivered in devices {
+        // The devices of a delivery are those of the order, in its order, without those that were turned away.
+        let Some(report) = given.find(|report| DeviceMark::of_report(&report.report) == delivered.device) else {
+            continue;
+        };
+        if delivered.report.is_some() {
+            commit.reports.push(NewReport {
+                import: delivery.0,
+                ordinal,
+                body: report.body.clone(),
+                digest: report.digest.0,
+            });
+            ordinal += 1;
+        }
+        let known = source.and_then(|source| Some((source, source.devices.get(&delivered.device)?)));
+        if let Some((source, device)) = known.filter(|(_, device)| device.standing == Standing::Accepted) {
+            base.report(&source.name, device.kept_in.0, &agents::seen(&report.report, device.seen_at, state));
         }
     }
 }

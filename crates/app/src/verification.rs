@@ -167,6 +167,9 @@ impl Meaning {
             Event::Imported { import, brought: Brought::Inventory { reports_digest, .. }, .. } => {
                 self.stated_reports.insert(import.0, (seq, *reports_digest));
             }
+            Event::ReportsReceived { delivery, reports_digest, .. } => {
+                self.stated_reports.insert(delivery.0, (seq, *reports_digest));
+            }
             _ => {}
         }
         for file in recorded.event.attachments() {

@@ -76,6 +76,9 @@ pub enum Command {
     /// Take in inventory and entitlements; every import can be undone.
     #[command(subcommand)]
     Import(Import),
+    /// Sources whose inventory agents report by themselves.
+    #[command(subcommand)]
+    Source(Source),
     /// Report the software of this machine.
     Discover(Discover),
     /// Products and how raw titles are recognised as them.
@@ -208,14 +211,79 @@ pub enum Import {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Source {
+    /// List agent sources.
+    List,
+    /// Open an agent source; prints its token, once.
+    New {
+        /// The name under which its reports count.
+        name: String,
+        /// Hold devices that it does not know until somebody approves them.
+        #[arg(long)]
+        hold: bool,
+        /// How often a device is expected to report, in hours.
+        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        interval_hours: u32,
+    },
+    /// Show an agent source with its devices.
+    Show {
+        /// Its number, such as SRC-1.
+        source: String,
+        /// Only devices that are accepted, held or rejected.
+        #[arg(long)]
+        standing: Option<String>,
+    },
+    /// Let devices count that are held or were rejected.
+    Approve {
+        /// The source's number, such as SRC-1.
+        source: String,
+        /// The devices, by name or id.
+        #[arg(required_unless_present = "all")]
+        devices: Vec<String>,
+        /// All that are held.
+        #[arg(long, conflicts_with = "devices")]
+        all: bool,
+    },
+    /// Turn devices away that are held.
+    Reject {
+        /// The source's number, such as SRC-1.
+        source: String,
+        /// The devices, by name or id.
+        #[arg(required = true)]
+        devices: Vec<String>,
+    },
+    /// Change what becomes of unknown devices, and how often reports are expected.
+    Change {
+        /// Its number, such as SRC-1.
+        source: String,
+        /// accept_all, which approves those that are held, too; or hold_unknown.
+        #[arg(long)]
+        approval: Option<String>,
+        /// How often a device is expected to report, in hours.
+        #[arg(long, value_name = "HOURS")]
+        interval_hours: Option<u32>,
+    },
+    /// Make a new token for an agent source; the one so far stops working.
+    Token {
+        /// Its number, such as SRC-1.
+        source: String,
+    },
+    /// Close an agent source; its reports no longer count.
+    Close {
+        /// Its number, such as SRC-1.
+        source: String,
+    },
+}
+
 #[derive(Debug, Args)]
 pub struct Discover {
     /// Print what was found as CSV and report nothing.
     #[arg(long)]
     pub print: bool,
-    /// The name of the source.
-    #[arg(long, default_value = "discover", value_name = "NAME")]
-    pub source: String,
+    /// The name of the source; that of the token where it is one of an agent source, else discover.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
     /// Where this machine serves: production, test, development or disaster_recovery.
     #[arg(long, value_name = "ENVIRONMENT")]
     pub environment: Option<String>,

@@ -15,6 +15,7 @@ mod position;
 mod product;
 mod renewal;
 mod serve;
+mod source;
 mod token;
 mod verify;
 mod witness;
@@ -65,6 +66,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Exit> {
 async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result<ExitCode, Exit> {
     match command {
         Command::Import(import) => import::run(asked, import).await,
+        Command::Source(source) => source::run(asked, source).await,
         Command::Discover(discover) => discover::report(asked, &discover).await,
         Command::Product(product) => product::run(asked, product).await,
         Command::Position(position) => position::run(asked, position).await,

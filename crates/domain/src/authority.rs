@@ -31,7 +31,16 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
         | Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
-        Intent::MatchTitle { .. } | Intent::UnmatchTitle { .. } | Intent::ImportInventory { .. } => &[Role::SamManager],
+        Intent::MatchTitle { .. }
+        | Intent::UnmatchTitle { .. }
+        | Intent::ImportInventory { .. }
+        | Intent::OpenSource { .. }
+        | Intent::ChangeSource { .. }
+        | Intent::RenewSourceToken { .. }
+        | Intent::CloseSource { .. }
+        | Intent::ApproveDevice { .. }
+        | Intent::RejectDevice { .. }
+        | Intent::ReceiveReports { .. } => &[Role::SamManager],
         Intent::PublishCatalogue { .. } => &[Role::Legal],
         Intent::OpenCase { .. } | Intent::Comment { .. } => &[
             Role::Requester,
@@ -62,8 +71,10 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
 /// What a token's scope must allow; `None` is what no token may do.
 fn scope_for(intent: &Intent) -> Option<Scope> {
     match intent {
-        Intent::ImportInventory { .. } => Some(Scope::Report),
+        Intent::ImportInventory { .. } | Intent::ReceiveReports { .. } => Some(Scope::Report),
         Intent::CastVote { .. }
+        | Intent::OpenSource { .. }
+        | Intent::RenewSourceToken { .. }
         | Intent::IssueToken { .. }
         | Intent::IssueSetUpLink { .. }
         | Intent::SetPassword { .. }
@@ -90,6 +101,10 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::MatchTitle { .. }
         | Intent::UnmatchTitle { .. }
         | Intent::UndoImport { .. }
+        | Intent::ChangeSource { .. }
+        | Intent::CloseSource { .. }
+        | Intent::ApproveDevice { .. }
+        | Intent::RejectDevice { .. }
         | Intent::PublishCatalogue { .. }
         | Intent::OpenCase { .. }
         | Intent::Comment { .. }

@@ -14,13 +14,15 @@ use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, TitleMatchId, TokenId,
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId,
+    TokenId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::TitlePattern;
+use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
 use crate::witness::Witness;
 
@@ -170,6 +172,20 @@ pub enum Intent {
     ImportEntitlements { source: String, file: ImportedFile, rows: Vec<EntitlementRow>, rejected: u64, merged: u64 },
     /// Undo an import as a whole.
     UndoImport { import: ImportId },
+    /// Open a source whose inventory agents report by themselves, with a token of its own.
+    OpenSource { name: String, approval: Approval, interval_hours: u32, digest: Digest },
+    /// Change what becomes of unknown devices, and how often reports are expected.
+    ChangeSource { source: SourceId, approval: Approval, interval_hours: u32 },
+    /// Give a source another token; the one so far stops working.
+    RenewSourceToken { source: SourceId, digest: Digest },
+    /// Close a source; its reports no longer count.
+    CloseSource { source: SourceId },
+    /// Let a device of a source count.
+    ApproveDevice { source: SourceId, device: DeviceMark },
+    /// Turn a device of a source away.
+    RejectDevice { source: SourceId, device: DeviceMark },
+    /// Take in reports that inventory agents sent.
+    ReceiveReports { source: SourceId, reports: Vec<GivenReport> },
     /// Have a witness cosign the ledger's checkpoints. Its key was parsed before.
     AddWitness { witness: Witness },
     /// Stop asking a witness.

@@ -8,6 +8,7 @@ mod cases;
 mod imports;
 mod people;
 mod software;
+mod sources;
 mod votes;
 mod witnesses;
 
@@ -23,6 +24,7 @@ use crate::text::Text;
 
 pub use cases::catalogue_for;
 pub use people::login_is_free;
+pub use sources::{DELIVERY_DEVICES_MAX, HELD_DEVICES_MAX, INTERVAL_HOURS_MAX, SOURCE_DEVICES_MAX};
 pub use votes::{Standing, eligible_seats, open_seats, standing};
 
 /// A name: long enough for any product, person or party, short enough to be shown.
@@ -81,6 +83,13 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         Intent::ImportInventory { .. } | Intent::ImportEntitlements { .. } | Intent::UndoImport { .. } => {
             imports::decide(asking)
         }
+        Intent::OpenSource { .. }
+        | Intent::ChangeSource { .. }
+        | Intent::RenewSourceToken { .. }
+        | Intent::CloseSource { .. }
+        | Intent::ApproveDevice { .. }
+        | Intent::RejectDevice { .. }
+        | Intent::ReceiveReports { .. } => sources::decide(asking),
         Intent::PublishCatalogue { .. }
         | Intent::OpenCase { .. }
         | Intent::ReviseCase { .. }

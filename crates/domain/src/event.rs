@@ -15,13 +15,14 @@ use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, TitleMatchId,
-    TokenId,
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
+    TitleMatchId, TokenId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::TitlePattern;
+use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
 use crate::witness::Witness;
 
@@ -150,6 +151,27 @@ pub enum Event {
     Imported { import: ImportId, source: String, files: Vec<ImportedFile>, brought: Brought },
     /// An import was undone as a whole.
     ImportUndone { import: ImportId },
+    /// A source was opened whose inventory agents report by themselves.
+    SourceOpened { source: SourceId, name: String, token: TokenId, approval: Approval, interval_hours: u32 },
+    /// What becomes of unknown devices of an agent source, or how often it is expected to report, was changed.
+    SourceChanged { source: SourceId, approval: Approval, interval_hours: u32 },
+    /// The agents of a source report with another token from now on.
+    SourceTokenRenewed { source: SourceId, token: TokenId },
+    /// An agent source was closed; its reports no longer count.
+    SourceClosed { source: SourceId },
+    /// A device of an agent source counts from now on.
+    DeviceApproved { source: SourceId, device: DeviceMark },
+    /// A device of an agent source is turned away from now on.
+    DeviceRejected { source: SourceId, device: DeviceMark },
+    /// Reports of one agent source came in together. `installations` are those of the reports that are kept.
+    ReportsReceived {
+        source: SourceId,
+        delivery: ImportId,
+        devices: Vec<DeliveredDevice>,
+        installations: u64,
+        rejected: u64,
+        reports_digest: Digest,
+    },
     /// A witness was asked to cosign the ledger's checkpoints.
     WitnessAdded { witness: Witness },
     /// A witness is no longer asked.
@@ -227,6 +249,13 @@ impl Event {
                 format!("entitlement/{entitlement}")
             }
             Self::Imported { import, .. } | Self::ImportUndone { import } => format!("import/{import}"),
+            Self::SourceOpened { source, .. }
+            | Self::SourceChanged { source, .. }
+            | Self::SourceTokenRenewed { source, .. }
+            | Self::SourceClosed { source }
+            | Self::DeviceApproved { source, .. }
+            | Self::DeviceRejected { source, .. }
+            | Self::ReportsReceived { source, .. } => format!("source/{source}"),
             Self::CataloguePublished { .. } => "catalogue".to_owned(),
             Self::WitnessAdded { witness } => format!("witness/{}", witness.name),
             Self::WitnessRemoved { name } => format!("witness/{name}"),

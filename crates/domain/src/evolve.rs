@@ -6,14 +6,16 @@ mod cases;
 mod imports;
 mod people;
 mod software;
+mod sources;
 
 use std::sync::Arc;
 
 use imbl::OrdMap;
 use jiff::Timestamp;
 
-use crate::catalogue::{Catalogue, Publication};
+use crate::catalogue::{Catalogue, Category, Publication};
 use crate::command::Actor;
+use crate::digest::Digest;
 use crate::event::Event;
 use crate::id::PersonId;
 use crate::person::Given;
@@ -88,23 +90,20 @@ impl State {
             | Event::EntitlementRecorded { .. }
             | Event::EntitlementRetired { .. } => self.evolve_software(recorded),
             Event::Imported { .. } | Event::ImportUndone { .. } => self.evolve_import(recorded),
+            Event::SourceOpened { .. }
+            | Event::SourceChanged { .. }
+            | Event::SourceTokenRenewed { .. }
+            | Event::SourceClosed { .. }
+            | Event::DeviceApproved { .. }
+            | Event::DeviceRejected { .. }
+            | Event::ReportsReceived { .. } => self.evolve_source(recorded),
             Event::WitnessAdded { witness } => {
                 self.witnesses.insert(witness.name.clone(), Arc::new(witness.clone()));
             }
             Event::WitnessRemoved { name } => {
                 self.witnesses.remove(name);
             }
-            Event::CataloguePublished { digest, categories } => {
-                let categories = categories.iter().map(|category| (category.key.clone(), category.clone())).collect();
-                self.catalogues
-                    .insert(*digest, Arc::new(Catalogue { digest: *digest, published_at: recorded.at, categories }));
-                self.catalogue = Some(*digest);
-                self.publications.push_back(Publication {
-                    digest: *digest,
-                    by: recorded.actor.person(),
-                    at: recorded.at,
-                });
-            }
+            Event::CataloguePublished { digest, categories } => self.publish(recorded, *digest, categories),
             Event::CaseOpened { .. }
             | Event::CaseRevised { .. }
             | Event::EvidenceAttached { .. }
@@ -117,5 +116,11 @@ impl State {
             | Event::GrantIssued { .. }
             | Event::GrantRevoked { .. } => self.evolve_case(recorded),
         }
+    }
+    fn publish(&mut self, recorded: &Recorded, digest: Digest, categories: &[Category]) {
+        let categories = categories.iter().map(|category| (category.key.clone(), category.clone())).collect();
+        self.catalogues.insert(digest, Arc::new(Catalogue { digest, published_at: recorded.at, categories }));
+        self.catalogue = Some(digest);
+        self.publications.push_back(Publication { digest, by: recorded.actor.person(), at: recorded.at });
     }
 }

@@ -28,6 +28,7 @@ pub mod party;
 pub mod person;
 pub mod product;
 pub mod refusal;
+pub mod source;
 pub mod state;
 pub mod text;
 pub mod witness;

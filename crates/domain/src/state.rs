@@ -14,14 +14,15 @@ use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, TitleMatchId,
-    TokenId,
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
+    TitleMatchId, TokenId,
 };
 use crate::import::Import;
 use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded, folds_to};
+use crate::source::AgentSource;
 use crate::witness::Witness;
 
 /// Everything that the ledger says, at one size.
@@ -49,6 +50,7 @@ pub struct State {
     pub title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
     pub entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
     pub imports: OrdMap<ImportId, Arc<Import>>,
+    pub sources: OrdMap<SourceId, Arc<AgentSource>>,
     pub catalogues: OrdMap<Digest, Arc<Catalogue>>,
     /// The version in force.
     pub catalogue: Option<Digest>,
@@ -75,7 +77,9 @@ pub struct LastNumbers {
     pub product: u64,
     pub title_match: u64,
     pub entitlement: u64,
+    /// Of imports and of deliveries, which share one series.
     pub import: u64,
+    pub source: u64,
     pub case: u64,
 }
 
@@ -145,6 +149,25 @@ impl State {
     pub fn account_with_login(&self, login: &str) -> Option<&Arc<Account>> {
         let login = folded(login);
         self.accounts.values().find(|account| account.login.open().is_some_and(|given| folds_to(given, &login)))
+    }
+
+    /// The agent source called `name`, compared [`folded`], that is open.
+    pub fn source_named(&self, name: &str) -> Option<&Arc<AgentSource>> {
+        let name = folded(name);
+        self.sources.values().find(|source| source.closed.is_none() && folds_to(&source.name, &name))
+    }
+
+    /// The agent source that reports with `token`.
+    pub fn source_with_token(&self, token: TokenId) -> Option<&Arc<AgentSource>> {
+        self.sources.values().find(|source| source.closed.is_none() && source.token == token)
+    }
+
+    /// Whether the agents of a source can report at `at`: it is open, and its token and the token's owner work.
+    pub fn can_report(&self, source: &AgentSource, at: Timestamp) -> bool {
+        source.closed.is_none()
+            && self.tokens.get(&source.token).is_some_and(|token| {
+                token.works_at(at) && self.persons.get(&token.person).is_some_and(|person| person.active)
+            })
     }
 
     /// The token with this digest.

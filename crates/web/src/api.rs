@@ -19,6 +19,7 @@ pub mod positions;
 pub mod products;
 pub mod renewals;
 pub mod sessions;
+pub mod sources;
 pub mod titles;
 pub mod tokens;
 pub mod values;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())
+        .merge(sources::routes())
         .merge(catalogue::routes())
         .merge(cases::routes())
         .merge(exceptions::routes())

@@ -24,6 +24,7 @@ pub mod renewals;
 pub mod request_form;
 pub mod requests;
 pub mod sign_ins;
+pub mod sources;
 pub mod staging;
 pub mod titles;
 pub mod tokens;
@@ -79,25 +80,7 @@ pub fn routes() -> Router<Site> {
         .route(addresses::CHECKPOINT, get(audits::checkpoint))
         .route("/audit/{entry}", get(audits::show))
         .route("/audit/{entry}/proof", get(audits::entry_proof))
-        .route(addresses::IMPORTS, get(imports::list).post(imports::commit))
-        .route(addresses::IMPORT_NEW, get(imports::ask))
-        .route(addresses::IMPORT_PREVIEW, post(imports::preview).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)))
-        .route("/imports/{import}", get(imports::show))
-        .route("/imports/{import}/undo", get(imports::confirm_undo).post(imports::undo))
-        .route("/imports/{import}/rejects.csv", get(imports::rejects))
-        .route(addresses::ENTITLEMENTS, get(entitlements::list))
-        .route("/entitlements/{entitlement}", get(entitlements::show))
-        .route(
-            "/entitlements/{entitlement}/retirement",
-            get(entitlements::confirm_retirement).post(entitlements::retire),
-        )
-        .route(addresses::AGREEMENTS, get(agreements::list))
-        .route("/agreements/{agreement}", get(agreements::show))
-        .route(addresses::RENEWALS, get(renewals::list))
-        .route("/renewals.csv", get(renewals::csv))
-        .route("/renewals.ics", get(renewals::calendar))
-        .route("/calendars/{token}/renewals.ics", get(renewals::feed))
-        .route("/agreements/{agreement}/renewal", get(renewals::ask).post(renewals::plan))
+        .merge(data())
         .route(addresses::PERSONS, get(persons::list).post(persons::add))
         .route("/persons/{person}", get(persons::show))
         .route("/persons/{person}/roles", post(persons::set_roles))
@@ -113,6 +96,37 @@ pub fn routes() -> Router<Site> {
         .route("/you/delegations/{delegation}/end", post(you::end_delegation))
         .route("/you/sessions/{session}/end", post(you::end_session))
         .route(addresses::WELCOME, get(welcome::show))
+}
+
+/// What comes in, what is owned, and what ends.
+fn data() -> Router<Site> {
+    Router::new()
+        .route(addresses::IMPORTS, get(imports::list).post(imports::commit))
+        .route(addresses::IMPORT_NEW, get(imports::ask))
+        .route(addresses::IMPORT_PREVIEW, post(imports::preview).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)))
+        .route("/imports/{import}", get(imports::show))
+        .route("/imports/{import}/undo", get(imports::confirm_undo).post(imports::undo))
+        .route("/imports/{import}/rejects.csv", get(imports::rejects))
+        .route(addresses::SOURCES, get(sources::list).post(sources::open))
+        .route("/sources/{source}", get(sources::show))
+        .route("/sources/{source}/changes", post(sources::change))
+        .route("/sources/{source}/token", post(sources::renew))
+        .route("/sources/{source}/closing", get(sources::confirm_closing).post(sources::close))
+        .route("/sources/{source}/devices/{device}/approval", post(sources::approve))
+        .route("/sources/{source}/devices/{device}/rejection", post(sources::reject))
+        .route(addresses::ENTITLEMENTS, get(entitlements::list))
+        .route("/entitlements/{entitlement}", get(entitlements::show))
+        .route(
+            "/entitlements/{entitlement}/retirement",
+            get(entitlements::confirm_retirement).post(entitlements::retire),
+        )
+        .route(addresses::AGREEMENTS, get(agreements::list))
+        .route("/agreements/{agreement}", get(agreements::show))
+        .route(addresses::RENEWALS, get(renewals::list))
+        .route("/renewals.csv", get(renewals::csv))
+        .route("/renewals.ics", get(renewals::calendar))
+        .route("/calendars/{token}/renewals.ics", get(renewals::feed))
+        .route("/agreements/{agreement}/renewal", get(renewals::ask).post(renewals::plan))
 }
 
 /// A file of the program. Its address changes with its bytes, so it can be kept for ever.

@@ -106,7 +106,7 @@ async fn finish(State(site): State<Site>, request: Request, next: Next) -> Respo
         let random = site.app.surroundings().random();
         random.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     });
-    let instance = request.uri().path().to_owned();
+    let instance = crate::agents::without_token(request.uri().path()).to_owned();
     let for_people = prefers_html(request.headers());
     let mut response = next.run(request).await;
     if response.extensions().get::<ProtectionError>().is_some() {

@@ -3,6 +3,7 @@
 //! It turns requests into orders and snapshots into answers; what may be done is decided in `domain`, and what a request
 //! sets off is carried out in `app`. Sockets and TLS are not known here.
 
+pub mod agents;
 pub mod api;
 pub mod authzen;
 pub mod browse;
@@ -58,6 +59,7 @@ pub fn router(app: App, options: Options) -> Router {
     let site = Site { app, options: Arc::new(options), staging: Arc::default() };
     let (described, _) = openapi::described().split_for_parts();
     let router = described
+        .merge(agents::routes())
         .merge(browse::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(another_method)
@@ -66,9 +68,15 @@ pub fn router(app: App, options: Options) -> Router {
 }
 
 async fn nothing_here(uri: axum::http::Uri) -> problem::Problem {
-    problem::Problem::new(problem::Kind::NotFound, format!("There is nothing at {}.", uri.path()))
+    problem::Problem::new(
+        problem::Kind::NotFound,
+        format!("There is nothing at {}.", agents::without_token(uri.path())),
+    )
 }
 
 async fn another_method(method: axum::http::Method, uri: axum::http::Uri) -> problem::Problem {
-    problem::Problem::new(problem::Kind::Method, format!("{} does not answer to {method}.", uri.path()))
+    problem::Problem::new(
+        problem::Kind::Method,
+        format!("{} does not answer to {method}.", agents::without_token(uri.path())),
+    )
 }

@@ -26,6 +26,7 @@ pub mod request_form;
 pub mod requests;
 pub mod samples;
 pub mod sign_in;
+pub mod sources;
 pub mod titles;
 pub mod tokens;
 pub mod vote;

@@ -285,6 +285,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::TitleMatched { title_match, .. } => Some((title_match.to_string(), None)),
         Event::EntitlementRecorded { entitlement, .. } => at("entitlements", entitlement.to_string()),
         Event::Imported { import, .. } => at("imports", import.to_string()),
+        Event::SourceOpened { source, .. } => at("sources", source.to_string()),
         Event::CaseOpened { case, .. } => at("cases", case.to_string()),
         Event::WitnessAdded { witness } => Some((witness.name.clone(), None)),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
@@ -306,6 +307,12 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::TitleUnmatched { .. }
         | Event::EntitlementRetired { .. }
         | Event::ImportUndone { .. }
+        | Event::SourceChanged { .. }
+        | Event::SourceTokenRenewed { .. }
+        | Event::SourceClosed { .. }
+        | Event::DeviceApproved { .. }
+        | Event::DeviceRejected { .. }
+        | Event::ReportsReceived { .. }
         | Event::WitnessRemoved { .. }
         | Event::CaseRevised { .. }
         | Event::EvidenceAttached { .. }

@@ -9,6 +9,7 @@
 )]
 
 mod kill;
+mod source;
 mod story;
 mod usage;
 mod witness;

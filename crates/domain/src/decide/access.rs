@@ -8,7 +8,7 @@ use crate::command::{Actor, Intent, Via};
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::id::{AccountId, DelegationId, PersonId, TokenId};
-use crate::person::{Account, Delegation, Role};
+use crate::person::{Account, Delegation, Role, Scope};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
@@ -110,6 +110,15 @@ fn issue_token(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
         digest: *digest,
         expires_at: *expires_at,
     }])
+}
+
+/// A token with which inventory agents report, for the one who asks: its number, and the event that makes it.
+pub(super) fn issue_token_for(asking: Asking<'_>, label: &str, digest: Digest) -> Result<(TokenId, Event), Refusal> {
+    let person = asking.asker()?;
+    let token = TokenId(asking.state.last_numbers.token + 1);
+    let scopes = [Scope::Report].into();
+    let issued = Event::TokenIssued { token, person, label: Text::from(label), scopes, digest, expires_at: None };
+    Ok((token, issued))
 }
 
 /// Something that ends does so in the future, and not later than anybody could still mean it.

@@ -32,6 +32,10 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             check_name("source", "the name of the source", source)?;
             check_files(files)?;
             check_brought(brought)?;
+            if let Some(known) = state.source_named(source) {
+                let message = format!("The agents of {} report under this name; choose another.", known.id);
+                return Err(Refusal::about("source", message));
+            }
             if let Some(known) = same_files(state, source.trim(), files, true) {
                 return Err(Refusal::SameFiles { import: known });
             }

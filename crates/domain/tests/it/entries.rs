@@ -14,8 +14,8 @@ use domain::envelope::{self, Header};
 use domain::event::Event;
 use domain::evidence::Evidence;
 use domain::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, TitleMatchId,
-    TokenId,
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
+    TitleMatchId, TokenId,
 };
 use domain::import::{Brought, ImportedFile};
 use domain::money::Money;
@@ -24,6 +24,7 @@ use domain::organisation::Organisation;
 use domain::party::Direction;
 use domain::person::{Role, Scope, SetUpLink};
 use domain::product::TitlePattern;
+use domain::source::{Approval, DeliveredDevice, DeviceMark};
 use domain::witness::Witness;
 
 use crate::world::{Entry, categories, salt};
@@ -213,6 +214,36 @@ fn software_events() -> Vec<Event> {
     ]
 }
 
+fn source_events() -> Vec<Event> {
+    let source = SourceId(2);
+    let device: DeviceMark = "0f6e2d4c8b1a397550c3d2e1f4a5b697".parse().unwrap();
+    vec![
+        Event::SourceOpened {
+            source,
+            name: "Workstations".to_owned(),
+            token: TokenId(5),
+            approval: Approval::HoldUnknown,
+            interval_hours: 24,
+        },
+        Event::SourceChanged { source, approval: Approval::AcceptAll, interval_hours: 12 },
+        Event::SourceTokenRenewed { source, token: TokenId(6) },
+        Event::DeviceApproved { source, device },
+        Event::DeviceRejected { source, device },
+        Event::ReportsReceived {
+            source,
+            delivery: ImportId(8),
+            devices: vec![
+                DeliveredDevice { device, report: Some(Digest::of(b"report")) },
+                DeliveredDevice { device, report: None },
+            ],
+            installations: 150,
+            rejected: 1,
+            reports_digest: Digest::of(b"reports"),
+        },
+        Event::SourceClosed { source },
+    ]
+}
+
 fn case_events() -> Vec<Event> {
     let case = CaseId(1);
     let digest = Digest::of(b"revision");
@@ -286,7 +317,12 @@ pub fn samples() -> Vec<Entry> {
         Actor::Person(PersonId(4), Via::Link(AccountId(9))),
         Actor::Person(PersonId(4), Via::Token(TokenId(3))),
     ];
-    let events = people_events().into_iter().chain(software_events()).chain(case_events()).chain(later_events());
+    let events = people_events()
+        .into_iter()
+        .chain(software_events())
+        .chain(case_events())
+        .chain(later_events())
+        .chain(source_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -361,6 +397,13 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"operator","at":"2026-11-02T09:00:41Z","body":{"case":"EXC-1","conditions":[{"wording":{"$pd":0}}],"metric":"device","terms":{"beneficiary":"PER-5","category":"exceed-entitlement","environment":"disaster_recovery","product":"PRD-7","quantity":30,"until":"2026-12-31"}},"cmd":"c41","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"pd":["ab9aac34d83b2ddcf43fb07376511548bda0361b0022fffe932459705dfd1dc8"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":41,"stream":"exception/EXC-1","type":"grant-issued","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:00:42Z","body":{"case":"EXC-1","reason":{"$pd":0}},"cmd":"c42","org":"indult/acme-0123abcd","part":[0,2],"pd":["be326fff8acade856f6cd6bd9ba3d74dc1327bb57c3968f9cd1be440f7f8b2db"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":42,"stream":"exception/EXC-1","type":"grant-revoked","v":1,"ver":3,"via":"session/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:00:43Z","body":{"agreement":"AGR-3","choice":"reduce","ends_on":"2027-06-30","reason":{"$pd":0}},"cmd":"c43","org":"indult/acme-0123abcd","part":[1,2],"pd":["0979881b02e54065e5c5ed2eb0cfcd9ebef2e17ce53dceb380504177edba4557"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":43,"stream":"agreement/AGR-3","type":"renewal-planned","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:44Z","body":{"approval":"hold_unknown","interval_hours":24,"name":"Workstations","source":"SRC-2","token":"TOK-5"},"cmd":"c44","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":44,"stream":"source/SRC-2","type":"source-opened","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:00:45Z","body":{"approval":"accept_all","interval_hours":12,"source":"SRC-2"},"cmd":"c45","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":45,"stream":"source/SRC-2","type":"source-changed","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:00:46Z","body":{"source":"SRC-2","token":"TOK-6"},"cmd":"c46","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":46,"stream":"source/SRC-2","type":"source-token-renewed","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:00:47Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c47","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":47,"stream":"source/SRC-2","type":"device-approved","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:48Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c48","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":48,"stream":"source/SRC-2","type":"device-rejected","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:49Z","body":{"delivery":"IMP-8","devices":[{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","report":"845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917"},{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697"}],"installations":150,"rejected":1,"reports_digest":"7f26104f77a7ce477546cd1ea99b6c99b5eb079e3ec9238583314eccea00440a","source":"SRC-2"},"cmd":"c49","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":49,"stream":"source/SRC-2","type":"reports-received","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:00:50Z","body":{"source":"SRC-2"},"cmd":"c50","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":50,"stream":"source/SRC-2","type":"source-closed","v":1,"ver":1}
 "###);
 }
 

@@ -9,6 +9,7 @@ mod grants;
 mod imports;
 mod properties;
 mod scenario;
+mod sources;
 mod titles;
 mod votes;
 mod world;

@@ -70,10 +70,17 @@ numbers! {
     CaseNumber "EXC";
     /// A delegation's number.
     DelegationNumber "DEL";
+    /// An agent source's number.
+    SourceNumber "SRC";
     /// A title match's number.
     TitleMatchNumber "MAT";
 }
 
+described!(
+    /// What the ledger calls a device of an agent source.
+    DeviceMarkText,
+    |text| text.pattern(Some("^[0-9a-f]{32}$")).examples(["0f6e2d4c8b1a397550c3d2e1f4a5b697"])
+);
 described!(
     /// What a person may do.
     RoleWord,

@@ -86,6 +86,16 @@ pub fn what(event: &Event) -> String {
         }
         Event::Imported { import, source, .. } => format!("{import} came in from {source}"),
         Event::ImportUndone { import } => format!("{import} was undone"),
+        Event::SourceOpened { source, name, .. } => format!("{source} was opened: {name}"),
+        Event::SourceChanged { source, .. } => format!("{source} was changed"),
+        Event::SourceTokenRenewed { source, token } => format!("The agents of {source} report with {token}"),
+        Event::SourceClosed { source } => format!("{source} was closed"),
+        Event::DeviceApproved { source, .. } => format!("A device of {source} was approved"),
+        Event::DeviceRejected { source, .. } => format!("A device of {source} was rejected"),
+        Event::ReportsReceived { source, devices, .. } => match devices.len() {
+            1 => format!("1 device reported to {source}"),
+            more => format!("{more} devices reported to {source}"),
+        },
         Event::WitnessAdded { witness } => format!("{} was added as a witness", witness.name),
         Event::WitnessRemoved { name } => format!("{name} was removed as a witness"),
         Event::CataloguePublished { digest, categories } => {

@@ -173,6 +173,7 @@ impl Visitor {
                 Place::Titles
                 | Place::Audit
                 | Place::Imports
+                | Place::Sources
                 | Place::Entitlements
                 | Place::Agreements
                 | Place::Renewals => among(Readers::Staff),

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 
 use domain::digest::Digest;
 use domain::id::{
-    AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, TitleMatchId, TokenId,
+    AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId, TokenId,
 };
+use domain::source::DeviceMark;
 
 use crate::pages::product::RowsKind;
 
@@ -45,6 +46,8 @@ pub const IMPORTS: &str = "/imports";
 pub const IMPORT_NEW: &str = "/imports/new";
 /// What an import would do.
 pub const IMPORT_PREVIEW: &str = "/imports/preview";
+/// The agent sources.
+pub const SOURCES: &str = "/sources";
 /// The entitlements.
 pub const ENTITLEMENTS: &str = "/entitlements";
 /// The agreements.
@@ -205,6 +208,21 @@ pub fn import_undo(import: ImportId) -> String {
 /// The rows that an import left out, as a file with reasons.
 pub fn import_rejects(import: ImportId) -> String {
     format!("/imports/{import}/rejects.csv")
+}
+
+/// An agent source.
+pub fn source(source: SourceId) -> String {
+    format!("{SOURCES}/{source}")
+}
+
+/// Something done to an agent source: `changes`, `token` or `closing`.
+pub fn source_act(source: SourceId, act: &str) -> String {
+    format!("{SOURCES}/{source}/{act}")
+}
+
+/// Something done to a device of an agent source: `approval` or `rejection`.
+pub fn source_device_act(source: SourceId, device: DeviceMark, act: &str) -> String {
+    format!("{SOURCES}/{source}/devices/{device}/{act}")
 }
 
 /// An entitlement in the list of all.

@@ -25,6 +25,7 @@ pub enum Place {
     Policies,
     Audit,
     Imports,
+    Sources,
     Entitlements,
     Agreements,
     Renewals,
@@ -37,7 +38,7 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
@@ -48,6 +49,7 @@ impl Place {
         Self::Policies,
         Self::Audit,
         Self::Imports,
+        Self::Sources,
         Self::Entitlements,
         Self::Agreements,
         Self::You,
@@ -65,7 +67,7 @@ impl Place {
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
             Self::Audit => Section::Audit,
-            Self::Imports | Self::Entitlements | Self::Agreements => Section::Data,
+            Self::Imports | Self::Sources | Self::Entitlements | Self::Agreements => Section::Data,
             Self::You | Self::Tokens | Self::Persons => Section::You,
             Self::Outside => Section::Outside,
         }
@@ -82,6 +84,7 @@ impl Place {
             Self::Policies => addresses::POLICIES,
             Self::Audit => addresses::AUDIT,
             Self::Imports => addresses::IMPORTS,
+            Self::Sources => addresses::SOURCES,
             Self::Entitlements => addresses::ENTITLEMENTS,
             Self::Agreements => addresses::AGREEMENTS,
             Self::Renewals => addresses::RENEWALS,
@@ -102,6 +105,7 @@ impl Place {
             Self::Policies => "Policies",
             Self::Audit => "Audit",
             Self::Imports => "Imports",
+            Self::Sources => "Sources",
             Self::Entitlements => "Entitlements",
             Self::Agreements => "Agreements",
             Self::Renewals => "Renewals",

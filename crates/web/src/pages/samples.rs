@@ -10,6 +10,7 @@ mod people;
 mod renewals;
 mod requests;
 mod software;
+mod sources;
 
 use std::collections::BTreeSet;
 
@@ -43,6 +44,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(exceptions::all(mark));
     samples.extend(imports::all(mark));
     samples.extend(renewals::all(mark));
+    samples.extend(sources::all(mark));
     samples.extend(ledger::all(mark));
     samples
 }

@@ -64,6 +64,15 @@ POST /v1/imports/inventory                sam_manager                       repo
 POST /v1/imports/entitlements             sam_manager,procurement           write         product,metric,quantity
 GET  /v1/imports/{import}                 staff                             read,write
 POST /v1/imports/{import}/undo            sam_manager,procurement           write   {}
+GET  /v1/sources                          staff                             read,write
+POST /v1/sources                          sam_manager                       none    {"name":"Fleet"}
+GET  /v1/sources/{source}                 staff                             read,write
+GET  /v1/sources/{source}/devices         staff                             read,write
+POST /v1/sources/{source}/changes         sam_manager                       write   {"interval_hours":12}
+POST /v1/sources/{source}/tokens          sam_manager                       none    {}
+POST /v1/sources/{source}/closings        sam_manager                       write   {}
+POST /v1/sources/{source}/devices/{device}/approvals  sam_manager           write   {}
+POST /v1/sources/{source}/devices/{device}/rejections  sam_manager          write   {}
 GET  /v1/catalogue                        everyone                          read,write
 POST /v1/catalogue/versions               legal                             write   CATALOGUE
 GET  /v1/cases                            everyone                          read,write
@@ -149,6 +158,8 @@ fn filled(path: &str) -> String {
         ("{agreement}", "AGR-999999"),
         ("{key}", "name:nowhere"),
         ("{import}", "IMP-999999"),
+        ("{source}", "SRC-999999"),
+        ("{device}", "0f6e2d4c8b1a397550c3d2e1f4a5b697"),
         ("{case}", "EXC-999999"),
         ("{digest}", "0000000000000000000000000000000000000000000000000000000000000000"),
         ("{entry}", "0"),

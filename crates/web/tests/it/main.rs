@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod agents;
 mod authority;
 mod contract;
 mod lists;

@@ -120,6 +120,15 @@ impl World {
         *clock = clock.checked_add(by).unwrap();
     }
 
+    /// Everything is given up and read again from the folder.
+    pub async fn restart(&mut self) {
+        let surroundings = self.app.surroundings().clone();
+        let folder = self.app.ledger().folder().path().to_owned();
+        self.app.close().await;
+        self.app = App::open(&folder, surroundings).unwrap();
+        self.router = web::router(self.app.clone(), Options::default());
+    }
+
     /// The ledger size.
     pub fn size(&self) -> u64 {
         self.app.snapshot().size()
