@@ -10,6 +10,7 @@ pub mod identities;
 pub mod imports;
 pub mod ledgers;
 pub mod objects;
+pub mod metrics;
 mod order;
 mod organisation;
 pub mod positions;

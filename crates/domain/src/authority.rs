@@ -27,6 +27,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         }
         Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
+        | Intent::DefineMetric { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
@@ -83,6 +84,7 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::AmendAgreement { .. }
         | Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
+        | Intent::DefineMetric { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }

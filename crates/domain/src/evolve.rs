@@ -82,6 +82,7 @@ impl State {
             | Event::AgreementAmended { .. }
             | Event::ProductAdded { .. }
             | Event::ProductMetricSet { .. }
+            | Event::MetricDefined { .. }
             | Event::TitleMatched { .. }
             | Event::TitleUnmatched { .. }
             | Event::EntitlementRecorded { .. }

@@ -107,6 +107,15 @@ pub struct DeviceAttributes {
     /// Processor model as the source prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processor_model: Option<String>,
+    /// Virtual processors, where the device is a guest of a hypervisor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub virtual_processors: Option<u32>,
+    /// The host that it runs on, by name or hardware UUID as the source gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The cluster of hosts that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Region or country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,

@@ -278,6 +278,7 @@ impl Row<'_> {
             business_unit,
             cost_centre,
             last_seen_on: self.date(Field::LastSeen, findings)?,
+            ..DeviceAttributes::default()
         })
     }
 

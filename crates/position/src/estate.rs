@@ -7,6 +7,7 @@
 //! Which reports speak of the same device is in `identity`, titles are in `titles`.
 //! What a title is as a product, and what must be licensed, is not known here.
 
+mod capacity;
 mod identity;
 mod titles;
 
@@ -25,6 +26,7 @@ use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use crate::column::Column;
+use capacity::Capacities;
 use identity::{Identity, Key, Marks, Move};
 pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
 
@@ -94,6 +96,7 @@ pub struct Estate {
     unstated_environment: Arc<RoaringBitmap>,
     without_person: Arc<RoaringBitmap>,
     undated: Arc<RoaringBitmap>,
+    capacities: Capacities,
     with_known_use: Arc<RoaringBitmap>,
 }
 
@@ -340,6 +343,7 @@ impl Estate {
             person = person.or(report.person());
             seen = seen.max(report.reported_at.map_or(UNDATED, Timestamp::as_second));
         }
+        self.capacities.set(device, &latest);
         let knows_use = latest.iter().any(|report| report.installed.iter().any(|one| one.last_used_on.is_some()));
         for (bitmap, listed) in self.in_environment.iter_mut().zip(Environment::ALL) {
             put(bitmap, device, is_there && environment == Some(listed));
@@ -650,6 +654,9 @@ fn united(reports: &[&Report]) -> DeviceAttributes {
             processors,
             cores,
             processor_model,
+            virtual_processors,
+            host,
+            cluster,
             region,
             business_unit,
             cost_centre,
@@ -664,6 +671,9 @@ fn united(reports: &[&Report]) -> DeviceAttributes {
         united.processors = united.processors.or(processors);
         united.cores = united.cores.or(cores);
         united.processor_model = united.processor_model.or(processor_model);
+        united.virtual_processors = united.virtual_processors.or(virtual_processors);
+        united.host = united.host.or(host);
+        united.cluster = united.cluster.or(cluster);
         united.region = united.region.or(region);
         united.business_unit = united.business_unit.or(business_unit);
         united.cost_centre = united.cost_centre.or(cost_centre);

@@ -6,6 +6,7 @@ use super::{Recorded, change};
 use crate::agreement::Agreement;
 use crate::entitlement::Entitlement;
 use crate::event::Event;
+use crate::metric::{CustomMetric, MetricVersion};
 use crate::party::Party;
 use crate::product::{Product, TitleMatch};
 use crate::state::State;
@@ -54,6 +55,20 @@ impl State {
                 known.metric = *metric;
                 known.import = None;
             }),
+            Event::MetricDefined { metric, definition } => {
+                self.last_numbers.metric = self.last_numbers.metric.max(metric.0);
+                let version = MetricVersion {
+                    defined_at: recorded.at,
+                    recorded_in: recorded.seq,
+                    definition: definition.clone(),
+                };
+                if self.metrics.contains_key(metric) {
+                    change(&mut self.metrics, metric, |known| known.versions.push(version));
+                } else {
+                    self.metrics
+                        .insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
+                }
+            }
             Event::TitleMatched { title_match, pattern, product } => {
                 self.last_numbers.title_match = self.last_numbers.title_match.max(title_match.0);
                 self.title_matches.insert(

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod estate;
+mod measured;
 mod property;
 mod reference;
 mod scenario;

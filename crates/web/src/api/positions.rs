@@ -438,7 +438,7 @@ fn positions_csv(snapshot: &Snapshot, lines: &[Line]) -> Response {
             line.product.to_string(),
             drawn.product.name,
             drawn.publisher.unwrap_or_default(),
-            line.metric.name().to_owned(),
+            line.metric.name().into_owned(),
             line.entitled.to_string(),
             line.consumed.to_string(),
             line.exempt.to_string(),
