@@ -107,7 +107,10 @@ impl Metric {
             "servers" | "per_server" => return Self::from_exact("server"),
             "pvu" => return Self::from_exact("ibm_pvu"),
             "vpc" => return Self::from_exact("ibm_vpc"),
-            _ => return Self::from_exact(&word).or_else(|| word.to_ascii_uppercase().replace('_', "-").parse().ok().map(Self::Custom)),
+            _ => {
+                return Self::from_exact(&word)
+                    .or_else(|| word.to_ascii_uppercase().replace('_', "-").parse().ok().map(Self::Custom));
+            }
         })
     }
 

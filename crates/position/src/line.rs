@@ -166,11 +166,7 @@ impl<'a> Reckoning<'a> {
         persons: &mut Persons,
     ) -> Self {
         let (outcome, measured) = matching::spend(demand, selected, persons);
-        let exempt = if demand.all_liable() {
-            0
-        } else {
-            matching::exempt(demand, selected, &outcome, persons)
-        };
+        let exempt = if demand.all_liable() { 0 } else { matching::exempt(demand, selected, &outcome, persons) };
         let by_person = selected.kind == Kind::Plain(Plain::NamedUser);
         Self {
             product,
@@ -201,7 +197,11 @@ impl<'a> Reckoning<'a> {
     fn range(&self) -> Option<Range> {
         if let Some(measured) = &self.measured {
             let why = || working::why_a_measured_range(measured);
-            return (measured.low < measured.high).then(|| Range { low: measured.low, high: measured.high, why: why() });
+            return (measured.low < measured.high).then(|| Range {
+                low: measured.low,
+                high: measured.high,
+                why: why(),
+            });
         }
         (self.nameless > 0).then(|| Range {
             low: self.outcome.consumed - self.nameless,

@@ -232,7 +232,8 @@ fn machines(example: &Example) -> (Machines, Vec<u32>) {
             place += 1;
         }
     }
-    let hosts: BTreeSet<String> = example.machines.iter().filter_map(|given| given.host.as_deref().map(folded)).collect();
+    let hosts: BTreeSet<String> =
+        example.machines.iter().filter_map(|given| given.host.as_deref().map(folded)).collect();
     for (place, machine) in &mut machines.by_place {
         machine.host_place = machine.host.as_deref().and_then(|host| names.get(&folded(host)).copied());
         let is_guest = machine.host.is_some() || matches!(machine.kind, DeviceKind::Virtual | DeviceKind::Container);
@@ -268,7 +269,11 @@ mod tests {
                 // The one rule that the library itself cannot keep.
                 !(fault.place == "name" && fault.problem.contains("every organisation"))
             });
-            wrong.extend(faults.chain(wrong_examples(definition)).map(|fault| format!("{metric}: {} {}", fault.place, fault.problem)));
+            wrong.extend(
+                faults
+                    .chain(wrong_examples(definition))
+                    .map(|fault| format!("{metric}: {} {}", fault.place, fault.problem)),
+            );
             assert!(definition.examples.len() >= 2, "{metric} has too few examples");
             assert!(!definition.sources.is_empty(), "{metric} names no source");
         }
@@ -283,6 +288,32 @@ mod tests {
         assert_eq!(lint(&wrong), []);
         wrong.examples[0].units += 1;
         assert_eq!(lint(&wrong)[0].problem, "“Two processors of sixteen cores” comes to 32, not to 33.");
+    }
+
+    /// The table in `docs/METRICS.md`, as it must be.
+    fn table() -> String {
+        let mut table = String::from(
+            "# The library of metrics\n\nMade from the files in `crates/position/metrics`; a test keeps it current.\nHow they are counted is in [POSITION.md](POSITION.md), and `indult metric try NAME` works one out.\n\n| name | title | publisher | counts | what one unit covers | sources |\n| --- | --- | --- | --- | --- | --- |\n",
+        );
+        for (metric, definition) in library() {
+            let sources: Vec<&str> = definition.sources.iter().map(|source| source.document.as_str()).collect();
+            table.push_str(&format!(
+                "| `{metric}` | {} | {} | {} | {} | {} |\n",
+                definition.title,
+                definition.publisher.as_deref().unwrap_or("any"),
+                definition.counts.words(),
+                definition.description,
+                sources.join("; ")
+            ));
+        }
+        table
+    }
+
+    #[test]
+    fn the_table_in_the_documents_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/METRICS.md");
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(written, table(), "docs/METRICS.md should be:\n{}", table());
     }
 
     #[test]

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::Base;
 use crate::demand::{Demand, Persons, Version};
 use crate::estate::{DeviceIndex, Estate, NOBODY};
-use crate::matching::by_rows::{self, By, Unit};
 use crate::matching::by_capacity;
+use crate::matching::by_rows::{self, By, Unit};
 use crate::metrics::Kind;
 use crate::supply::{Moment, Selected, SupplySource};
 

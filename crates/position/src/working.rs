@@ -265,7 +265,8 @@ fn covered_by_rights(reckoning: &Reckoning<'_>) -> Step {
     let metric = reckoning.product.metric;
     let terms = rights_with_use(reckoning).filter(|(_, spent)| spent.covers > 0).map(|(right, spent)| {
         let (id, used) = (right.entitlement.id, Grouped(spent.used));
-        let seconds = if right.secondary && reckoning.selected.kind == Kind::DEVICE { spent.covers - spent.used } else { 0 };
+        let seconds =
+            if right.secondary && reckoning.selected.kind == Kind::DEVICE { spent.covers - spent.used } else { 0 };
         fmt::from_fn(move |f| match seconds {
             0 => write!(f, "{id} {}", Grouped(spent.covers)),
             _ => write!(f, "{id} {used} devices and {} second devices of the same persons", Grouped(seconds)),

@@ -65,8 +65,7 @@ impl State {
                 if self.metrics.contains_key(metric) {
                     change(&mut self.metrics, metric, |known| known.versions.push(version));
                 } else {
-                    self.metrics
-                        .insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
+                    self.metrics.insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
                 }
             }
             Event::TitleMatched { title_match, pattern, product } => {

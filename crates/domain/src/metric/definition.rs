@@ -435,7 +435,8 @@ impl Faults {
 
     fn words(&mut self, definition: &Definition) {
         let name = &definition.name;
-        let good = as_name(name) == *name && name.is_ascii() && name.starts_with(|first: char| first.is_ascii_lowercase());
+        let good =
+            as_name(name) == *name && name.is_ascii() && name.starts_with(|first: char| first.is_ascii_lowercase());
         self.unless(good, "name", "Write the name in small letters, digits and single underscores.");
         self.text("name", name, WORDS_CHARS_MAX);
         self.unless(
@@ -481,7 +482,11 @@ impl Faults {
             self.unless(number <= most, place, &format!("Give at most {most}."));
         }
         let has_example = !definition.examples.is_empty();
-        self.unless(has_example, "examples", "Give at least one worked example: it is what shows that the rule is right.");
+        self.unless(
+            has_example,
+            "examples",
+            "Give at least one worked example: it is what shows that the rule is right.",
+        );
     }
 
     /// Which parameters mean something beside what is counted.
@@ -490,19 +495,74 @@ impl Faults {
         let of_cores = definition.counts == Counts::Core;
         let by_host = matches!(definition.virtual_machines, VirtualMachines::Host);
         for (name, given, fits, problem) in [
-            ("minimum_per_processor", definition.minimum_per_processor > 0, of_cores, "This goes with counts = \"core\" only."),
+            (
+                "minimum_per_processor",
+                definition.minimum_per_processor > 0,
+                of_cores,
+                "This goes with counts = \"core\" only.",
+            ),
             ("minimum_per_server", definition.minimum_per_server > 0, on_machines, "This goes with machines only."),
-            ("minimum_per_virtual_machine", definition.minimum_per_virtual_machine > 0, on_machines, "This goes with machines only."),
-            ("cores_per_unit", definition.cores_per_unit > 0, definition.counts == Counts::Processor, "This goes with counts = \"processor\" only."),
-            ("virtual_processors_per_core", definition.virtual_processors_per_core > 0, of_cores, "This goes with counts = \"core\" only."),
-            ("virtual_machines_per_set", definition.virtual_machines_per_set > 0, by_host, "This goes with virtual_machines = \"host\" only."),
-            ("virtual_machines_per_unit", definition.virtual_machines_per_unit > 0, on_machines && definition.virtual_machines == VirtualMachines::Own, "This goes with machines and virtual_machines = \"own\" only."),
-            ("users_per_unit", definition.users_per_unit > 0, on_machines, "This goes with machines only; their users are counted beside them."),
-            ("factors", definition.factors.is_some(), matches!(definition.counts, Counts::Core | Counts::Processor), "Factors go with cores and processors only."),
-            ("virtual_machines", definition.virtual_machines != VirtualMachines::Own, on_machines, "This goes with machines only."),
+            (
+                "minimum_per_virtual_machine",
+                definition.minimum_per_virtual_machine > 0,
+                on_machines,
+                "This goes with machines only.",
+            ),
+            (
+                "cores_per_unit",
+                definition.cores_per_unit > 0,
+                definition.counts == Counts::Processor,
+                "This goes with counts = \"processor\" only.",
+            ),
+            (
+                "virtual_processors_per_core",
+                definition.virtual_processors_per_core > 0,
+                of_cores,
+                "This goes with counts = \"core\" only.",
+            ),
+            (
+                "virtual_machines_per_set",
+                definition.virtual_machines_per_set > 0,
+                by_host,
+                "This goes with virtual_machines = \"host\" only.",
+            ),
+            (
+                "virtual_machines_per_unit",
+                definition.virtual_machines_per_unit > 0,
+                on_machines && definition.virtual_machines == VirtualMachines::Own,
+                "This goes with machines and virtual_machines = \"own\" only.",
+            ),
+            (
+                "users_per_unit",
+                definition.users_per_unit > 0,
+                on_machines,
+                "This goes with machines only; their users are counted beside them.",
+            ),
+            (
+                "factors",
+                definition.factors.is_some(),
+                matches!(definition.counts, Counts::Core | Counts::Processor),
+                "Factors go with cores and processors only.",
+            ),
+            (
+                "virtual_machines",
+                definition.virtual_machines != VirtualMachines::Own,
+                on_machines,
+                "This goes with machines only.",
+            ),
             ("containers", definition.containers != Containers::Machine, on_machines, "This goes with machines only."),
-            ("tiers", !definition.tiers.is_empty(), definition.counts != Counts::Installation, "Installations have no tiers."),
-            ("counted_per_unit", definition.counted_per_unit > 0, definition.counts != Counts::Installation, "Installations have no packs."),
+            (
+                "tiers",
+                !definition.tiers.is_empty(),
+                definition.counts != Counts::Installation,
+                "Installations have no tiers.",
+            ),
+            (
+                "counted_per_unit",
+                definition.counted_per_unit > 0,
+                definition.counts != Counts::Installation,
+                "Installations have no packs.",
+            ),
         ] {
             self.unless(!given || fits, name, problem);
         }

@@ -265,6 +265,7 @@ fn case_events() -> Vec<Event> {
             conditions: vec![Condition { wording: "Until June.".into() }],
         },
         Event::GrantRevoked { case, reason: "Misused.".into() },
+        Event::MetricDefined { metric: domain::id::MetricId(3), definition: crate::metrics::definition("our_cores") },
     ]
 }
 
@@ -351,6 +352,7 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"program","at":"2026-11-02T09:00:40Z","body":{"case":"EXC-1","digest":"2b214ddf3326016519afcb268f63623b80b91a65265277668e4d020d87dd9078","outcome":"approved_with_conditions"},"cmd":"c40","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":40,"stream":"case/EXC-1","type":"case-decided","v":1,"ver":1}
 {"actor":"operator","at":"2026-11-02T09:00:41Z","body":{"case":"EXC-1","conditions":[{"wording":{"$pd":0}}],"metric":"device","terms":{"beneficiary":"PER-5","category":"exceed-entitlement","environment":"disaster_recovery","product":"PRD-7","quantity":30,"until":"2026-12-31"}},"cmd":"c41","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"pd":["ab9aac34d83b2ddcf43fb07376511548bda0361b0022fffe932459705dfd1dc8"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":41,"stream":"exception/EXC-1","type":"grant-issued","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:00:42Z","body":{"case":"EXC-1","reason":{"$pd":0}},"cmd":"c42","org":"indult/acme-0123abcd","part":[0,2],"pd":["be326fff8acade856f6cd6bd9ba3d74dc1327bb57c3968f9cd1be440f7f8b2db"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":42,"stream":"exception/EXC-1","type":"grant-revoked","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:43Z","body":{"definition":{"counted_per_unit":2,"counts":"core","description":"Cores of a host, at least eight.","examples":[{"machines":[{"cores":4,"processors":1}],"title":"A small server","units":4}],"minimum_per_server":8,"name":"our_cores","publisher":"Northwind","rounding":"sum","sources":[{"dated":"2026-01-01","document":"Agreement 7"}],"title":"Our cores","unit":"core","units":"cores","virtual_machines":"host"},"metric":"MET-3"},"cmd":"c43","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":43,"stream":"metric/MET-3","type":"metric-defined","v":1,"ver":4,"via":"link/ACC-9"}
 "###);
 }
 

@@ -68,7 +68,8 @@ pub(crate) fn bearers_alone(demand: &Demand<'_>, definition: &Definition) -> Vec
     }
     let measured = measured(demand, definition);
     let alone = |bearer: measure::Bearer| {
-        let users = if definition.users_per_unit > 0 { counting_users(estate)(&bearer.devices) } else { Users::default() };
+        let users =
+            if definition.users_per_unit > 0 { counting_users(estate)(&bearer.devices) } else { Users::default() };
         let mut tally = Tally::of(definition);
         let cost = tally.add_high(&bearer.parts, users.persons + users.nameless);
         (bearer.devices, cost)
@@ -129,11 +130,7 @@ pub(crate) fn exempt_units(demand: &Demand<'_>, definition: &Definition) -> Vec<
 }
 
 /// Spends `selected`, whose line is in a measured metric, on `demand`.
-pub(crate) fn spend<'a>(
-    demand: &Demand<'a>,
-    selected: &Selected<'_>,
-    persons: &mut Persons,
-) -> (Spent<'a>, Measured) {
+pub(crate) fn spend<'a>(demand: &Demand<'a>, selected: &Selected<'_>, persons: &mut Persons) -> (Spent<'a>, Measured) {
     let definition = match selected.kind {
         Kind::Measured(metric) => selected.definitions.get(&metric).copied(),
         Kind::Plain(_) => None,
@@ -200,7 +197,8 @@ impl<'b> Spending<'_, 'b> {
     /// Rights in other metrics: named user, device, installation, then measured ones in the order of their names' table.
     fn spend_others(&mut self) {
         let measured = self.selected.definitions.keys().map(|metric| Kind::Measured(*metric));
-        let kinds: Vec<Kind> = [Kind::NAMED_USER, Kind::DEVICE, Kind::INSTALLATION].into_iter().chain(measured).collect();
+        let kinds: Vec<Kind> =
+            [Kind::NAMED_USER, Kind::DEVICE, Kind::INSTALLATION].into_iter().chain(measured).collect();
         for kind in kinds.into_iter().filter(|kind| *kind != self.selected.kind) {
             if self.available(kind) == 0 {
                 continue;
@@ -354,9 +352,8 @@ impl<'b> Spending<'_, 'b> {
 
     fn spend_grants(&mut self) {
         for (place, grant) in self.selected.grants.iter().enumerate() {
-            let reached = |unit: &usize| {
-                grant.terms.environment.is_none_or(|wanted| self.units[*unit].place == Some(wanted))
-            };
+            let reached =
+                |unit: &usize| grant.terms.environment.is_none_or(|wanted| self.units[*unit].place == Some(wanted));
             let mut places: Vec<usize> = self.open().filter(reached).collect();
             places.sort_by_key(|place| self.origins[*place]);
             self.cover(&mut places.into(), grant.terms.quantity, By::Grant(place));

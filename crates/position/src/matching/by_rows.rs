@@ -57,12 +57,7 @@ pub(crate) struct Spent<'a> {
 }
 
 /// The units of `devices` in order of person and device: persons with a name first.
-pub(crate) fn units(
-    demand: &Demand<'_>,
-    plain: Plain,
-    versions: &[Version<'_>],
-    devices: &RoaringBitmap,
-) -> Vec<Unit> {
+pub(crate) fn units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>], devices: &RoaringBitmap) -> Vec<Unit> {
     let estate = demand.estate;
     let mut order: Vec<u32> = devices.iter().collect();
     order.sort_by_cached_key(|device| estate.order_of(*device));

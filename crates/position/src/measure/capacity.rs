@@ -116,7 +116,8 @@ pub(super) fn own(definition: &Definition, guest: &Machine) -> Amount {
         text.push_str(&format!(", at least {least}"));
     }
     let (low, high) = (low.max(least), high.max(least));
-    let missing = if low == high { Vec::new() } else { vec![format!("the virtual processors of {name} are not known")] };
+    let missing =
+        if low == high { Vec::new() } else { vec![format!("the virtual processors of {name} are not known")] };
     Amount { low, high, text, missing }
 }
 

@@ -68,6 +68,12 @@ struct DeviceObject {
     cores: Option<u32>,
     /// Processor model.
     processor_model: Option<String>,
+    /// Virtual processors, where it is a guest.
+    virtual_processors: Option<u32>,
+    /// The host that it runs on, as a source names it.
+    host: Option<String>,
+    /// The cluster of hosts that it belongs to.
+    cluster: Option<String>,
     /// Region or country.
     region: Option<String>,
     /// Business unit.
@@ -105,6 +111,9 @@ fn object(facts: DeviceFacts) -> DeviceObject {
         processors,
         cores,
         processor_model,
+        virtual_processors,
+        host,
+        cluster,
         region,
         business_unit,
         cost_centre,
@@ -128,6 +137,9 @@ fn object(facts: DeviceFacts) -> DeviceObject {
         processors,
         cores,
         processor_model,
+        virtual_processors,
+        host,
+        cluster,
         region,
         business_unit,
         cost_centre,

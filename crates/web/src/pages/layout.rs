@@ -20,6 +20,7 @@ pub enum Place {
     Position,
     Products,
     Titles,
+    Metrics,
     Requests,
     Exceptions,
     Policies,
@@ -36,11 +37,12 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
         Self::Titles,
+        Self::Metrics,
         Self::Requests,
         Self::Exceptions,
         Self::Policies,
@@ -57,7 +59,7 @@ impl Place {
         match self {
             Self::MyWork => Section::MyWork,
             Self::Position => Section::Position,
-            Self::Products | Self::Titles => Section::Software,
+            Self::Products | Self::Titles | Self::Metrics => Section::Software,
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
@@ -74,6 +76,7 @@ impl Place {
             Self::Position => addresses::POSITION,
             Self::Products => addresses::PRODUCTS,
             Self::Titles => addresses::TITLES,
+            Self::Metrics => addresses::METRICS,
             Self::Requests => addresses::REQUESTS,
             Self::Exceptions => addresses::EXCEPTIONS,
             Self::Policies => addresses::POLICIES,
@@ -93,6 +96,7 @@ impl Place {
             Self::Position => "Position",
             Self::Products => "Products",
             Self::Titles => "Unrecognised titles",
+            Self::Metrics => "Metrics",
             Self::Requests => "Requests",
             Self::Exceptions => "Exceptions",
             Self::Policies => "Policies",

@@ -11,6 +11,7 @@
 mod authority;
 mod contract;
 mod lists;
+mod metrics;
 mod pages_people;
 mod pages_requests;
 mod refusals;
