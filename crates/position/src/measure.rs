@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::metric::{Containers, Counts, Definition, Factor, VirtualMachines};
 use domain::observation::DeviceKind;
+use domain::product::folded;
 
 use capacity::{Amount, capacity, factor, own, unknown_host};
 pub(crate) use tally::Tally;
@@ -153,7 +154,7 @@ fn key_of(definition: &Definition, machines: &Machines, device: u32) -> Option<(
             (Containers::None, _, _) => return None,
             (Containers::Own, _, _) => return Some(guest_key(definition, machines, place, machine)),
             (Containers::Machine, Some(host), _) if host != place => place = host,
-            (Containers::Machine, _, Some(host)) => return Some((Key::Named(host.clone()), None)),
+            (Containers::Machine, _, Some(host)) => return Some((Key::Named(folded(host)), None)),
             (Containers::Machine, _, None) => return Some((Key::Nowhere(place), None)),
         }
     }
@@ -168,7 +169,7 @@ fn guest_key(definition: &Definition, machines: &Machines, place: u32, machine: 
     let host = machine.host_place.filter(|host| *host != place);
     let by_host = || match (host, &machine.host) {
         (Some(host), _) => Key::Machine(host),
-        (None, Some(host)) => Key::Named(host.clone()),
+        (None, Some(host)) => Key::Named(folded(host)),
         (None, None) => Key::Nowhere(place),
     };
     let key = match definition.virtual_machines {
@@ -188,6 +189,10 @@ fn joined_to_clusters(machines: &Machines, groups: Vec<(Key, Group)>) -> Vec<(Ke
         .iter()
         .filter_map(|(key, _)| if let Key::Cluster(cluster) = key { Some(cluster.clone()) } else { None })
         .collect();
+    if clusters.is_empty() {
+        return groups;
+    }
+    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
     let mut joined: Vec<(Key, Group)> = Vec::with_capacity(groups.len());
     for (key, group) in groups {
         let cluster = match &key {
@@ -195,13 +200,16 @@ fn joined_to_clusters(machines: &Machines, groups: Vec<(Key, Group)>) -> Vec<(Ke
             Key::Guest(_) | Key::Named(_) | Key::Nowhere(_) | Key::Cluster(_) => None,
         };
         let key = cluster.filter(|cluster| clusters.contains(cluster)).map_or(key, Key::Cluster);
-        match joined.iter_mut().find(|(known, _)| *known == key && matches!(key, Key::Cluster(_))) {
+        match places.get(&key).and_then(|place| joined.get_mut(*place)) {
             Some((_, known)) => {
                 known.devices.extend(group.devices);
                 known.guests.extend(group.guests);
                 known.itself |= group.itself;
             }
-            None => joined.push((key, group)),
+            None => {
+                places.insert(key.clone(), joined.len());
+                joined.push((key, group));
+            }
         }
     }
     joined
@@ -411,12 +419,23 @@ pub(crate) fn beyond(
             continue;
         }
         let users = if definition.users_per_unit > 0 { users(&bearer.devices) } else { Users::default() };
-        let before = known.get(&bearer.key).map_or(&[][..], |known| &known.parts);
-        measured.units.push(tally.add_beyond(before, &bearer.parts, users.persons + users.nameless));
+        let before = parts_before(machines, &known, &bearer.key);
+        measured.units.push(tally.add_beyond(&before, &bearer.parts, users.persons + users.nameless));
         measured.bearers.push(bearer);
     }
     measured.high = measured.units.iter().sum();
     measured
+}
+
+/// The parts of a bearer that were counted already, each beside what it is now. A host may have counted for itself before
+/// its cluster does.
+fn parts_before(machines: &Machines, known: &BTreeMap<&Key, &Bearer>, key: &Key) -> Vec<Option<Part>> {
+    if let Some(known) = known.get(key) {
+        return known.parts.iter().copied().map(Some).collect();
+    }
+    let Key::Cluster(cluster) = key else { return Vec::new() };
+    let hosts = machines.of_cluster.get(cluster).into_iter().flatten();
+    hosts.map(|host| known.get(&Key::Machine(*host)).and_then(|bearer| bearer.parts.first().copied())).collect()
 }
 
 /// What so many persons come to, and how many units each adds to those before.

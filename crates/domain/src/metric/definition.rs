@@ -493,79 +493,30 @@ impl Faults {
     fn fitting(&mut self, definition: &Definition) {
         let on_machines = matches!(definition.counts, Counts::Device | Counts::Processor | Counts::Core);
         let of_cores = definition.counts == Counts::Core;
-        let by_host = matches!(definition.virtual_machines, VirtualMachines::Host);
-        for (name, given, fits, problem) in [
-            (
-                "minimum_per_processor",
-                definition.minimum_per_processor > 0,
-                of_cores,
-                "This goes with counts = \"core\" only.",
-            ),
-            ("minimum_per_server", definition.minimum_per_server > 0, on_machines, "This goes with machines only."),
-            (
-                "minimum_per_virtual_machine",
-                definition.minimum_per_virtual_machine > 0,
-                on_machines,
-                "This goes with machines only.",
-            ),
-            (
-                "cores_per_unit",
-                definition.cores_per_unit > 0,
-                definition.counts == Counts::Processor,
-                "This goes with counts = \"processor\" only.",
-            ),
-            (
-                "virtual_processors_per_core",
-                definition.virtual_processors_per_core > 0,
-                of_cores,
-                "This goes with counts = \"core\" only.",
-            ),
-            (
-                "virtual_machines_per_set",
-                definition.virtual_machines_per_set > 0,
-                by_host,
-                "This goes with virtual_machines = \"host\" only.",
-            ),
-            (
-                "virtual_machines_per_unit",
-                definition.virtual_machines_per_unit > 0,
-                on_machines && definition.virtual_machines == VirtualMachines::Own,
-                "This goes with machines and virtual_machines = \"own\" only.",
-            ),
-            (
-                "users_per_unit",
-                definition.users_per_unit > 0,
-                on_machines,
-                "This goes with machines only; their users are counted beside them.",
-            ),
-            (
-                "factors",
-                definition.factors.is_some(),
-                matches!(definition.counts, Counts::Core | Counts::Processor),
-                "Factors go with cores and processors only.",
-            ),
-            (
-                "virtual_machines",
-                definition.virtual_machines != VirtualMachines::Own,
-                on_machines,
-                "This goes with machines only.",
-            ),
-            ("containers", definition.containers != Containers::Machine, on_machines, "This goes with machines only."),
-            (
-                "tiers",
-                !definition.tiers.is_empty(),
-                definition.counts != Counts::Installation,
-                "Installations have no tiers.",
-            ),
-            (
-                "counted_per_unit",
-                definition.counted_per_unit > 0,
-                definition.counts != Counts::Installation,
-                "Installations have no packs.",
-            ),
-        ] {
-            self.unless(!given || fits, name, problem);
+        let of_processors = definition.counts == Counts::Processor;
+        let virtual_machines = definition.virtual_machines;
+        let shares = on_machines && virtual_machines == VirtualMachines::Own;
+        let several = definition.counts != Counts::Installation;
+        for (name, parameter) in definition.parameters() {
+            let (fits, with) = match name {
+                "minimum_per_processor" | "virtual_processors_per_core" => (of_cores, "counts = \"core\""),
+                "cores_per_unit" => (of_processors, "counts = \"processor\""),
+                "virtual_machines_per_set" => {
+                    (virtual_machines == VirtualMachines::Host, "virtual_machines = \"host\"")
+                }
+                "virtual_machines_per_unit" => (shares, "machines and virtual_machines = \"own\""),
+                "counted_per_unit" => (several, "anything but installations"),
+                _ => (on_machines, "machines"),
+            };
+            self.unless(parameter == 0 || fits, name, &format!("This goes with {with} only."));
         }
+        let none = virtual_machines == VirtualMachines::Own;
+        self.unless(none || on_machines, "virtual_machines", "This goes with machines only.");
+        let usual = definition.containers == Containers::Machine;
+        self.unless(usual || on_machines, "containers", "This goes with machines only.");
+        let factors = definition.factors.is_none() || of_cores || of_processors;
+        self.unless(factors, "factors", "Factors go with cores and processors only.");
+        self.unless(definition.tiers.is_empty() || several, "tiers", "Installations have no tiers.");
     }
 
     fn tables(&mut self, definition: &Definition) {

@@ -1,4 +1,5 @@
 //! Metrics of the organisation's own: defined, defined anew, and asked for where there is none.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use domain::command::Intent;
 use domain::entitlement::Metric;

@@ -77,6 +77,25 @@ pub(crate) fn bearers_alone(demand: &Demand<'_>, definition: &Definition) -> Vec
     measured.bearers.into_iter().map(alone).collect()
 }
 
+/// The units, each given by its place and devices, that lie wholly on each of the bearers.
+pub(crate) fn on_bearers<'a>(
+    bearers: &[(Vec<u32>, u64)],
+    units: impl Iterator<Item = (usize, &'a [u32])>,
+) -> Vec<Vec<usize>> {
+    let places = (0..).zip(bearers);
+    let bearer_of: BTreeMap<u32, usize> =
+        places.flat_map(|(place, (devices, _))| devices.iter().map(move |device| (*device, place))).collect();
+    let mut on: Vec<Vec<usize>> = vec![Vec::new(); bearers.len()];
+    for (unit, devices) in units {
+        let first = devices.first().and_then(|device| bearer_of.get(device));
+        if let Some(bearer) = first.filter(|bearer| devices.iter().all(|device| bearer_of.get(device) == Some(*bearer)))
+        {
+            on[*bearer].push(unit);
+        }
+    }
+    on
+}
+
 /// A bearer as a unit of the line.
 fn unit(estate: &Estate, devices: Vec<u32>, units: u64) -> Unit {
     let persons: BTreeSet<u32> = devices.iter().map(|device| estate.person_of(*device)).collect();
@@ -261,16 +280,16 @@ impl<'b> Spending<'_, 'b> {
     /// The bearers of another measured metric, with what is on their devices.
     fn by_bearer(&self, metric: domain::entitlement::Metric) -> Vec<Group> {
         let Some(definition) = self.selected.definitions.get(&metric) else { return Vec::new() };
-        let mut groups = Vec::new();
-        for (devices, cost) in bearers_alone(self.demand, definition) {
-            let within = |place: &usize| self.units[*place].devices.iter().all(|device| devices.contains(device));
-            let places: Vec<usize> = self.open().filter(within).collect();
-            let units: u64 = places.iter().map(|place| self.units[*place].units).sum();
-            if units > 0 {
-                groups.push(Group { places, units, cost });
-            }
-        }
+        let bearers = bearers_alone(self.demand, definition);
+        let open = self.open().map(|place| (place, self.units[place].devices.as_slice()));
+        let groups = on_bearers(&bearers, open).into_iter().zip(&bearers);
         groups
+            .filter(|(places, _)| !places.is_empty())
+            .map(|(places, (_, cost))| {
+                let units = places.iter().map(|place| self.units[*place].units).sum();
+                Group { places, units, cost: *cost }
+            })
+            .collect()
     }
 
     fn measure_room(&mut self) {

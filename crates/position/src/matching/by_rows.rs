@@ -343,14 +343,11 @@ impl<'a, 'b> Spending<'a, 'b> {
             if kind == self.selected.kind || self.available(kind, false) == 0 {
                 continue;
             }
-            let mut groups: Vec<(Vec<Place>, u64)> = Vec::new();
-            for (devices, cost) in by_capacity::bearers_alone(self.demand, definition) {
-                let within = |place: &Place| self.units[*place].devices.iter().all(|device| devices.contains(device));
-                let places: Vec<Place> = self.open().filter(within).collect();
-                if !places.is_empty() {
-                    groups.push((places, cost));
-                }
-            }
+            let bearers = by_capacity::bearers_alone(self.demand, definition);
+            let open = self.open().map(|place| (place, self.units[place].devices.as_slice()));
+            let on = by_capacity::on_bearers(&bearers, open).into_iter().zip(&bearers);
+            let mut groups: Vec<(Vec<Place>, u64)> =
+                on.map(|(places, (_, cost))| (places, *cost)).filter(|(places, _)| !places.is_empty()).collect();
             groups.sort_by_key(|(places, cost)| (Reverse(places.len()), *cost, self.reserved_in(places), places[0]));
             for (places, cost) in groups {
                 if cost <= self.available(kind, false)

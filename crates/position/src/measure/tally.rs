@@ -30,33 +30,47 @@ impl<'a> Tally<'a> {
         self.add_beyond(&[], parts, users)
     }
 
-    /// Adds the most of a bearer of which `before` was added already.
-    pub(crate) fn add_beyond(&mut self, before: &[Part], parts: &[Part], users: u64) -> u64 {
+    /// Adds the most of a bearer of which `before` was added already, part beside part.
+    pub(crate) fn add_beyond(&mut self, before: &[Option<Part>], parts: &[Part], users: u64) -> u64 {
         let total = self.total();
         for (place, part) in parts.iter().enumerate() {
-            self.add(before.get(place).map_or(0, |before| before.high), part.high, part.factor_high, part.shares);
+            if let Some(before) = before.get(place).copied().flatten() {
+                self.take(before.high, before.factor_high, before.shares);
+            }
+            self.add(part.high, part.factor_high, part.shares);
         }
         self.users += u128::from(users);
-        self.total() - total
+        self.total().saturating_sub(total)
     }
 
     /// Adds the least of a bearer.
     pub(crate) fn add_low(&mut self, parts: &[Part], users: u64) {
         for part in parts {
-            self.add(0, part.low, part.factor_low, part.shares);
+            self.add(part.low, part.factor_low, part.shares);
         }
         self.users += u128::from(users);
     }
 
-    fn add(&mut self, before: u64, amount: u64, factor: Factor, shares: bool) {
-        let more = u128::from(amount.saturating_sub(before));
+    fn add(&mut self, amount: u64, factor: Factor, shares: bool) {
+        let amount = u128::from(amount);
         if shares {
-            self.sharing += more;
+            self.sharing += amount;
         } else if self.definition.rounding == Rounding::Device {
-            let before = self.units_of(u128::from(before), factor);
-            self.rounded += self.units_of(u128::from(amount), factor).saturating_sub(before);
+            self.rounded += self.units_of(amount, factor);
         } else {
-            *self.by_factor.entry(factor).or_default() += more;
+            *self.by_factor.entry(factor).or_default() += amount;
+        }
+    }
+
+    /// Takes away what was added.
+    fn take(&mut self, amount: u64, factor: Factor, shares: bool) {
+        let amount = u128::from(amount);
+        if shares {
+            self.sharing = self.sharing.saturating_sub(amount);
+        } else if self.definition.rounding == Rounding::Device {
+            self.rounded = self.rounded.saturating_sub(self.units_of(amount, factor));
+        } else if let Some(sum) = self.by_factor.get_mut(&factor) {
+            *sum = sum.saturating_sub(amount);
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod estate;
 mod measured;
+mod measured_property;
 mod property;
 mod reference;
 mod scenario;
