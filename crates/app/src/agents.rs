@@ -340,7 +340,7 @@ impl App {
 
     /// The reports of a message as they would be kept.
     fn read_message(&self, source: SourceId, message: &Message) -> Result<(Vec<ReportToStore>, Vec<Reject>), Failure> {
-        let completed = if message.partial && !message.lists_software { with_software(&message.text) } else { None };
+        let completed = if message.partial { as_whole(&message.text) } else { None };
         let text = completed.as_deref().unwrap_or(&message.text);
         let read = importers::read_inventory(text, None, None)?;
         if read.reports.is_empty() {
@@ -523,10 +523,12 @@ fn merged(before: &DeviceReport, newer: &DeviceReport) -> Result<domain::observa
     serde_json::from_value(all).map_err(failed)
 }
 
-/// The message with an empty list of software, so that it can be read for the rest.
-fn with_software(text: &[u8]) -> Option<Vec<u8>> {
+/// A part of an inventory as if it were whole: without the mark, and with an empty list of software where it has none.
+fn as_whole(text: &[u8]) -> Option<Vec<u8>> {
     let mut message: serde_json::Value = serde_json::from_slice(text).ok()?;
-    message.get_mut("content")?.as_object_mut()?.insert("softwares".to_owned(), serde_json::Value::Array(Vec::new()));
+    message.as_object_mut()?.remove("partial");
+    let content = message.get_mut("content")?.as_object_mut()?;
+    content.entry("softwares").or_insert_with(|| serde_json::Value::Array(Vec::new()));
     serde_json::to_vec(&message).ok()
 }
 

@@ -10,6 +10,7 @@ mod failure;
 pub mod identities;
 pub mod imports;
 pub mod ledgers;
+pub mod metrics;
 pub mod objects;
 mod order;
 mod organisation;

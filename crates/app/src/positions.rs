@@ -31,7 +31,7 @@ impl Snapshot {
         position::line(&self.state, &self.base, product, at)
     }
 
-    /// The rows behind a number of a product's line, exactly as many as the number.
+    /// The rows behind a number of a product's line; their units sum to it.
     pub fn rows(&self, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
         position::rows(&self.state, &self.base, product, kind, at)
     }

@@ -84,6 +84,9 @@ pub enum Command {
     /// Products and how raw titles are recognised as them.
     #[command(subcommand)]
     Product(Product),
+    /// What units count: the library of metrics, your own, and a calculator.
+    #[command(subcommand)]
+    Metric(Metric),
     /// What is used against what is owned.
     #[command(subcommand)]
     Position(Position),
@@ -312,7 +315,7 @@ pub enum Product {
         /// Who publishes it.
         #[arg(long)]
         publisher: Option<String>,
-        /// The metric in which its shortage is stated: device, installation or named_user.
+        /// The metric in which its shortage is stated; indult metric list shows them all.
         #[arg(long, default_value = "device")]
         metric: String,
     },
@@ -332,6 +335,66 @@ pub enum Product {
     },
     /// List the titles that are not recognised yet, most devices first.
     Titles,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Metric {
+    /// List the metrics.
+    List {
+        /// Only those whose name, title or publisher contains this.
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+    },
+    /// Show what a metric counts, by which rule and from which source.
+    Show {
+        /// Its name, or its number such as MET-3.
+        metric: String,
+        /// Print the definition as a file, to start your own from.
+        #[arg(long)]
+        toml: bool,
+    },
+    /// Work out what machines and users come to, with every rounding. Metrics of the library need no organisation.
+    Try(TryMetric),
+    /// Check a definition file and run its worked examples. Needs no organisation.
+    Lint {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Define a metric of your own, or define it anew: lines count by it from now on.
+    Define {
+        /// The definition file.
+        file: PathBuf,
+        /// Only show every line that would change.
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct TryMetric {
+    /// Its name, or its number such as MET-3.
+    pub metric: String,
+    /// Machines that are alike, in one cluster.
+    #[arg(long, default_value_t = 0)]
+    pub machines: u64,
+    /// Processors of each machine.
+    #[arg(long)]
+    pub processors: Option<u32>,
+    /// Cores of each machine, all processors together.
+    #[arg(long)]
+    pub cores: Option<u32>,
+    /// The processor model.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Virtual machines with the product, on the first machine; without any, it is on the machines.
+    #[arg(long, default_value_t = 0)]
+    pub virtual_machines: u64,
+    /// Virtual processors of each virtual machine.
+    #[arg(long)]
+    pub virtual_processors: Option<u32>,
+    /// Named users.
+    #[arg(long, default_value_t = 0)]
+    pub users: u64,
 }
 
 #[derive(Debug, Subcommand)]

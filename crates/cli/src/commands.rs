@@ -9,6 +9,7 @@ mod discover;
 mod exception;
 mod import;
 mod ledger;
+mod metric;
 mod organisation;
 mod person;
 mod position;
@@ -44,6 +45,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Exit> {
         Command::Restore { file } => organisation::restore(&target, &file),
         Command::Verify(verify) => verify::verify(&target, output, &verify).await,
         Command::Catalogue(crate::arguments::Catalogue::Lint { folder }) => catalogue::lint(&folder),
+        Command::Metric(crate::arguments::Metric::Lint { file }) => metric::lint(&file),
         Command::Discover(discover) if discover.print => discover::print(&discover),
         Command::Witness(
             witness @ (crate::arguments::Witness::Serve { .. }
@@ -55,6 +57,11 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Exit> {
             Ok(ExitCode::SUCCESS)
         }
         command => {
+            if let Command::Metric(crate::arguments::Metric::Try(trial)) = &command
+                && let Some(code) = metric::try_library(output, trial)?
+            {
+                return Ok(code);
+            }
             let asked = Asked { client: Client::open(&target)?, output };
             let result = with_client(&asked, command, &target).await;
             asked.client.close().await;
@@ -69,6 +76,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Source(source) => source::run(asked, source).await,
         Command::Discover(discover) => discover::report(asked, &discover).await,
         Command::Product(product) => product::run(asked, product).await,
+        Command::Metric(metric) => metric::run(asked, metric).await,
         Command::Position(position) => position::run(asked, position).await,
         Command::Case(case) => case::run(asked, case).await,
         Command::Decide(decide) => case::decide(asked, decide).await,

@@ -27,6 +27,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         }
         Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
+        | Intent::DefineMetric { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
@@ -95,6 +96,7 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::PlanRenewal { .. }
         | Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
+        | Intent::DefineMetric { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }

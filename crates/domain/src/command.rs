@@ -18,6 +18,7 @@ use crate::id::{
     TokenId,
 };
 use crate::import::{Brought, ImportedFile};
+use crate::metric::Definition;
 use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
@@ -153,6 +154,8 @@ pub enum Intent {
     AddProduct { name: String, publisher: Option<String>, metric: Metric },
     /// Change the metric in which a product's shortage is stated.
     SetProductMetric { product: ProductId, metric: Metric },
+    /// Define a metric of the organisation's own, or define it anew where there is one of that name.
+    DefineMetric { definition: Box<Definition> },
     /// Recognise raw titles.
     MatchTitle { pattern: TitlePattern, product: Option<ProductId> },
     /// Take a recognition back.

@@ -76,6 +76,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::PlanRenewal { .. }
         | Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
+        | Intent::DefineMetric { .. }
         | Intent::MatchTitle { .. }
         | Intent::UnmatchTitle { .. }
         | Intent::RecordEntitlement { .. }
@@ -149,6 +150,20 @@ fn check_name(field: &'static str, what: &str, name: &str) -> Result<(), Refusal
             field,
             format!("Take the hidden character U+{code:04X} out of {what}; it could make one name look like another."),
         ));
+    }
+    Ok(())
+}
+
+/// A line of a text that people read, with at most `most` characters; what is wrong with it as a sentence.
+pub(crate) fn check_line(text: &str, most: usize) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err("Write something here.".to_owned());
+    }
+    if text.chars().count() > most {
+        return Err(format!("Use at most {most} characters here."));
+    }
+    if let Some(hidden) = text.chars().find(|character| is_hidden(*character)) {
+        return Err(format!("Take the hidden character U+{:04X} out.", u32::from(hidden)));
     }
     Ok(())
 }

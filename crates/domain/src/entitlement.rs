@@ -11,55 +11,7 @@ use crate::id::{AgreementId, EntitlementId, ImportId, ProductId};
 use crate::money::Money;
 use crate::observation::Environment;
 
-/// What one unit of a right licenses (ISO/IEC 19770-3 calls it the metric).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// One device, however many releases of the product it holds.
-    Device,
-    /// One installed release on one device.
-    Installation,
-    /// One person, on every device that is mainly theirs.
-    NamedUser,
-}
-
-impl Metric {
-    /// Every metric.
-    pub const ALL: [Self; 3] = [Self::Device, Self::Installation, Self::NamedUser];
-
-    /// The name in files and addresses.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Device => "device",
-            Self::Installation => "installation",
-            Self::NamedUser => "named_user",
-        }
-    }
-
-    /// The words on screen for `count` units.
-    pub fn unit(self, count: u64) -> &'static str {
-        match (self, count) {
-            (Self::Device, 1) => "device",
-            (Self::Device, _) => "devices",
-            (Self::Installation, 1) => "installation",
-            (Self::Installation, _) => "installations",
-            (Self::NamedUser, 1) => "named user",
-            (Self::NamedUser, _) => "named users",
-        }
-    }
-
-    /// Reads the usual words for a metric; `None` for any other.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Some(match word.trim().to_ascii_lowercase().replace([' ', '-'], "_").as_str() {
-            "device" | "devices" | "per_device" | "computer" | "machine" | "named_device" => Self::Device,
-            "installation" | "installations" | "install" | "per_installation" | "copy" => Self::Installation,
-            "named_user" | "named_users" | "user" | "users" | "per_user" | "per_named_user" | "seat" | "seats" => {
-                Self::NamedUser
-            }
-            _ => return None,
-        })
-    }
-}
+pub use crate::metric::Metric;
 
 /// How much a right gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -15,10 +15,11 @@ use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
-    TitleMatchId, TokenId,
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
+    SourceId, TitleMatchId, TokenId,
 };
 use crate::import::{Brought, ImportedFile};
+use crate::metric::Definition;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::TitlePattern;
@@ -124,6 +125,8 @@ pub enum Event {
     },
     /// A product's metric was changed.
     ProductMetricSet { product: ProductId, metric: Metric },
+    /// A metric of the organisation's own was defined, or defined anew.
+    MetricDefined { metric: MetricId, definition: Definition },
     /// Raw titles were recognised as a product, or as needing no licence.
     TitleMatched { title_match: TitleMatchId, pattern: TitlePattern, product: Option<ProductId> },
     /// A recognition was taken back.
@@ -242,6 +245,7 @@ impl Event {
             Self::ProductAdded { product, .. } | Self::ProductMetricSet { product, .. } => {
                 format!("product/{product}")
             }
+            Self::MetricDefined { metric, .. } => format!("metric/{metric}"),
             Self::TitleMatched { title_match, .. } | Self::TitleUnmatched { title_match } => {
                 format!("title-match/{title_match}")
             }

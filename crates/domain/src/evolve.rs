@@ -85,6 +85,7 @@ impl State {
             | Event::RenewalPlanned { .. }
             | Event::ProductAdded { .. }
             | Event::ProductMetricSet { .. }
+            | Event::MetricDefined { .. }
             | Event::TitleMatched { .. }
             | Event::TitleUnmatched { .. }
             | Event::EntitlementRecorded { .. }

@@ -92,6 +92,7 @@ numbered!(/** One import of one or more files. */ ImportId, "IMP", "an import");
 numbered!(/** A request and, once granted, the exception of the same number. */ CaseId, "EXC", "an exception");
 numbered!(/** A delegation of somebody's decisions. */ DelegationId, "DEL", "a delegation");
 numbered!(/** A source whose inventory agents report by themselves. */ SourceId, "SRC", "an agent source");
+numbered!(/** A metric that the organisation defined. */ MetricId, "MET", "a metric");
 numbered!(/** A rule that recognises raw titles. */ TitleMatchId, "MAT", "a title match");
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod exact;
 pub mod grant;
 pub mod id;
 pub mod import;
+pub mod metric;
 pub mod money;
 pub mod observation;
 pub mod organisation;

@@ -14,10 +14,11 @@ use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
-    TitleMatchId, TokenId,
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
+    SourceId, TitleMatchId, TokenId,
 };
 use crate::import::Import;
+use crate::metric::CustomMetric;
 use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
@@ -47,6 +48,8 @@ pub struct State {
     pub parties: OrdMap<PartyId, Arc<Party>>,
     pub agreements: OrdMap<AgreementId, Arc<Agreement>>,
     pub products: OrdMap<ProductId, Arc<Product>>,
+    /// The organisation's own.
+    pub metrics: OrdMap<MetricId, Arc<CustomMetric>>,
     pub title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
     pub entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
     pub imports: OrdMap<ImportId, Arc<Import>>,
@@ -75,6 +78,7 @@ pub struct LastNumbers {
     pub party: u64,
     pub agreement: u64,
     pub product: u64,
+    pub metric: u64,
     pub title_match: u64,
     pub entitlement: u64,
     /// Of imports and of deliveries, which share one series.

@@ -23,6 +23,9 @@ use crate::name::{clean, clean_optional};
 use crate::table::{ColumnUse, Columns, Record, Records, assign_columns, find_delimiter};
 use crate::unreadable::Unreadable;
 
+/// Names of metrics in the repair of a word that is none.
+const METRICS_SUGGESTED: usize = 5;
+
 /// What an entitlements file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EntitlementFile {
@@ -432,10 +435,16 @@ fn product(text: &str) -> Result<String, Fault> {
 }
 
 fn metric(text: &str) -> Result<Metric, Fault> {
-    let names = Metric::ALL.map(Metric::name).join(", ");
+    let names = Metric::nearest(text, METRICS_SUGGESTED).join(", ");
     let problem = if text.is_empty() { "The row names no metric." } else { "This is no metric known here." };
     Metric::from_word(text).ok_or_else(|| {
-        Fault::new(text, problem, format!("Write one of: {names}; or name a mapping with a default for it."))
+        Fault::new(
+            text,
+            problem,
+            format!(
+                "Write the name of a metric, such as {names}, or the number of one of your own; or name a mapping with a default for it."
+            ),
+        )
     })
 }
 

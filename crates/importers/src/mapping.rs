@@ -346,8 +346,8 @@ mod tests {
         assert!(shown("name = \"x\"\nbased_on = \"sap\"").contains("the built-in mappings (snipe-it, indult)"));
         assert!(shown("name = \"x\"\ncolour = 1\n[columns]\n").contains("colour"));
         assert!(shown("name = \"x\"\n[columns]\nproduct = \"p\"\n").contains("which column gives the metric"));
-        let metric = "name = \"x\"\n[columns]\nproduct = \"p\"\nquantity = \"q\"\n[defaults]\nmetric = \"core\"\n";
-        assert!(shown(metric).contains("“core” does not fit the field metric"));
+        let metric = "name = \"x\"\n[columns]\nproduct = \"p\"\nquantity = \"q\"\n[defaults]\nmetric = \"site\"\n";
+        assert!(shown(metric).contains("“site” does not fit the field metric"));
         assert!(shown(&"#".repeat(70_000)).contains("64 KiB"));
         assert!(shown("").contains("cannot be read"));
         assert!(shown(&format!("a = {}", "[".repeat(30_000))).contains("cannot be read"));

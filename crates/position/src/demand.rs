@@ -6,13 +6,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::entitlement::Metric;
 use domain::observation::Environment;
 use jiff::civil::Date;
 use roaring::RoaringBitmap;
 
 use crate::column::Column;
 use crate::estate::{Estate, NOBODY, ReleaseIndex, TitleIndex};
+use crate::metrics::Plain;
 use crate::supply::Environments;
 
 /// The demand for one product.
@@ -107,14 +107,14 @@ impl<'a> Demand<'a> {
         versions
     }
 
-    /// How many units of `metric` the devices are. A device without a primary user is a person of its own.
-    pub(crate) fn units(&self, metric: Metric, devices: &RoaringBitmap, persons: &mut Persons) -> u64 {
-        match metric {
-            Metric::Device => devices.len(),
-            Metric::Installation => {
+    /// How many units the devices are. A device without a primary user is a person of its own.
+    pub(crate) fn units(&self, plain: Plain, devices: &RoaringBitmap, persons: &mut Persons) -> u64 {
+        match plain {
+            Plain::Device => devices.len(),
+            Plain::Installation => {
                 self.versions().iter().map(|version| version.holding.intersection_len(devices)).sum()
             }
-            Metric::NamedUser => persons.count(self.estate, devices) + self.without_person(devices),
+            Plain::NamedUser => persons.count(self.estate, devices) + self.without_person(devices),
         }
     }
 
@@ -124,14 +124,14 @@ impl<'a> Demand<'a> {
     }
 
     /// The units that need a licence, by environment.
-    pub(crate) fn places(&self, metric: Metric, persons: &mut Persons) -> Places {
-        match metric {
-            Metric::Device => self.places_of(RoaringBitmap::len),
-            Metric::Installation => {
+    pub(crate) fn places(&self, plain: Plain, persons: &mut Persons) -> Places {
+        match plain {
+            Plain::Device => self.places_of(RoaringBitmap::len),
+            Plain::Installation => {
                 let versions = self.versions();
                 self.places_of(|devices| versions.iter().map(|version| version.holding.intersection_len(devices)).sum())
             }
-            Metric::NamedUser => {
+            Plain::NamedUser => {
                 let mut places = persons.places(self.estate, &self.liable);
                 let nameless = &*self.liable & self.estate.without_person();
                 let others = self.places_within(&nameless, RoaringBitmap::len);

@@ -7,6 +7,7 @@
 //! Which reports speak of the same device is in `identity`, titles are in `titles`.
 //! What a title is as a product, and what must be licensed, is not known here.
 
+mod capacity;
 mod identity;
 mod titles;
 
@@ -25,6 +26,7 @@ use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use crate::column::Column;
+use capacity::Capacities;
 use identity::{Identity, Key, Marks, Move};
 pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
 
@@ -94,6 +96,7 @@ pub struct Estate {
     unstated_environment: Arc<RoaringBitmap>,
     without_person: Arc<RoaringBitmap>,
     undated: Arc<RoaringBitmap>,
+    capacities: Capacities,
     with_known_use: Arc<RoaringBitmap>,
 }
 
@@ -341,6 +344,7 @@ impl Estate {
             person = person.or(report.person());
             seen = seen.max(report.reported_at.map_or(UNDATED, Timestamp::as_second));
         }
+        self.capacities.set(device, &latest);
         let knows_use = latest.iter().any(|report| report.installed.iter().any(|one| one.last_used_on.is_some()));
         for (bitmap, listed) in self.in_environment.iter_mut().zip(Environment::ALL) {
             put(bitmap, device, is_there && environment == Some(listed));

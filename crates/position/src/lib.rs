@@ -10,6 +10,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+pub mod metrics;
 
 mod base;
 mod column;
@@ -17,6 +18,7 @@ mod demand;
 mod estate;
 mod line;
 mod matching;
+mod measure;
 mod price;
 mod queue;
 mod row;

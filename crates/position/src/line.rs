@@ -16,6 +16,8 @@ use crate::base::{Base, Held};
 use crate::demand::{Demand, Persons, each_value};
 use crate::estate::{Estate, UNDATED};
 use crate::matching::{self, Outcome};
+use crate::measure::Measured;
+use crate::metrics::{Kind, Plain};
 use crate::row::RowKind;
 use crate::supply::{Moment, Selected, Supply, of_entitlement, of_grant};
 use crate::{price, working};
@@ -144,6 +146,8 @@ pub(crate) struct Reckoning<'a> {
     pub(crate) held: &'a Held,
     pub(crate) selected: &'a Selected<'a>,
     pub(crate) outcome: Outcome,
+    /// What was measured, where the line is in a measured metric.
+    pub(crate) measured: Option<Measured>,
     pub(crate) holding: u64,
     pub(crate) liable: u64,
     pub(crate) exempt: u64,
@@ -161,18 +165,15 @@ impl<'a> Reckoning<'a> {
         selected: &'a Selected<'a>,
         persons: &mut Persons,
     ) -> Self {
-        let outcome = matching::spend(demand, selected, persons);
-        let exempt = if demand.all_liable() {
-            0
-        } else {
-            demand.units(product.metric, &demand.holding, persons) - outcome.consumed
-        };
-        let by_person = product.metric == Metric::NamedUser;
+        let (outcome, measured) = matching::spend(demand, selected, persons);
+        let exempt = if demand.all_liable() { 0 } else { matching::exempt(demand, selected, &outcome, persons) };
+        let by_person = selected.kind == Kind::Plain(Plain::NamedUser);
         Self {
             product,
             held,
             selected,
             outcome,
+            measured,
             holding: demand.holding.len(),
             liable: demand.liable.len(),
             exempt,
@@ -189,11 +190,19 @@ impl<'a> Reckoning<'a> {
     pub(crate) fn surplus(&self) -> Option<u64> {
         let entitled = self.selected.entitled().units()?;
         let rights = self.selected.rights.iter().zip(&self.outcome.rights);
-        let own = rights.filter(|(right, _)| right.metric == self.selected.metric);
+        let own = rights.filter(|(right, _)| right.kind == self.selected.kind);
         Some(own.fold(entitled, |left, (_, spent)| left.saturating_sub(spent.used)))
     }
 
     fn range(&self) -> Option<Range> {
+        if let Some(measured) = &self.measured {
+            let why = || working::why_a_measured_range(measured);
+            return (measured.low < measured.high).then(|| Range {
+                low: measured.low,
+                high: measured.high,
+                why: why(),
+            });
+        }
         (self.nameless > 0).then(|| Range {
             low: self.outcome.consumed - self.nameless,
             high: self.outcome.consumed,

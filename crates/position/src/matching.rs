@@ -15,15 +15,19 @@
 //! short while supply lies idle. Rights of one kind are spent in the order of their ends. What is equal is taken in the
 //! order of persons' and devices' names.
 //!
-//! Numbers come from [`by_numbers`] where one count decides, which is nearly always, and else from `by_rows`, which
+//! A line in a measured metric is spent on bearers of many units each, in `by_capacity`.
+//! The other numbers come from [`by_numbers`] where one count decides, which is nearly always, and else from `by_rows`, which
 //! lists every unit; both give the same (property test). What the numbers are worth is in `line`.
 
+pub(crate) mod by_capacity;
 pub(crate) mod by_rows;
 
-use domain::entitlement::{Metric, Quantity};
+use domain::entitlement::Quantity;
 use domain::observation::Environment;
 
 use crate::demand::{Demand, Persons, Places};
+use crate::measure::Measured;
+use crate::metrics::{Kind, Plain};
 use crate::supply::Selected;
 
 /// What a right or exception did.
@@ -120,32 +124,66 @@ impl Room {
     }
 }
 
-/// Spends `selected` on `demand`.
-pub(crate) fn spend(demand: &Demand<'_>, selected: &Selected<'_>, persons: &mut Persons) -> Outcome {
+/// Spends `selected` on `demand`; beside the outcome what was measured, where the line is in a measured metric.
+pub(crate) fn spend(
+    demand: &Demand<'_>,
+    selected: &Selected<'_>,
+    persons: &mut Persons,
+) -> (Outcome, Option<Measured>) {
+    let plain = match selected.kind {
+        Kind::Plain(plain) => plain,
+        Kind::Measured(_) => {
+            let (spent, measured) = by_capacity::spend(demand, selected, persons);
+            return (spent.outcome, Some(measured));
+        }
+    };
     if selected.unlimited().is_none() && needs_rows(demand, selected) {
-        return by_rows::spend(demand, selected, persons).outcome;
+        return (by_rows::spend(demand, selected, plain, persons).outcome, None);
     }
-    by_numbers(demand, selected, persons)
+    (by_numbers(demand, selected, plain, persons), None)
+}
+
+/// How many units need no licence: what all devices come to beyond those that need one.
+pub(crate) fn exempt(demand: &Demand<'_>, selected: &Selected<'_>, outcome: &Outcome, persons: &mut Persons) -> u64 {
+    match selected.kind {
+        Kind::Plain(plain) => demand.units(plain, &demand.holding, persons) - outcome.consumed,
+        Kind::Measured(metric) => {
+            let definition = selected.definitions.get(&metric);
+            let units = definition.map(|definition| by_capacity::exempt_units(demand, definition)).unwrap_or_default();
+            units.iter().map(|unit| unit.units).sum()
+        }
+    }
+}
+
+/// How many units of `kind` all devices are that need a licence.
+fn units_of(demand: &Demand<'_>, selected: &Selected<'_>, kind: Kind, persons: &mut Persons) -> u64 {
+    match kind {
+        Kind::Plain(plain) => demand.units(plain, &demand.liable, persons),
+        Kind::Measured(metric) => {
+            let definition = selected.definitions.get(&metric);
+            definition.map_or(0, |definition| by_capacity::measured(demand, definition).high)
+        }
+    }
 }
 
 /// Whether which units are covered changes how many are: rights in another metric, or secondary use beside exceptions
 /// for one environment.
 fn needs_rows(demand: &Demand<'_>, selected: &Selected<'_>) -> bool {
     let gives = |quantity: Quantity| quantity != Quantity::Units(0);
-    let other = selected.rights.iter().any(|right| right.metric != selected.metric && gives(right.quantity));
+    let other = selected.rights.iter().any(|right| right.kind != selected.kind && gives(right.quantity));
     let secondary = selected.rights.iter().any(|right| right.secondary && gives(right.quantity));
     let in_environment = selected.grants.iter().any(|grant| grant.terms.environment.is_some());
     !demand.liable.is_empty() && (other || secondary && in_environment)
 }
 
-fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, persons: &mut Persons) -> Outcome {
+fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, persons: &mut Persons) -> Outcome {
     let mut room = Room::of(selected);
     let in_environment = selected.grants.iter().any(|grant| grant.terms.environment.is_some());
     if in_environment && !room.unlimited {
-        room.demand = demand.places(selected.metric, persons);
+        room.demand = demand.places(plain, persons);
     } else {
         // No exception looks at the environment, so any will do.
-        room.demand.mixed = demand.units(selected.metric, &demand.liable, persons);
+        room.demand.mixed = demand.units(plain, &demand.liable, persons);
     }
     let consumed = room.demand.total();
     let mut outcome = Outcome {
@@ -155,17 +193,17 @@ fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, persons: &mut Person
         room,
     };
     if let Some(unlimited) = selected.unlimited() {
-        let used = demand.units(unlimited.metric, &demand.liable, persons);
+        let used = units_of(demand, selected, unlimited.kind, persons);
         outcome.rights[0] = Use { used, covers: consumed };
         return outcome;
     }
-    let pairs = if selected.metric == Metric::Device && selected.rights.iter().any(|right| right.secondary) {
+    let pairs = if plain == Plain::Device && selected.rights.iter().any(|right| right.secondary) {
         persons.pairs(demand.estate, &demand.liable)
     } else {
         0
     };
     // Rights in other metrics come here only where nothing needs them.
-    let others = selected.rights.iter().filter(|right| right.metric != selected.metric);
+    let others = selected.rights.iter().filter(|right| right.kind != selected.kind);
     let units = others.map(|right| right.quantity.units().unwrap_or(u64::MAX));
     outcome.room.other = units.fold(0, u64::saturating_add);
     let covered = spend_own(selected, &mut outcome, pairs);
@@ -177,7 +215,7 @@ fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, persons: &mut Person
 fn spend_own(selected: &Selected<'_>, outcome: &mut Outcome, pairs: u64) -> u64 {
     let mut pairs_left = pairs;
     for (right, spent) in selected.rights.iter().zip(&mut outcome.rights) {
-        if right.metric == selected.metric && right.secondary {
+        if right.kind == selected.kind && right.secondary {
             let units = right.quantity.units().unwrap_or(u64::MAX).min(pairs_left);
             pairs_left -= units;
             *spent = Use { used: units, covers: 2 * units };
@@ -186,7 +224,7 @@ fn spend_own(selected: &Selected<'_>, outcome: &mut Outcome, pairs: u64) -> u64 
     let mut single_left = outcome.consumed - 2 * (pairs - pairs_left);
     let mut idle = 0;
     for (right, spent) in selected.rights.iter().zip(&mut outcome.rights) {
-        if right.metric == selected.metric {
+        if right.kind == selected.kind {
             let left = right.quantity.units().unwrap_or(u64::MAX) - spent.used;
             let units = left.min(single_left);
             single_left -= units;

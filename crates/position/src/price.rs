@@ -12,7 +12,10 @@ pub(crate) fn exposure(reckoning: &Reckoning<'_>) -> Amount {
     let short = reckoning.outcome.short();
     let metric = reckoning.product.metric;
     let priced = reckoning.held.entitlements.iter().rev().find_map(|entitlement| {
-        let price = entitlement.right.unit_price.filter(|_| entitlement.right.metric == metric)?;
+        let price = entitlement
+            .right
+            .unit_price
+            .filter(|_| reckoning.selected.own_metrics.contains(&entitlement.right.metric))?;
         Some((entitlement.id, price))
     });
     match priced {

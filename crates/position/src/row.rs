@@ -1,4 +1,4 @@
-//! The rows behind a number: exactly as many as the number.
+//! The rows behind a number: their units sum to the number. In the plain metrics each row is one unit.
 
 use domain::State;
 use domain::id::ProductId;
@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::Base;
 use crate::demand::{Demand, Persons, Version};
 use crate::estate::{DeviceIndex, Estate, NOBODY};
+use crate::matching::by_capacity;
 use crate::matching::by_rows::{self, By, Unit};
+use crate::metrics::Kind;
 use crate::supply::{Moment, Selected, SupplySource};
 
 /// Which number.
@@ -27,9 +29,11 @@ pub enum RowKind {
     Exempt,
 }
 
-/// One unit of a line.
+/// Units of a line: one, or those of a device, host or cluster that are covered alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
+    /// How many units. A device that adds nothing after rounding stands with 0 among the consumed, and nowhere else.
+    pub units: u64,
     /// The primary user, where known.
     pub person: Option<String>,
     /// The device; the first by name, where the unit is a person with several.
@@ -57,7 +61,7 @@ pub struct Evidence {
     pub last_used_on: Option<Date>,
 }
 
-/// The rows behind a number of the line of `product`, in order of person and device; none where there is no such
+/// The rows behind a number of the line of `product`, whose units sum to it, in order of person and device; none where there is no such
 /// product.
 pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
     let Some(product) = state.products.get(&product) else { return Vec::new() };
@@ -66,14 +70,24 @@ pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: T
     let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
     if kind == RowKind::Exempt {
         let versions = demand.versions();
-        let units = by_rows::exempt_units(&demand, product.metric, &versions);
-        return units.iter().map(|unit| row(&demand, &selected, &versions, unit)).collect();
+        let units = match selected.kind {
+            Kind::Plain(plain) => by_rows::exempt_units(&demand, plain, &versions),
+            Kind::Measured(metric) => {
+                let definition = selected.definitions.get(&metric);
+                definition.map(|definition| by_capacity::exempt_units(&demand, definition)).unwrap_or_default()
+            }
+        };
+        let units = units.iter().filter(|unit| unit.units > 0);
+        return units.map(|unit| row(&demand, &selected, &versions, unit)).collect();
     }
-    let spent = by_rows::spend(&demand, &selected, &mut Persons::default());
+    let spent = match selected.kind {
+        Kind::Plain(plain) => by_rows::spend(&demand, &selected, plain, &mut Persons::default()),
+        Kind::Measured(_) => by_capacity::spend(&demand, &selected, &mut Persons::default()).0,
+    };
     let wanted = |unit: &&Unit| match kind {
         RowKind::Consumed => true,
-        RowKind::Covered => unit.covered_by().is_some(),
-        RowKind::Short => unit.covered_by().is_none(),
+        RowKind::Covered => unit.units > 0 && unit.covered_by().is_some(),
+        RowKind::Short => unit.units > 0 && unit.covered_by().is_none(),
         RowKind::Exempt => false,
     };
     spent.units.iter().filter(wanted).map(|unit| row(&demand, &selected, &spent.versions, unit)).collect()
@@ -84,6 +98,7 @@ fn row(demand: &Demand<'_>, selected: &Selected<'_>, versions: &[Version<'_>], u
     let device = unit.devices[0];
     let evidence = unit.devices.iter().flat_map(|device| evidence(demand, versions, unit, *device)).collect();
     Row {
+        units: unit.units,
         person: (unit.person != NOBODY).then(|| estate.person_shown(device).unwrap_or_default().to_owned()),
         device: estate.name_of(device).to_owned(),
         index: DeviceIndex(device),

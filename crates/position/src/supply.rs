@@ -2,6 +2,7 @@
 //!
 //! How they are spent on demand is in `matching`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use domain::State;
@@ -16,7 +17,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use domain::metric::Definition;
+
 use crate::base::Held;
+use crate::metrics::{self, Kind};
 
 /// Where supply comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -106,6 +110,7 @@ impl Moment {
 pub(crate) struct CountingRight<'a> {
     pub(crate) entitlement: &'a Entitlement,
     pub(crate) metric: Metric,
+    pub(crate) kind: Kind,
     pub(crate) quantity: Quantity,
     /// Whether one unit covers a second device of the same person.
     pub(crate) secondary: bool,
@@ -116,8 +121,12 @@ pub(crate) struct CountingRight<'a> {
 /// The supply of a product at an instant.
 #[derive(Debug, Clone)]
 pub(crate) struct Selected<'a> {
-    /// The product's metric.
-    pub(crate) metric: Metric,
+    /// What the product's metric counts. Metrics that count the same are one.
+    pub(crate) kind: Kind,
+    /// The definitions of what is measured.
+    pub(crate) definitions: BTreeMap<Metric, &'a Definition>,
+    /// Metrics of rights on the product, counting or not, that count what the line counts.
+    pub(crate) own_metrics: BTreeSet<Metric>,
     /// In the order in which they are spent: unlimited ones first, then by last day, then by number.
     pub(crate) rights: Vec<CountingRight<'a>>,
     /// In the order in which they are spent: those for one environment first, so that those for all are kept for what
@@ -133,9 +142,16 @@ pub(crate) struct Selected<'a> {
 
 impl<'a> Selected<'a> {
     /// Which of `held` count for `product` at `moment`.
-    pub(crate) fn at(state: &State, product: &Product, held: &'a Held, moment: &Moment) -> Self {
+    pub(crate) fn at(state: &'a State, product: &Product, held: &'a Held, moment: &Moment) -> Self {
+        let kind = metrics::kind(state, product.metric, moment.at);
+        let of = held.entitlements.iter().map(|entitlement| entitlement.right.metric);
+        let named: BTreeSet<Metric> = of.chain([product.metric]).collect();
+        let same = |metric: &Metric| metrics::kind(state, *metric, moment.at) == kind;
+        let definition = |metric: &Metric| Some((*metric, metrics::definition(state, *metric, moment.at)?));
         let mut selected = Self {
-            metric: product.metric,
+            kind,
+            definitions: named.iter().filter_map(definition).collect(),
+            own_metrics: named.iter().copied().filter(same).collect(),
             rights: Vec::new(),
             grants: Vec::new(),
             left_out: Vec::new(),
@@ -147,6 +163,7 @@ impl<'a> Selected<'a> {
                 None => selected.rights.push(CountingRight {
                     entitlement,
                     metric: entitlement.right.metric,
+                    kind: metrics::kind(state, entitlement.right.metric, moment.at),
                     quantity: entitlement.right.quantity,
                     secondary: entitlement.right.secondary_use && entitlement.right.metric == Metric::Device,
                     ends_on: last_day(entitlement),
@@ -158,7 +175,7 @@ impl<'a> Selected<'a> {
             }
         }
         for grant in &held.grants {
-            match why_no_grant(grant, product.metric, moment) {
+            match why_no_grant(state, grant, product.metric, moment) {
                 None => selected.grants.push(grant),
                 Some(why_not) => {
                     selected.has_ended |= why_not.has_ended;
@@ -184,8 +201,8 @@ impl<'a> Selected<'a> {
     }
 
     /// The rights in the line's own metric.
-    pub(crate) fn own(&self) -> impl Iterator<Item = &CountingRight<'a>> {
-        self.rights.iter().filter(|right| right.metric == self.metric)
+    pub(crate) fn own(&self) -> impl Iterator<Item = &CountingRight<'a>> + Clone {
+        self.rights.iter().filter(|right| right.kind == self.kind)
     }
 
     /// The units of the rights in the line's own metric; unlimited where any right of the product is.
@@ -244,7 +261,7 @@ fn why_no_right(state: &State, entitlement: &Entitlement, today: Date) -> Option
     })
 }
 
-fn why_no_grant(grant: &Grant, metric: Metric, moment: &Moment) -> Option<WhyNot> {
+fn why_no_grant(state: &State, grant: &Grant, metric: Metric, moment: &Moment) -> Option<WhyNot> {
     let id = grant.case;
     let Moment { at, zone, .. } = moment;
     let day = |at: Timestamp| moment.day(at);
@@ -260,7 +277,7 @@ fn why_no_grant(grant: &Grant, metric: Metric, moment: &Moment) -> Option<WhyNot
             }
         });
     }
-    if grant.metric != metric {
+    if metrics::kind(state, grant.metric, moment.at) != metrics::kind(state, metric, moment.at) {
         let (granted, counted) = (grant.metric.unit(2), metric.unit(2));
         let sentence = format!("{id} was granted in {granted}, and the product counts {counted}.");
         return Some(WhyNot::other(sentence));

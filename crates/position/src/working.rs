@@ -9,6 +9,8 @@ use domain::observation::Environment;
 
 use crate::line::{Amount, Reckoning, Step};
 use crate::matching::Use;
+use crate::measure::{self, Measured};
+use crate::metrics::{Kind, Plain};
 use crate::row::RowKind;
 use crate::supply::CountingRight;
 
@@ -75,11 +77,46 @@ pub(crate) fn why_a_range(nameless: u64) -> String {
     }
 }
 
+/// Why what was measured is a range.
+pub(crate) fn why_a_measured_range(measured: &Measured) -> String {
+    let missing = measured.missing();
+    let mut sentences = Vec::new();
+    if !missing.is_empty() {
+        let mut sentence = list(missing.iter(), "; ").to_string();
+        sentence.push_str(". The least that it can be is the low end; the most that the metric assumes is counted.");
+        // The first letter begins a sentence.
+        let mut letters = sentence.chars();
+        sentences.push(letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect());
+    }
+    if measured.nameless > 0 {
+        sentences.push(why_a_range(measured.nameless));
+    }
+    sentences.join(" ")
+}
+
+/// The steps of what was measured, with the metric that says so.
+fn measuring(reckoning: &Reckoning<'_>) -> Vec<Step> {
+    let (Some(measured), Kind::Measured(metric)) = (&reckoning.measured, reckoning.selected.kind) else {
+        return Vec::new();
+    };
+    let Some(definition) = reckoning.selected.definitions.get(&metric) else { return Vec::new() };
+    let users = measure::counts_persons(definition).then_some(measured.persons + measured.nameless);
+    let sources = definition.sources.iter().map(|source| source.document.as_str());
+    let mut text = format!("{}: {}", definition.title, definition.description);
+    if !definition.sources.is_empty() {
+        text.push_str(&format!(" From: {}.", list(sources, "; ")));
+    }
+    let mut steps = vec![Step { label: "Metric", amount: metric.to_string(), text, rows: None }];
+    steps.extend(measure::steps(definition, measured, users));
+    steps
+}
+
 /// The steps from devices to money.
 pub(crate) fn steps(reckoning: &Reckoning<'_>, exposure: &Amount, saving: &Amount) -> Vec<Step> {
     let mut steps = Vec::with_capacity(10);
     steps.push(found(reckoning));
     steps.extend(exempt(reckoning));
+    steps.extend(measuring(reckoning));
     steps.push(consumed(reckoning));
     steps.push(entitled(reckoning));
     steps.extend(entitled_otherwise(reckoning));
@@ -153,20 +190,34 @@ fn consumed(reckoning: &Reckoning<'_>) -> Step {
     let consumed = reckoning.outcome.consumed;
     let units = Counted(consumed, reckoning.product.metric);
     let liable = devices(reckoning.liable);
-    let text = sentence(|text| match reckoning.product.metric {
-        Metric::Device if reckoning.exempt > 0 => {
+    let kind = match reckoning.selected.kind {
+        Kind::Plain(plain) => plain,
+        Kind::Measured(_) => {
+            let come = if reckoning.liable == 1 { "comes" } else { "come" };
+            let low = reckoning.measured.as_ref().map_or(consumed, |measured| measured.low);
+            let text = if low == consumed {
+                format!("{liable} {come} to {units}.")
+            } else {
+                format!("{liable} {come} to {} to {units}; the most counts.", Grouped(low))
+            };
+            let amount = Grouped(consumed).to_string();
+            return Step { label: "Consumed", amount, text, rows: Some(RowKind::Consumed) };
+        }
+    };
+    let text = sentence(|text| match kind {
+        Plain::Device if reckoning.exempt > 0 => {
             write!(text, "{} − {} exempt = {units}.", Grouped(reckoning.holding), Grouped(reckoning.exempt))
         }
-        Metric::Device => write!(text, "Each device counts once, whatever it holds: {units}."),
-        Metric::Installation => {
+        Plain::Device => write!(text, "Each device counts once, whatever it holds: {units}."),
+        Plain::Installation => {
             write!(text, "{liable}, each with every version of the product that it holds: {units}.")
         }
-        Metric::NamedUser if reckoning.nameless > 0 => {
+        Plain::NamedUser if reckoning.nameless > 0 => {
             let (named, nameless) = (Grouped(consumed - reckoning.nameless), Grouped(reckoning.nameless));
             write!(text, "{liable} with {named} primary users, and {nameless} without one: ")?;
             write!(text, "{named} + {nameless} = {units}.")
         }
-        Metric::NamedUser => write!(text, "The primary users of {liable}, each once: {units}."),
+        Plain::NamedUser => write!(text, "The primary users of {liable}, each once: {units}."),
     });
     Step { label: "Consumed", amount: Grouped(consumed).to_string(), text, rows: Some(RowKind::Consumed) }
 }
@@ -178,7 +229,7 @@ fn entitled(reckoning: &Reckoning<'_>) -> Step {
         return Step { label: "Entitled", amount: "unlimited".to_owned(), text, rows: None };
     }
     let units = reckoning.selected.entitled().units().unwrap_or(u64::MAX);
-    let own = || reckoning.selected.rights.iter().filter(|right| right.metric == metric);
+    let own = || reckoning.selected.own();
     let text = sentence(|text| match (own().next(), own().nth(1)) {
         (None, _) => write!(text, "No right in {} counts.", metric.unit(2)),
         (Some(one), None) => write!(text, "{} gives {}.", one.entitlement.id, Counted(units, metric)),
@@ -195,7 +246,7 @@ fn entitled(reckoning: &Reckoning<'_>) -> Step {
 
 fn entitled_otherwise(reckoning: &Reckoning<'_>) -> Option<Step> {
     let metric = reckoning.product.metric;
-    let others = rights_with_use(reckoning).filter(|(right, _)| right.metric != metric);
+    let others = rights_with_use(reckoning).filter(|(right, _)| right.kind != reckoning.selected.kind);
     if reckoning.selected.unlimited().is_some() || others.clone().next().is_none() {
         return None;
     }
@@ -214,7 +265,8 @@ fn covered_by_rights(reckoning: &Reckoning<'_>) -> Step {
     let metric = reckoning.product.metric;
     let terms = rights_with_use(reckoning).filter(|(_, spent)| spent.covers > 0).map(|(right, spent)| {
         let (id, used) = (right.entitlement.id, Grouped(spent.used));
-        let seconds = if right.secondary && metric == Metric::Device { spent.covers - spent.used } else { 0 };
+        let seconds =
+            if right.secondary && reckoning.selected.kind == Kind::DEVICE { spent.covers - spent.used } else { 0 };
         fmt::from_fn(move |f| match seconds {
             0 => write!(f, "{id} {}", Grouped(spent.covers)),
             _ => write!(f, "{id} {used} devices and {} second devices of the same persons", Grouped(seconds)),

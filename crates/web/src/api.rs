@@ -13,6 +13,7 @@ pub mod entitlements;
 pub mod exceptions;
 pub mod imports;
 pub mod ledger;
+pub mod metrics;
 pub mod organisation;
 pub mod persons;
 pub mod positions;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(tokens::routes())
         .merge(delegations::routes())
         .merge(products::routes())
+        .merge(metrics::routes())
         .merge(titles::routes())
         .merge(entitlements::routes())
         .merge(agreements::routes())

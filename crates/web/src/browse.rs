@@ -15,6 +15,7 @@ pub mod form;
 pub mod history;
 pub mod imports;
 pub mod lines;
+pub mod metrics;
 pub mod my_work;
 pub mod persons;
 pub mod policies;
@@ -73,6 +74,8 @@ pub fn routes() -> Router<Site> {
         .route("/products/{product}", get(products::show))
         .route("/products/{product}/rows/{kind}", get(products::rows))
         .route(addresses::PRODUCTS, get(products::list))
+        .route(addresses::METRICS, get(metrics::list))
+        .route("/software/metrics/{metric}", get(metrics::show))
         .route(addresses::TITLES, get(titles::list))
         .route(addresses::TITLE_MATCH, get(titles::ask).post(titles::recognise))
         .route("/titles/{title_match}/end", post(titles::end))

@@ -14,6 +14,7 @@ pub mod exceptions;
 pub mod first_run;
 pub mod imports;
 pub mod layout;
+pub mod metrics;
 pub mod my_work;
 pub mod persons;
 pub mod policies;

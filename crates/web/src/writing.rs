@@ -282,6 +282,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::Delegated { delegation, .. } => Some((delegation.to_string(), None)),
         Event::AgreementRecorded { agreement, .. } => at("agreements", agreement.to_string()),
         Event::ProductAdded { product, .. } => at("products", product.to_string()),
+        Event::MetricDefined { metric, .. } => at("metrics", metric.to_string()),
         Event::TitleMatched { title_match, .. } => Some((title_match.to_string(), None)),
         Event::EntitlementRecorded { entitlement, .. } => at("entitlements", entitlement.to_string()),
         Event::Imported { import, .. } => at("imports", import.to_string()),

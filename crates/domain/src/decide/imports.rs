@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::software::{NOTICE_DAYS_MAX, check_right};
+use super::software::{NOTICE_DAYS_MAX, check_metric, check_right};
 use super::{Asking, check_integer, check_name};
 use crate::agreement::AgreementTerms;
 use crate::command::Intent;
@@ -271,7 +271,7 @@ fn import_entitlements(
     });
     let mut last_entitlement = adding.state.last_numbers.entitlement;
     for row in rows {
-        check_row(row).map_err(|refusal| on_line(row.line, refusal))?;
+        check_row(state, row).map_err(|refusal| on_line(row.line, refusal))?;
         let product = adding.product(row);
         let agreement = row.agreement.as_deref().map(|reference| adding.agreement(row, reference));
         last_entitlement += 1;
@@ -287,7 +287,8 @@ fn import_entitlements(
     Ok(adding.events)
 }
 
-fn check_row(row: &EntitlementRow) -> Result<(), Refusal> {
+fn check_row(state: &State, row: &EntitlementRow) -> Result<(), Refusal> {
+    check_metric(state, row.metric)?;
     check_name("product", "the product's name", &row.product)?;
     if let Some(publisher) = &row.publisher {
         check_name("publisher", "the publisher's name", publisher)?;

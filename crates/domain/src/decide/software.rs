@@ -10,7 +10,8 @@ use crate::agreement::{AgreementTerms, RenewalChoice};
 use crate::command::Intent;
 use crate::entitlement::{Metric, Quantity, Right};
 use crate::event::Event;
-use crate::id::{AgreementId, EntitlementId, PartyId, ProductId, TitleMatchId};
+use crate::id::{AgreementId, EntitlementId, MetricId, PartyId, ProductId, TitleMatchId};
+use crate::metric::Definition;
 use crate::product::{Product, TitlePattern, folded, folds_to};
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -59,11 +60,13 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
         Intent::AddProduct { name, publisher, metric } => add_product(state, name, publisher.as_deref(), *metric),
         Intent::SetProductMetric { product, metric } => {
             let known = product_of(state, *product)?;
+            check_metric(state, *metric)?;
             if known.metric == *metric {
                 return Ok(Vec::new());
             }
             Ok(vec![Event::ProductMetricSet { product: *product, metric: *metric }])
         }
+        Intent::DefineMetric { definition } => define_metric(state, definition),
         Intent::MatchTitle { pattern, product } => match_title(state, pattern, *product),
         Intent::UnmatchTitle { title_match } => {
             if !state.title_matches.contains_key(title_match) {
@@ -111,6 +114,7 @@ fn record_entitlement(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
     };
     let state = asking.state;
     product_of(state, *product)?;
+    check_metric(state, right.metric)?;
     check_right(right)?;
     if let Some(agreement) = agreement
         && !state.agreements.contains_key(agreement)
@@ -149,6 +153,7 @@ fn retire_entitlement(
 
 fn add_product(state: &State, name: &str, publisher: Option<&str>, metric: Metric) -> Result<Vec<Event>, Refusal> {
     check_name("name", "the product's name", name)?;
+    check_metric(state, metric)?;
     if let Some(publisher) = publisher {
         check_name("publisher", "the publisher's name", publisher)?;
     }
@@ -165,6 +170,27 @@ fn add_product(state: &State, name: &str, publisher: Option<&str>, metric: Metri
         import: None,
     });
     Ok(events)
+}
+
+/// Records the definition, under the number of the metric of that name where there is one.
+fn define_metric(state: &State, definition: &Definition) -> Result<Vec<Event>, Refusal> {
+    if let Some(fault) = definition.faults().into_iter().next() {
+        return Err(Refusal::about("definition", format!("{}: {}", fault.place, fault.problem)));
+    }
+    let known = state.metric_named(&definition.name);
+    if known.and_then(|known| known.latest()).is_some_and(|latest| latest.definition == *definition) {
+        return Ok(Vec::new());
+    }
+    let metric = known.map_or(MetricId(state.last_numbers.metric + 1), |known| known.id);
+    Ok(vec![Event::MetricDefined { metric, definition: definition.clone() }])
+}
+
+/// A metric that there is.
+pub(super) fn check_metric(state: &State, metric: Metric) -> Result<(), Refusal> {
+    if state.has_metric(metric) {
+        return Ok(());
+    }
+    Err(Refusal::NotFound { what: "metric", number: metric.to_string() })
 }
 
 fn match_title(state: &State, pattern: &TitlePattern, product: Option<ProductId>) -> Result<Vec<Event>, Refusal> {

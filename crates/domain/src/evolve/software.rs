@@ -6,6 +6,7 @@ use super::{Recorded, change};
 use crate::agreement::{Agreement, RenewalPlan};
 use crate::entitlement::Entitlement;
 use crate::event::Event;
+use crate::metric::{CustomMetric, MetricVersion};
 use crate::party::Party;
 use crate::product::{Product, TitleMatch};
 use crate::state::State;
@@ -19,6 +20,57 @@ impl State {
                 self.last_numbers.party = self.last_numbers.party.max(party.0);
                 self.parties.insert(*party, Arc::new(Party { id: *party, name: name.clone(), import: *import }));
             }
+            Event::AgreementRecorded { .. } | Event::AgreementAmended { .. } | Event::RenewalPlanned { .. } => {
+                self.evolve_agreement(recorded);
+            }
+            Event::ProductAdded { product, name, publisher, metric, import } => {
+                self.last_numbers.product = self.last_numbers.product.max(product.0);
+                self.products.insert(
+                    *product,
+                    Arc::new(Product {
+                        id: *product,
+                        name: name.clone(),
+                        publisher: *publisher,
+                        metric: *metric,
+                        import: *import,
+                    }),
+                );
+            }
+            Event::ProductMetricSet { product, metric } => change(&mut self.products, product, |known| {
+                known.metric = *metric;
+                known.import = None;
+            }),
+            Event::MetricDefined { metric, definition } => {
+                self.last_numbers.metric = self.last_numbers.metric.max(metric.0);
+                let version = MetricVersion {
+                    defined_at: recorded.at,
+                    recorded_in: recorded.seq,
+                    definition: definition.clone(),
+                };
+                if self.metrics.contains_key(metric) {
+                    change(&mut self.metrics, metric, |known| known.versions.push(version));
+                } else {
+                    self.metrics.insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
+                }
+            }
+            Event::TitleMatched { title_match, pattern, product } => {
+                self.last_numbers.title_match = self.last_numbers.title_match.max(title_match.0);
+                self.title_matches.insert(
+                    *title_match,
+                    Arc::new(TitleMatch { id: *title_match, pattern: pattern.clone(), product: *product }),
+                );
+            }
+            Event::TitleUnmatched { title_match } => {
+                self.title_matches.remove(title_match);
+            }
+            Event::EntitlementRecorded { .. } | Event::EntitlementRetired { .. } => self.evolve_entitlement(recorded),
+            _ => {}
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`evolve` has sorted the events, exhaustively")]
+    fn evolve_agreement(&mut self, recorded: &Recorded) {
+        match &recorded.event {
             Event::AgreementRecorded { agreement, party, terms, import } => {
                 self.last_numbers.agreement = self.last_numbers.agreement.max(agreement.0);
                 self.agreements.insert(
@@ -51,34 +103,6 @@ impl State {
                     known.import = None;
                 });
             }
-            Event::ProductAdded { product, name, publisher, metric, import } => {
-                self.last_numbers.product = self.last_numbers.product.max(product.0);
-                self.products.insert(
-                    *product,
-                    Arc::new(Product {
-                        id: *product,
-                        name: name.clone(),
-                        publisher: *publisher,
-                        metric: *metric,
-                        import: *import,
-                    }),
-                );
-            }
-            Event::ProductMetricSet { product, metric } => change(&mut self.products, product, |known| {
-                known.metric = *metric;
-                known.import = None;
-            }),
-            Event::TitleMatched { title_match, pattern, product } => {
-                self.last_numbers.title_match = self.last_numbers.title_match.max(title_match.0);
-                self.title_matches.insert(
-                    *title_match,
-                    Arc::new(TitleMatch { id: *title_match, pattern: pattern.clone(), product: *product }),
-                );
-            }
-            Event::TitleUnmatched { title_match } => {
-                self.title_matches.remove(title_match);
-            }
-            Event::EntitlementRecorded { .. } | Event::EntitlementRetired { .. } => self.evolve_entitlement(recorded),
             _ => {}
         }
     }

@@ -7,6 +7,7 @@ mod envelope;
 mod erasure;
 mod grants;
 mod imports;
+mod metrics;
 mod properties;
 mod scenario;
 mod sources;

@@ -249,6 +249,11 @@ impl Identity {
         }
     }
 
+    /// The device that a name, as compared, stands for: one with a stronger mark that goes by it, or its own.
+    pub(super) fn device_of_name(&self, name: &Arc<str>) -> Key {
+        self.leader(name).unwrap_or_else(|| Key::Name(name.clone()))
+    }
+
     /// The device that a name alone stands for.
     fn leader(&self, name: &Arc<str>) -> Option<Key> {
         let least = || Key::Uuid("".into());

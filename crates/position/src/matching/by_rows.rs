@@ -4,13 +4,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::entitlement::{Metric, Quantity};
+use domain::entitlement::Quantity;
 use domain::observation::Environment;
 use roaring::RoaringBitmap;
 
-use super::{Outcome, Room, Use};
+use super::{Outcome, Room, Use, by_capacity, units_of};
 use crate::demand::{Demand, Persons, Places, Version};
 use crate::estate::NOBODY;
+use crate::metrics::{Kind, Plain};
 use crate::supply::Selected;
 
 /// One unit of a line.
@@ -22,12 +23,14 @@ pub(crate) struct Unit {
     pub(crate) devices: Vec<u32>,
     /// The place in the versions, where the unit is an installation.
     pub(crate) version: Option<usize>,
+    /// How many units of the line it is: one, or what a bearer of several is measured as.
+    pub(crate) units: u64,
     /// The environment; `None` for a person who uses the product in several.
-    place: Option<Environment>,
+    pub(super) place: Option<Environment>,
     /// Whether an exception for its environment will cover it if rights do not.
-    reserved: bool,
+    pub(super) reserved: bool,
     /// What covers it.
-    by: Option<By>,
+    pub(super) by: Option<By>,
 }
 
 /// What covers a unit.
@@ -54,12 +57,7 @@ pub(crate) struct Spent<'a> {
 }
 
 /// The units of `devices` in order of person and device: persons with a name first.
-pub(crate) fn units(
-    demand: &Demand<'_>,
-    metric: Metric,
-    versions: &[Version<'_>],
-    devices: &RoaringBitmap,
-) -> Vec<Unit> {
+pub(crate) fn units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>], devices: &RoaringBitmap) -> Vec<Unit> {
     let estate = demand.estate;
     let mut order: Vec<u32> = devices.iter().collect();
     order.sort_by_cached_key(|device| estate.order_of(*device));
@@ -67,13 +65,14 @@ pub(crate) fn units(
         person: estate.person_of(device),
         devices: vec![device],
         version,
+        units: 1,
         place: Some(estate.environment_of(device)),
         reserved: false,
         by: None,
     };
-    match metric {
-        Metric::Device => order.into_iter().map(|device| unit(device, None)).collect(),
-        Metric::Installation => {
+    match plain {
+        Plain::Device => order.into_iter().map(|device| unit(device, None)).collect(),
+        Plain::Installation => {
             let mut there: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
             for (of, version) in versions.iter().enumerate() {
                 (&*version.holding & devices).into_iter().for_each(|device| there.entry(device).or_default().push(of));
@@ -81,7 +80,7 @@ pub(crate) fn units(
             let of = |device: u32| there.get(&device).into_iter().flatten();
             order.into_iter().flat_map(|device| of(device).map(move |of| unit(device, Some(*of)))).collect()
         }
-        Metric::NamedUser => {
+        Plain::NamedUser => {
             let mut named: BTreeMap<&str, Unit> = BTreeMap::new();
             let mut nameless = Vec::new();
             for device in order {
@@ -104,12 +103,17 @@ pub(crate) fn units(
 }
 
 /// Spends `selected` on every unit of `demand`.
-pub(crate) fn spend<'a>(demand: &Demand<'a>, selected: &Selected<'_>, persons: &mut Persons) -> Spent<'a> {
+pub(crate) fn spend<'a>(
+    demand: &Demand<'a>,
+    selected: &Selected<'_>,
+    plain: Plain,
+    persons: &mut Persons,
+) -> Spent<'a> {
     let versions = demand.versions();
-    let units = units(demand, selected.metric, &versions, &demand.liable);
+    let units = units(demand, plain, &versions, &demand.liable);
     let mut spending = Spending::of(demand, selected, units);
     if let Some(unlimited) = selected.unlimited() {
-        let used = demand.units(unlimited.metric, &demand.liable, persons);
+        let used = units_of(demand, selected, unlimited.kind, persons);
         spending.room.demand.mixed = spending.units.len() as u64;
         for unit in &mut spending.units {
             unit.by = Some(By::Right(0));
@@ -120,17 +124,18 @@ pub(crate) fn spend<'a>(demand: &Demand<'a>, selected: &Selected<'_>, persons: &
     }
     spending.count_installations(&versions);
     spending.reserve();
-    if selected.metric != Metric::NamedUser {
+    if plain != Plain::NamedUser {
         spending.spend_named_users();
     }
-    match selected.metric {
-        Metric::Installation => spending.spend_devices_on_installations(),
-        Metric::NamedUser => spending.spend_devices_on_persons(),
-        Metric::Device => {}
+    match plain {
+        Plain::Installation => spending.spend_devices_on_installations(),
+        Plain::NamedUser => spending.spend_devices_on_persons(),
+        Plain::Device => {}
     }
-    if selected.metric != Metric::Installation {
+    if plain != Plain::Installation {
         spending.spend_installations();
     }
+    spending.spend_measured();
     spending.measure_room();
     spending.spend_own();
     spending.spend_grants();
@@ -159,7 +164,7 @@ impl<'a, 'b> Spending<'a, 'b> {
     }
 
     fn count_installations(&mut self, versions: &[Version<'_>]) {
-        if self.selected.metric != Metric::Installation && self.available(Metric::Installation, false) > 0 {
+        if self.selected.kind != Kind::INSTALLATION && self.available(Kind::INSTALLATION, false) > 0 {
             for device in versions.iter().flat_map(|version| version.holding.iter()) {
                 *self.installations.entry(device).or_default() += 1;
             }
@@ -186,16 +191,16 @@ impl<'a, 'b> Spending<'a, 'b> {
     }
 
     /// Units left of the rights in `metric`, with or without secondary use.
-    fn available(&self, metric: Metric, secondary: bool) -> u64 {
+    fn available(&self, kind: Kind, secondary: bool) -> u64 {
         let rights = self.selected.rights.iter().zip(&self.left);
-        let wanted = rights.filter(|(right, _)| right.metric == metric && right.secondary == secondary);
+        let wanted = rights.filter(|(right, _)| right.kind == kind && right.secondary == secondary);
         wanted.fold(0, |sum, (_, left)| sum.saturating_add(*left))
     }
 
     /// Takes one unit of the first right that `fits` and has one left.
-    fn draw(&mut self, metric: Metric, fits: impl Fn(bool) -> bool) -> Option<usize> {
+    fn draw(&mut self, kind: Kind, fits: impl Fn(bool) -> bool) -> Option<usize> {
         let rights = self.selected.rights.iter().zip(&self.left).enumerate();
-        let mut wanted = rights.filter(|(_, (right, _))| right.metric == metric && fits(right.secondary));
+        let mut wanted = rights.filter(|(_, (right, _))| right.kind == kind && fits(right.secondary));
         let place = wanted.find(|(_, (_, left))| **left > 0).map(|(place, _)| place)?;
         self.left[place] -= 1;
         Some(place)
@@ -213,7 +218,7 @@ impl<'a, 'b> Spending<'a, 'b> {
 
     /// Named users cover all units of a person: the persons with most units first.
     fn spend_named_users(&mut self) {
-        if self.available(Metric::NamedUser, false) == 0 {
+        if self.available(Kind::NAMED_USER, false) == 0 {
             return;
         }
         let estate = self.demand.estate;
@@ -235,14 +240,14 @@ impl<'a, 'b> Spending<'a, 'b> {
             (Reverse(group.len()), self.reserved_in(group), Reverse(self.installations_in(group)))
         });
         for group in groups {
-            let Some(right) = self.draw(Metric::NamedUser, |_| true) else { return };
+            let Some(right) = self.draw(Kind::NAMED_USER, |_| true) else { return };
             self.cover(&group, right);
         }
     }
 
     /// Devices cover all installations on them: with secondary use the best two devices of a person.
     fn spend_devices_on_installations(&mut self) {
-        if self.available(Metric::Device, true) > 0 {
+        if self.available(Kind::DEVICE, true) > 0 {
             let mut by_person: BTreeMap<(u32, Place), Vec<Vec<Place>>> = BTreeMap::new();
             for device in self.open_by_device() {
                 let first = &self.units[device[0]];
@@ -256,14 +261,14 @@ impl<'a, 'b> Spending<'a, 'b> {
             }
             self.largest_first(&mut groups);
             for group in groups {
-                let Some(right) = self.draw(Metric::Device, |secondary| secondary) else { break };
+                let Some(right) = self.draw(Kind::DEVICE, |secondary| secondary) else { break };
                 self.cover(&group, right);
             }
         }
         let mut devices = self.open_by_device();
         self.largest_first(&mut devices);
         for device in devices {
-            let Some(right) = self.draw(Metric::Device, |_| true) else { return };
+            let Some(right) = self.draw(Kind::DEVICE, |_| true) else { return };
             self.cover(&device, right);
         }
     }
@@ -292,7 +297,7 @@ impl<'a, 'b> Spending<'a, 'b> {
         });
         for place in persons {
             let devices = self.units[place].devices.len() as u64;
-            let (paired, plain) = (self.available(Metric::Device, true), self.available(Metric::Device, false));
+            let (paired, plain) = (self.available(Kind::DEVICE, true), self.available(Kind::DEVICE, false));
             let pairs = paired.min(devices / 2);
             let singles = devices - 2 * pairs;
             if singles > plain.saturating_add(paired - pairs) {
@@ -300,11 +305,11 @@ impl<'a, 'b> Spending<'a, 'b> {
             }
             let mut last = None;
             for _ in 0..pairs {
-                last = self.draw(Metric::Device, |secondary| secondary);
+                last = self.draw(Kind::DEVICE, |secondary| secondary);
             }
             for _ in 0..singles {
-                let plain = self.draw(Metric::Device, |secondary| !secondary);
-                last = plain.or_else(|| self.draw(Metric::Device, |secondary| secondary));
+                let plain = self.draw(Kind::DEVICE, |secondary| !secondary);
+                last = plain.or_else(|| self.draw(Kind::DEVICE, |secondary| secondary));
             }
             self.units[place].by = last.map(By::Right);
         }
@@ -312,22 +317,62 @@ impl<'a, 'b> Spending<'a, 'b> {
 
     /// Installations cover a unit once all its installations are: the units with fewest first.
     fn spend_installations(&mut self) {
-        if self.available(Metric::Installation, false) == 0 {
+        if self.available(Kind::INSTALLATION, false) == 0 {
             return;
         }
         let mut units: Vec<(u64, bool, Place)> =
             self.open().map(|place| (self.installations_in(&[place]), self.units[place].reserved, place)).collect();
         units.sort_unstable();
         for (installations, _, place) in units {
-            if installations > self.available(Metric::Installation, false) {
+            if installations > self.available(Kind::INSTALLATION, false) {
                 return;
             }
             let mut last = None;
             for _ in 0..installations {
-                last = self.draw(Metric::Installation, |_| true);
+                last = self.draw(Kind::INSTALLATION, |_| true);
             }
             self.units[place].by = last.map(By::Right);
         }
+    }
+
+    /// Rights in measured metrics cover what is on the machines of a bearer once all its units are covered: the bearers
+    /// with most units of the line come first. A person on machines of several bearers is not covered by them.
+    fn spend_measured(&mut self) {
+        for (metric, definition) in &self.selected.definitions {
+            let kind = Kind::Measured(*metric);
+            if kind == self.selected.kind || self.available(kind, false) == 0 {
+                continue;
+            }
+            let bearers = by_capacity::bearers_alone(self.demand, definition);
+            let open = self.open().map(|place| (place, self.units[place].devices.as_slice()));
+            let on = by_capacity::on_bearers(&bearers, open).into_iter().zip(&bearers);
+            let mut groups: Vec<(Vec<Place>, u64)> =
+                on.map(|(places, (_, cost))| (places, *cost)).filter(|(places, _)| !places.is_empty()).collect();
+            groups.sort_by_key(|(places, cost)| (Reverse(places.len()), *cost, self.reserved_in(places), places[0]));
+            for (places, cost) in groups {
+                if cost <= self.available(kind, false)
+                    && let Some(right) = self.draw_units(kind, cost)
+                {
+                    self.cover(&places, right);
+                }
+            }
+        }
+    }
+
+    /// Takes so many units of the rights in `kind`, and returns the last right of which one was taken.
+    fn draw_units(&mut self, kind: Kind, units: u64) -> Option<usize> {
+        let mut missing = units;
+        let mut last = None;
+        for (place, right) in self.selected.rights.iter().enumerate().filter(|(_, right)| right.kind == kind) {
+            let taken = self.left[place].min(missing);
+            if taken > 0 {
+                last = Some(place);
+            }
+            debug_assert!(!right.secondary, "only devices have secondary use");
+            self.left[place] -= taken;
+            missing -= taken;
+        }
+        last
     }
 
     /// Notes what rights in other metrics leave, for the question how much more may be used.
@@ -341,15 +386,15 @@ impl<'a, 'b> Spending<'a, 'b> {
         }
         self.room.demand = places;
         let others = self.selected.rights.iter().zip(&self.left);
-        let others = others.filter(|(right, _)| right.metric != self.selected.metric);
+        let others = others.filter(|(right, _)| right.kind != self.selected.kind);
         self.room.other = others.fold(0, |sum, (_, left)| sum.saturating_add(*left));
     }
 
     /// Rights in the line's metric: pairs of one person's devices first, units that no exception reaches first.
     fn spend_own(&mut self) {
-        let metric = self.selected.metric;
+        let kind = self.selected.kind;
         let before = self.open().count() as u64;
-        if self.available(metric, true) > 0 {
+        if self.available(kind, true) > 0 {
             let mut by_person: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
             for place in self.in_turn() {
                 by_person.entry(self.units[place].person).or_default().push(place);
@@ -358,16 +403,16 @@ impl<'a, 'b> Spending<'a, 'b> {
             let mut pairs: Vec<[Place; 2]> = by_person.values().flat_map(|places| pairs_of(places)).collect();
             pairs.sort_by_key(|pair| (self.reserved_in(pair), self.turn(pair[0])));
             for pair in pairs {
-                let Some(right) = self.draw(metric, |secondary| secondary) else { break };
+                let Some(right) = self.draw(kind, |secondary| secondary) else { break };
                 self.cover(&pair, right);
             }
         }
         for place in self.in_turn() {
-            let Some(right) = self.draw(metric, |_| true) else { break };
+            let Some(right) = self.draw(kind, |_| true) else { break };
             self.cover(&[place], right);
         }
         let covered = before - self.open().count() as u64;
-        let idle = self.available(metric, true).saturating_add(self.available(metric, false));
+        let idle = self.available(kind, true).saturating_add(self.available(kind, false));
         self.room.own = covered.saturating_add(idle);
     }
 
@@ -424,9 +469,9 @@ fn pairs_of(places: &[Place]) -> impl Iterator<Item = [Place; 2]> + '_ {
 }
 
 /// The units that an environment exempts: those that would count if it did not, beside those that count anyway.
-pub(crate) fn exempt_units(demand: &Demand<'_>, metric: Metric, versions: &[Version<'_>]) -> Vec<Unit> {
-    let mut exempt = units(demand, metric, versions, &demand.exempt());
-    if metric == Metric::NamedUser {
+pub(crate) fn exempt_units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>]) -> Vec<Unit> {
+    let mut exempt = units(demand, plain, versions, &demand.exempt());
+    if plain == Plain::NamedUser {
         let liable = demand.liable.iter().map(|device| demand.estate.person_of(device));
         let liable: BTreeSet<u32> = liable.filter(|person| *person != NOBODY).collect();
         exempt.retain(|unit| !liable.contains(&unit.person));

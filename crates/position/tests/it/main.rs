@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod estate;
+mod measured;
+mod measured_property;
 mod property;
 mod reference;
 mod scenario;

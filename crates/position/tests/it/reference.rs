@@ -194,6 +194,7 @@ fn units<'a>(state: &State, devices: &[&'a Device], product: ProductId, metric: 
             Metric::Device => units.push(unit(installations)),
             Metric::Installation => (0..installations).for_each(|_| units.push(unit(1))),
             Metric::NamedUser if device.person.is_none() => nameless.push(unit(installations)),
+            Metric::Library(_) | Metric::Custom(_) => {}
             Metric::NamedUser => match units.iter_mut().find(|other| other.person == device.person.as_deref()) {
                 Some(person) => {
                     person.devices.push(device);
@@ -396,7 +397,7 @@ fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
     match metric {
         Metric::Installation => by_devices_on_installations(units, rights),
         Metric::NamedUser => by_devices_on_persons(units, rights),
-        Metric::Device => {}
+        Metric::Device | Metric::Library(_) | Metric::Custom(_) => {}
     }
     if metric != Metric::Installation {
         by_installations(units, rights);
@@ -455,7 +456,7 @@ pub(crate) fn expected(world: &World, product: ProductId) -> Expected {
     let consumed = units.len() as u64;
     let low = match metric {
         Metric::NamedUser => units.iter().filter(|unit| unit.person.is_some()).count() as u64,
-        Metric::Device | Metric::Installation => consumed,
+        Metric::Device | Metric::Installation | Metric::Library(_) | Metric::Custom(_) => consumed,
     };
 
     let mut entitled = Quantity::Units(0);

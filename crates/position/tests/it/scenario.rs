@@ -7,6 +7,7 @@
 //! right Draw 10 device from 2026-01-01 until 2026-12-31 retired 2026-06-01 exempt test,dev second price 300
 //! grant Draw 5 device in test until 2026-06-30 from 2026-02-01T00:00:00Z revoked 2026-05-01T00:00:00Z
 //! report pc-1 uuid u1 serial s1 by ana in test source agent import 2 at 2026-03-30T08:00:00Z: Draw 1, Write
+//! report vm-1 kind virtual vcpus 4 on esx-1 cluster c1 cpus 2 cores 8 model Xeon: Draw 1
 //! line Draw -> …                      exposure, saving, supplies, working, freshness
 //! rows short Draw -> …                consumed, covered, short, exempt
 //! check deploy 3 Draw in test -> …    devices -> …    queue -> …
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use domain::entitlement::{Metric, Quantity};
 use domain::id::{ImportId, ProductId};
-use domain::observation::{DeviceIdentity, Environment, Installation};
+use domain::observation::{DeviceIdentity, DeviceKind, Environment, Installation};
 use jiff::Timestamp;
 use position::check::{Action, Question, Remedy, answer};
 use position::{Line, RowKind, Supply, line, rows, unrecognised};
@@ -174,6 +175,19 @@ impl Teller {
         let mut report = world::report(identity, Vec::new());
         report.attributes.environment = words.after("in").map(environment);
         report.attributes.primary_user = words.after("by").map(str::to_owned);
+        let number = |word: &str| words.after(word).map(|number| number.parse().unwrap());
+        report.attributes.processors = number("cpus");
+        report.attributes.cores = number("cores");
+        report.attributes.virtual_processors = number("vcpus");
+        report.attributes.processor_model = words.after("model").map(str::to_owned);
+        report.attributes.host = words.after("on").map(str::to_owned);
+        report.attributes.cluster = words.after("cluster").map(str::to_owned);
+        report.attributes.kind = match words.after("kind") {
+            Some("virtual") => DeviceKind::Virtual,
+            Some("container") => DeviceKind::Container,
+            Some("physical") => DeviceKind::Physical,
+            _ => DeviceKind::Unknown,
+        };
         report.reported_at = words.after("at").map(instant);
         for title in titles.split(',').map(str::trim).filter(|title| !title.is_empty()) {
             let (title, last_used_on) = match title.split_once(" used ") {
@@ -239,7 +253,8 @@ impl Teller {
                 .iter()
                 .map(|found| format!("{} {}", found.title.name, found.title.version.as_deref().unwrap_or("-")))
                 .collect();
-            format!("{person}{} ({}){by}", row.device, evidence.join(", "))
+            let units = if row.units == 1 { String::new() } else { format!("{} × ", row.units) };
+            format!("{units}{person}{} ({}){by}", row.device, evidence.join(", "))
         });
         rows.collect::<Vec<_>>().join("; ")
     }

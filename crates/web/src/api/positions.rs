@@ -438,7 +438,7 @@ fn positions_csv(snapshot: &Snapshot, lines: &[Line]) -> Response {
             line.product.to_string(),
             drawn.product.name,
             drawn.publisher.unwrap_or_default(),
-            line.metric.name().to_owned(),
+            line.metric.name().into_owned(),
             line.entitled.to_string(),
             line.consumed.to_string(),
             line.exempt.to_string(),
@@ -512,9 +512,11 @@ struct EvidenceObject {
     last_used_on: Option<Date>,
 }
 
-/// One unit of a number.
+/// Units of a number. The units of all rows sum to the number.
 #[derive(Debug, Serialize, ToSchema)]
 struct RowObject {
+    /// How many units: 1 where the metric counts devices, installations or persons.
+    units: u64,
     /// The person, where the metric counts persons and the primary user is known.
     person: Option<String>,
     /// The device.
@@ -536,6 +538,7 @@ struct RowObject {
 fn row(snapshot: &Snapshot, row: &Row) -> RowObject {
     let device = snapshot.base.estate().device(row.index);
     RowObject {
+        units: row.units,
         person: row.person.clone(),
         device: DeviceRef { key: device.map(|device| device.key).unwrap_or_default(), name: row.device.clone() },
         environment: row.environment,
@@ -573,7 +576,7 @@ struct RowsQuery {
     cursor: Option<String>,
 }
 
-/// The rows behind a number, exactly as many as the number.
+/// The rows behind a number; their units sum to it.
 #[utoipa::path(get, path = "/v1/positions/{product}/rows", tag = "positions",
     params(("product" = ProductNumber, Path), RowsQuery),
     responses((status = 200, content((Page<RowObject> = "application/json"), (String = "text/csv")))))]
@@ -607,6 +610,7 @@ fn rows_csv(product: ProductId, rows: &[Row]) -> Response {
         "sources",
         "last_used_on",
         "by",
+        "units",
     ]);
     for row in rows {
         let first = row.evidence.first();
@@ -623,6 +627,7 @@ fn rows_csv(product: ProductId, rows: &[Row]) -> Response {
             first.map(|evidence| evidence.sources.join("; ")).unwrap_or_default(),
             last_used_on.map(|day| day.to_string()).unwrap_or_default(),
             row.by.map(|by| by.to_string()).unwrap_or_default(),
+            row.units.to_string(),
         ]);
     }
     table.download(&format!("{product}-rows.csv"))

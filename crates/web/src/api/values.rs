@@ -74,6 +74,8 @@ numbers! {
     SourceNumber "SRC";
     /// A title match's number.
     TitleMatchNumber "MAT";
+    /// The number of a metric of the organisation's own.
+    MetricNumber "MET";
 }
 
 described!(
@@ -94,7 +96,10 @@ described!(
 described!(
     /// What one unit licenses.
     MetricWord,
-    |text| text.enum_values(Some(Metric::ALL.map(Metric::name)))
+    |text| {
+        let names = Metric::all().map(|metric| metric.name().into_owned()).collect::<Vec<_>>().join("|");
+        text.pattern(Some(format!("^({names}|MET-[1-9][0-9]{{0,14}})$"))).examples(["device", "core", "MET-3"])
+    }
 );
 described!(
     /// Where a device serves.

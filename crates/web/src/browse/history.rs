@@ -5,6 +5,7 @@ use domain::command::{Actor, Via};
 use domain::event::Event;
 
 use crate::browse::visitor::Visitor;
+use crate::design::numbers;
 use crate::pages::product::Happened;
 use crate::problem::Problem;
 
@@ -69,8 +70,9 @@ pub fn what(event: &Event) -> String {
         }
         Event::ProductAdded { product, name, .. } => format!("{product} was recorded: {name}"),
         Event::ProductMetricSet { product, metric } => {
-            format!("The metric of {product} was set to {}", metric.unit(1))
+            format!("The metric of {product} was set to {}", numbers::metric(*metric))
         }
+        Event::MetricDefined { metric, definition } => format!("{metric} was defined: {}", definition.title),
         Event::TitleMatched { pattern, product: Some(product), .. } => {
             format!("\u{201c}{}\u{201d} was recognised as {product}", pattern.name)
         }

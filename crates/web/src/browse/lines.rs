@@ -84,7 +84,7 @@ pub fn rows_kind(kind: RowKind) -> RowsKind {
     }
 }
 
-/// The rows behind a number of a page, exactly as many as the number.
+/// The rows behind a number of a page; their units sum to it.
 pub fn rows(visitor: &Visitor, product: ProductId, kind: RowsKind) -> Vec<Row> {
     let of = |kind| visitor.snapshot.rows(product, kind, visitor.now);
     let covered = |by_exception: bool| {

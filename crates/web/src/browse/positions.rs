@@ -182,7 +182,7 @@ pub async fn csv(visitor: Visitor) -> Result<Response, Problem> {
             line.product.to_string(),
             line.name,
             line.publisher.unwrap_or_default(),
-            line.metric.name().to_owned(),
+            line.metric.name().into_owned(),
             line.entitled.to_string(),
             line.used.to_string(),
             line.exempt.to_string(),

@@ -201,7 +201,7 @@ fn related(visitor: &Visitor, product: ProductId) -> Vec<Related> {
         .collect()
 }
 
-/// The rows behind a number: exactly as many as the number.
+/// The rows behind a number: their units sum to it.
 pub async fn rows(visitor: Visitor, AtBoth(number, word): AtBoth<ProductId, String>) -> Result<Response, Problem> {
     let kind = RowsKind::from_word(&word)
         .ok_or_else(|| Problem::new(Kind::NotFound, format!("No number is called {word}.")))?;
@@ -220,7 +220,7 @@ pub async fn rows(visitor: Visitor, AtBoth(number, word): AtBoth<ProductId, Stri
         name: product.map_or_else(|| number.to_string(), |product| product.name.clone()),
         metric: line.metric,
         kind,
-        number: count(rows.len()),
+        number: rows.iter().map(|row| row.units).sum(),
         counting: line.range.as_ref().map(|range| range.why.clone()),
         paging,
         rows: visitor.part(&rows, paging).iter().map(|row| usage(&visitor, row)).collect(),
@@ -245,6 +245,7 @@ fn usage(_visitor: &Visitor, row: &app::positions::Row) -> UsageRow {
     let mut titles: Vec<String> = row.evidence.iter().map(title).collect();
     titles.dedup();
     UsageRow {
+        units: row.units,
         device: row.device.clone(),
         person: row.person.clone(),
         titles,

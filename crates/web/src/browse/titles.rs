@@ -88,12 +88,12 @@ fn match_view(visitor: &Visitor, name: &str, pattern: &str, publisher: &str) -> 
         publisher: publisher.to_owned(),
         suggestions: entry.map(suggestions).unwrap_or_default(),
         products: choices,
-        metrics: Metric::ALL.iter().map(|metric| Choice::plain(metric.name(), metric.unit(1))).collect(),
+        metrics: metric_choices(visitor),
         choice: String::new(),
         product: String::new(),
         new_name: name.to_owned(),
         new_publisher: publisher.to_owned(),
-        new_metric: Metric::Device.name().to_owned(),
+        new_metric: Metric::Device.name().into_owned(),
         reach: Some(reach(visitor, &pattern_of(pattern, publisher))),
         errors: Errors::default(),
         key: visitor.key(),
@@ -208,4 +208,14 @@ pub async fn end(visitor: Visitor, At(title_match): At<TitleMatchId>) -> Result<
         rule.as_ref().map_or_else(|| title_match.to_string(), |rule| format!("\u{201c}{}\u{201d}", rule.pattern.name));
     let back = rule.and_then(|rule| rule.product).map_or_else(|| addresses::TITLES.to_owned(), addresses::product);
     Ok(done(&back, format!("{words} is no longer recognised."), None))
+}
+
+/// Every metric that a product may be in, the plain ones first, those of a publisher with its name.
+pub(super) fn metric_choices(visitor: &Visitor) -> Vec<Choice> {
+    let metrics = visitor.snapshot.metrics(visitor.now);
+    let label = |definition: &domain::metric::Definition| match &definition.publisher {
+        Some(publisher) => format!("{publisher}: {}", definition.title),
+        None => definition.title.clone(),
+    };
+    metrics.iter().map(|(metric, definition)| Choice::plain(metric.name(), label(definition))).collect()
 }

@@ -165,6 +165,7 @@ impl Visitor {
                 Place::MyWork
                 | Place::Position
                 | Place::Products
+                | Place::Metrics
                 | Place::Requests
                 | Place::Exceptions
                 | Place::Policies

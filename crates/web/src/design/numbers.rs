@@ -2,6 +2,8 @@
 //!
 //! Nothing is rounded here; an amount is printed as it is.
 
+use std::borrow::Cow;
+
 use domain::entitlement::{Metric, Quantity};
 use domain::money::{Currency, Money};
 
@@ -32,11 +34,12 @@ pub fn units(number: u64, metric: Metric) -> String {
 }
 
 /// The name of a metric in a column.
-pub fn metric(metric: Metric) -> &'static str {
+pub fn metric(metric: Metric) -> Cow<'static, str> {
     match metric {
-        Metric::Device => "Device",
-        Metric::Installation => "Installation",
-        Metric::NamedUser => "Named user",
+        Metric::Device => Cow::Borrowed("Device"),
+        Metric::Installation => Cow::Borrowed("Installation"),
+        Metric::NamedUser => Cow::Borrowed("Named user"),
+        Metric::Library(_) | Metric::Custom(_) => metric.name(),
     }
 }
 

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use domain::digest::Digest;
+use domain::entitlement::Metric;
 use domain::id::{
     AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId, TokenId,
 };
@@ -26,6 +27,8 @@ pub const POSITION: &str = "/position";
 pub const PRODUCTS: &str = "/software";
 /// Titles that nothing recognises.
 pub const TITLES: &str = "/titles";
+/// What units count.
+pub const METRICS: &str = "/software/metrics";
 /// Recognising titles.
 pub const TITLE_MATCH: &str = "/titles/match";
 /// The requests.
@@ -98,6 +101,11 @@ pub fn set_up(token: &str) -> String {
     let mut address = "/set-up/".to_owned();
     encode(token, &mut address);
     address
+}
+
+/// A metric.
+pub fn metric(metric: Metric) -> String {
+    format!("{METRICS}/{metric}")
 }
 
 /// A product with its working.

@@ -20,6 +20,7 @@ pub enum Place {
     Position,
     Products,
     Titles,
+    Metrics,
     Requests,
     Exceptions,
     Policies,
@@ -38,11 +39,12 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
         Self::Titles,
+        Self::Metrics,
         Self::Renewals,
         Self::Requests,
         Self::Exceptions,
@@ -61,7 +63,7 @@ impl Place {
         match self {
             Self::MyWork => Section::MyWork,
             Self::Position => Section::Position,
-            Self::Products | Self::Titles => Section::Software,
+            Self::Products | Self::Titles | Self::Metrics => Section::Software,
             Self::Renewals => Section::Plan,
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
@@ -79,6 +81,7 @@ impl Place {
             Self::Position => addresses::POSITION,
             Self::Products => addresses::PRODUCTS,
             Self::Titles => addresses::TITLES,
+            Self::Metrics => addresses::METRICS,
             Self::Requests => addresses::REQUESTS,
             Self::Exceptions => addresses::EXCEPTIONS,
             Self::Policies => addresses::POLICIES,
@@ -100,6 +103,7 @@ impl Place {
             Self::Position => "Position",
             Self::Products => "Products",
             Self::Titles => "Unrecognised titles",
+            Self::Metrics => "Metrics",
             Self::Requests => "Requests",
             Self::Exceptions => "Exceptions",
             Self::Policies => "Policies",

@@ -208,7 +208,7 @@ pub fn page(frame: &Frame, view: &ProductPage) -> Markup {
         (heading.render())
         p.byline {
             @if let Some(publisher) = &line.publisher { (publisher) " \u{b7} " }
-            "counted by " (line.metric.unit(1)) " \u{b7} " (line.product)
+            "counted by " a href=(addresses::metric(line.metric)) { (line.metric.unit(1)) } " \u{b7} " (line.product)
         }
         p.sentence { (view.sentence) }
         (drawing(view))
@@ -433,6 +433,8 @@ pub(crate) fn happenings(history: &[Happened]) -> Markup {
 /// A row behind a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageRow {
+    /// How many units.
+    pub units: u64,
     /// The device.
     pub device: String,
     /// The person who mainly uses it.
@@ -506,6 +508,7 @@ pub fn rows_page(frame: &Frame, view: &RowsPage) -> Markup {
 }
 
 fn rows_table(view: &RowsPage) -> Markup {
+    let with_units = view.rows.iter().any(|row| row.units != 1);
     let caption = html! {
         (view.paging.words()) " " (if view.paging.total == 1 { "row" } else { "rows" })
     };
@@ -513,9 +516,14 @@ fn rows_table(view: &RowsPage) -> Markup {
         "rows",
         &caption,
         &html! {
-            (tables::heads(&["Device", "Person", "Title", "Environment", "Last used", "Source", "Covered by"]))
+            (tables::heads(if with_units {
+                &["Device", "#Units", "Person", "Title", "Environment", "Last used", "Source", "Covered by"]
+            } else {
+                &["Device", "Person", "Title", "Environment", "Last used", "Source", "Covered by"]
+            }))
             tbody { @for row in &view.rows { tr {
                 th scope="row" { (row.device) }
+                @if with_units { td.n { (count(row.units)) } }
                 td { @match &row.person { Some(person) => (person), None => span.none { (NONE) } } }
                 td.verbatim { @for (place, title) in row.titles.iter().enumerate() { @if place > 0 { br; } (title) } }
                 td { (row.environment) }

@@ -38,6 +38,10 @@ GET  /v1/products                         everyone                          read
 POST /v1/products                         sam_manager,procurement           write   {"name":"P","metric":"device"}
 GET  /v1/products/{product}               everyone                          read,write
 POST /v1/products/{product}/metric        sam_manager,procurement           write   {"metric":"device"}
+GET  /v1/metrics                          everyone                          read,write
+POST /v1/metrics                          sam_manager,procurement           write   {"definition":"x"}
+GET  /v1/metrics/{metric}                 everyone                          read,write
+GET  /v1/metrics/{metric}/trial           everyone                          read,write
 GET  /v1/titles                           everyone                          read,write
 GET  /v1/title_matches                    everyone                          read,write
 POST /v1/title_matches                    sam_manager                       write   {"title":"Some title","product":null}
@@ -153,6 +157,7 @@ fn filled(path: &str) -> String {
         ("{token}", "TOK-999999"),
         ("{delegation}", "DEL-999999"),
         ("{product}", "PRD-999999"),
+        ("{metric}", "core"),
         ("{title_match}", "MAT-999999"),
         ("{entitlement}", "ENT-999999"),
         ("{agreement}", "AGR-999999"),

@@ -12,6 +12,7 @@ mod agents;
 mod authority;
 mod contract;
 mod lists;
+mod metrics;
 mod pages_people;
 mod pages_requests;
 mod refusals;

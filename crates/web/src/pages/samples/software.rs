@@ -7,7 +7,8 @@ use domain::id::{CaseId, EntitlementId, ProductId, TitleMatchId};
 use super::{Sample, at, copy, day, eur, frame, said, sample};
 use crate::design::forms::{Choice, Errors, FieldError};
 use crate::design::tables::Paging;
-use crate::pages::layout::{Frame, Link};
+use crate::pages::layout::{CopyAs, Frame, Link};
+use crate::pages::metrics::{self, ExampleRow, MetricPage, MetricRow, MetricStep, MetricsPage, Tried};
 use crate::pages::position::{self, Column, Freshness, Line, PositionPage, SavedView, Sort, Totals};
 use crate::pages::product::{
     self, Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, Supply, SupplyKind, UsageRow,
@@ -26,6 +27,8 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
         sample("product-rows", product::rows_page(&frame, &rows(mark))),
         sample("product-unlicensed", product::page(&frame, &unlicensed(&frame, mark))),
         sample("products", products::page(&frame, &products_page(mark))),
+        sample("metrics", metrics::page(&frame, &metrics_page(mark))),
+        sample("metric", metrics::metric_page(&frame, &metric_page(mark))),
         sample("titles", titles::page(&frame, &titles_page(mark))),
         sample("title-match", titles::match_page(&frame, &match_page(mark))),
     ]
@@ -317,6 +320,7 @@ fn unlicensed(frame: &Frame, mark: &str) -> ProductPage {
 
 fn rows(mark: &str) -> RowsPage {
     let row = |device: &str, person: Option<&str>, covered_by: Option<Link>| UsageRow {
+        units: 1,
         device: said(device, mark),
         person: person.map(|person| said(person, mark)),
         titles: vec![said("Lumen Workbench Professional 12.4.1", mark), said("Lumen Workbench Pro 11", mark)],
@@ -416,5 +420,54 @@ fn match_page(mark: &str) -> MatchPage {
         reach: Some((3, 61)),
         errors: Errors(vec![FieldError { field: "new_name".into(), sentence: "Name the new product.".into() }]),
         key: "c0ffee-3".into(),
+    }
+}
+
+fn metrics_page(mark: &str) -> MetricsPage {
+    let row = |name: &str, title: &str, publisher: Option<&str>, products: u64| MetricRow {
+        metric: Metric::from_exact(name).unwrap_or(Metric::Device),
+        name: name.to_owned(),
+        title: said(title, mark),
+        publisher: publisher.map(|publisher| said(publisher, mark)),
+        counts: "cores",
+        products,
+    };
+    MetricsPage {
+        text: String::new(),
+        paging: Paging { number: 1, size: 50, total: 2 },
+        rows: vec![row("core", "Core", None, 3), row("tessera_core", "Database core", Some("Tessera Data"), 1)],
+        copy: CopyAs {
+            command: "indult metric list".into(),
+            request: "GET /v1/metrics".into(),
+            csv: None,
+            json: Some("/v1/metrics".into()),
+        },
+    }
+}
+
+fn metric_page(mark: &str) -> MetricPage {
+    MetricPage {
+        metric: Metric::from_exact("core").unwrap_or(Metric::Device),
+        title: said("Core", mark),
+        publisher: Some(said("Tessera Data", mark)),
+        units: said("cores", mark),
+        description: said("Every physical core of a machine counts.", mark),
+        sources: vec![said("Agreement TD-7 (2025-01-01)", mark)],
+        examples: vec![ExampleRow { title: said("Two processors of sixteen cores", mark), units: 32 }],
+        typed: vec![("processors", said("2", mark))],
+        errors: Errors::default(),
+        tried: Some(Tried {
+            low: 2,
+            high: 64,
+            missing: vec![said("the cores of host are not known", mark)],
+            steps: vec![MetricStep { label: "Capacity", amount: "64".into(), text: said("host: 64 cores.", mark) }],
+        }),
+        definition: said("name = \"core\"\n", mark),
+        copy: CopyAs {
+            command: "indult metric show core".into(),
+            request: "GET /v1/metrics/core".into(),
+            csv: None,
+            json: Some("/v1/metrics/core".into()),
+        },
     }
 }
