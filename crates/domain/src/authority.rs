@@ -31,7 +31,12 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
         | Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
-        Intent::MatchTitle { .. } | Intent::UnmatchTitle { .. } | Intent::ImportInventory { .. } => &[Role::SamManager],
+        Intent::MatchTitle { .. }
+        | Intent::MatchTitles { .. }
+        | Intent::UnmatchTitle { .. }
+        | Intent::AdoptSoftware { .. }
+        | Intent::LinkProduct { .. }
+        | Intent::ImportInventory { .. } => &[Role::SamManager],
         Intent::PublishCatalogue { .. } => &[Role::Legal],
         Intent::OpenCase { .. } | Intent::Comment { .. } => &[
             Role::Requester,
@@ -98,7 +103,10 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::ReviseCase { .. }
         | Intent::AttachEvidence { .. }
         | Intent::SubmitCase { .. }
-        | Intent::WithdrawCase { .. } => Some(Scope::Write),
+        | Intent::WithdrawCase { .. }
+        | Intent::MatchTitles { .. }
+        | Intent::AdoptSoftware { .. }
+        | Intent::LinkProduct { .. } => Some(Scope::Write),
     }
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod cases;
 mod imports;
 mod people;
+mod recognition;
 mod software;
 mod votes;
 mod witnesses;
@@ -74,7 +75,10 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
         | Intent::MatchTitle { .. }
+        | Intent::MatchTitles { .. }
         | Intent::UnmatchTitle { .. }
+        | Intent::AdoptSoftware { .. }
+        | Intent::LinkProduct { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. } => software::decide(asking),
         Intent::ImportInventory { .. } | Intent::ImportEntitlements { .. } | Intent::UndoImport { .. } => {

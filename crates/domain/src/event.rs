@@ -115,6 +115,12 @@ pub enum Event {
     },
     /// A product's metric was changed.
     ProductMetricSet { product: ProductId, metric: Metric },
+    /// A product was linked to known software, or the link was ended.
+    ProductLinked {
+        product: ProductId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        catalogue_key: Option<String>,
+    },
     /// Raw titles were recognised as a product, or as needing no licence.
     TitleMatched { title_match: TitleMatchId, pattern: TitlePattern, product: Option<ProductId> },
     /// A recognition was taken back.
@@ -207,7 +213,9 @@ impl Event {
             Self::AgreementRecorded { agreement, .. } | Self::AgreementAmended { agreement, .. } => {
                 format!("agreement/{agreement}")
             }
-            Self::ProductAdded { product, .. } | Self::ProductMetricSet { product, .. } => {
+            Self::ProductAdded { product, .. }
+            | Self::ProductMetricSet { product, .. }
+            | Self::ProductLinked { product, .. } => {
                 format!("product/{product}")
             }
             Self::TitleMatched { title_match, .. } | Self::TitleUnmatched { title_match } => {

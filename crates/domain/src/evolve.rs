@@ -82,6 +82,7 @@ impl State {
             | Event::AgreementAmended { .. }
             | Event::ProductAdded { .. }
             | Event::ProductMetricSet { .. }
+            | Event::ProductLinked { .. }
             | Event::TitleMatched { .. }
             | Event::TitleUnmatched { .. }
             | Event::EntitlementRecorded { .. }

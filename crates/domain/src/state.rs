@@ -46,6 +46,8 @@ pub struct State {
     pub parties: OrdMap<PartyId, Arc<Party>>,
     pub agreements: OrdMap<AgreementId, Arc<Agreement>>,
     pub products: OrdMap<ProductId, Arc<Product>>,
+    /// The known software to which products are linked, by its key in the software catalogue.
+    pub catalogue_keys: OrdMap<ProductId, Arc<str>>,
     pub title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
     pub entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
     pub imports: OrdMap<ImportId, Arc<Import>>,

@@ -224,6 +224,7 @@ impl Estate {
             }
             let release = release.unwrap_or_else(|| {
                 let release = self.titles.intern(&installation.title);
+                self.titles.note_id(release, installation.source_id.as_deref());
                 merged.added.push(release);
                 release
             });
@@ -490,6 +491,11 @@ impl Estate {
             versions: versions.into_iter().cloned().collect(),
             devices,
         })
+    }
+
+    /// Titles that got an id since this was last asked.
+    pub(crate) fn take_newly_identified(&mut self) -> Vec<TitleIndex> {
+        self.titles.take_newly_identified()
     }
 
     pub(crate) fn table(&self) -> &Titles {

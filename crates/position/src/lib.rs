@@ -10,6 +10,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+pub mod recognition;
 
 mod base;
 mod column;
@@ -23,9 +24,9 @@ mod row;
 mod supply;
 mod working;
 
-pub use base::{Base, Recognition};
+pub use base::{Base, Explanation, Layer, Recognition};
 pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
-pub use queue::{QueueEntry, Suggestion, unrecognised};
+pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};
 pub use row::{Evidence, Row, RowKind, rows};
 pub use supply::{Supply, SupplySource};

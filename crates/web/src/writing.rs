@@ -302,6 +302,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::PartyAdded { .. }
         | Event::AgreementAmended { .. }
         | Event::ProductMetricSet { .. }
+        | Event::ProductLinked { .. }
         | Event::TitleUnmatched { .. }
         | Event::EntitlementRetired { .. }
         | Event::ImportUndone { .. }

@@ -3,6 +3,7 @@
 
 mod estate;
 mod property;
+mod recognition;
 mod reference;
 mod scenario;
 mod stories;

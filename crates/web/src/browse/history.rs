@@ -68,6 +68,8 @@ pub fn what(event: &Event) -> String {
         Event::ProductMetricSet { product, metric } => {
             format!("The metric of {product} was set to {}", metric.unit(1))
         }
+        Event::ProductLinked { product, catalogue_key: Some(key) } => format!("{product} was linked to {key}"),
+        Event::ProductLinked { product, catalogue_key: None } => format!("{product} was unlinked from known software"),
         Event::TitleMatched { pattern, product: Some(product), .. } => {
             format!("\u{201c}{}\u{201d} was recognised as {product}", pattern.name)
         }
