@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 pub use position::check::{Action, Answer, Facts, Question, Reason, Remedy};
 pub use position::{
-    Amount, DeviceFacts, DeviceIndex, Evidence, Freshness, InstalledTitle, Line, QueueEntry, Range, Recognition, Row,
-    RowKind, SourceReport, Step, Suggestion, Supply, SupplySource, TitleFacts,
+    Amount, DeviceFacts, DeviceIndex, Evidence, Explanation, Freshness, InstalledTitle, KnownEntry, Layer, Line,
+    QueueEntry, Range, Recognition, Row, RowKind, SourceReport, Step, Suggestion, Supply, SupplySource, TitleFacts,
 };
 
 use crate::snapshot::Snapshot;
@@ -39,6 +39,27 @@ impl Snapshot {
     /// The titles that no rule recognises, most devices first.
     pub fn unrecognised(&self) -> Vec<QueueEntry> {
         position::unrecognised(&self.state, &self.base)
+    }
+
+    /// Known software without a product, on most devices first.
+    pub fn known(&self) -> Vec<KnownEntry> {
+        position::known(&self.state, &self.base)
+    }
+
+    /// The intent that records a product for each of these keys of known software, in its usual metric.
+    /// An unknown key, or one that needs no licence, comes back as the error.
+    pub fn adoption(&self, keys: &[String]) -> Result<domain::command::Intent, String> {
+        let known = |key: &String| {
+            let software = self.base.catalogue().with_key(key).ok_or_else(|| key.clone())?;
+            Ok(domain::product::KnownSoftware {
+                catalogue_key: key.clone(),
+                name: software.name.clone(),
+                publisher: software.publisher.clone(),
+                metric: software.metric.ok_or_else(|| key.clone())?,
+            })
+        };
+        let software = keys.iter().map(known).collect::<Result<_, String>>()?;
+        Ok(domain::command::Intent::AdoptSoftware { software })
     }
 
     /// Whether more of a product may be used.

@@ -33,7 +33,10 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::ImportEntitlements { .. }
         | Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
         Intent::MatchTitle { .. }
+        | Intent::MatchTitles { .. }
         | Intent::UnmatchTitle { .. }
+        | Intent::AdoptSoftware { .. }
+        | Intent::LinkProduct { .. }
         | Intent::ImportInventory { .. }
         | Intent::OpenSource { .. }
         | Intent::ChangeSource { .. }
@@ -116,7 +119,10 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::ReviseCase { .. }
         | Intent::AttachEvidence { .. }
         | Intent::SubmitCase { .. }
-        | Intent::WithdrawCase { .. } => Some(Scope::Write),
+        | Intent::WithdrawCase { .. }
+        | Intent::MatchTitles { .. }
+        | Intent::AdoptSoftware { .. }
+        | Intent::LinkProduct { .. } => Some(Scope::Write),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::metric::Definition;
 use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
-use crate::product::TitlePattern;
+use crate::product::{KnownSoftware, TitlePattern};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
 use crate::witness::Witness;
@@ -158,8 +158,14 @@ pub enum Intent {
     DefineMetric { definition: Box<Definition> },
     /// Recognise raw titles.
     MatchTitle { pattern: TitlePattern, product: Option<ProductId> },
+    /// Recognise raw titles by several rules at once.
+    MatchTitles { matches: Vec<(TitlePattern, Option<ProductId>)> },
     /// Take a recognition back.
     UnmatchTitle { title_match: TitleMatchId },
+    /// Record products for known software, each linked to it.
+    AdoptSoftware { software: Vec<KnownSoftware> },
+    /// Link a product to known software, whose titles are its titles from then on; `None` ends that.
+    LinkProduct { product: ProductId, catalogue_key: Option<String> },
     /// Record a right.
     RecordEntitlement {
         product: ProductId,

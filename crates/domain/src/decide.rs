@@ -7,6 +7,7 @@ mod access;
 mod cases;
 mod imports;
 mod people;
+mod recognition;
 mod software;
 mod sources;
 mod votes;
@@ -78,7 +79,10 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::SetProductMetric { .. }
         | Intent::DefineMetric { .. }
         | Intent::MatchTitle { .. }
+        | Intent::MatchTitles { .. }
         | Intent::UnmatchTitle { .. }
+        | Intent::AdoptSoftware { .. }
+        | Intent::LinkProduct { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. } => software::decide(asking),
         Intent::ImportInventory { .. } | Intent::ImportEntitlements { .. } | Intent::UndoImport { .. } => {

@@ -127,6 +127,12 @@ pub enum Event {
     ProductMetricSet { product: ProductId, metric: Metric },
     /// A metric of the organisation's own was defined, or defined anew.
     MetricDefined { metric: MetricId, definition: Definition },
+    /// A product was linked to known software, or the link was ended.
+    ProductLinked {
+        product: ProductId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        catalogue_key: Option<String>,
+    },
     /// Raw titles were recognised as a product, or as needing no licence.
     TitleMatched { title_match: TitleMatchId, pattern: TitlePattern, product: Option<ProductId> },
     /// A recognition was taken back.
@@ -242,7 +248,9 @@ impl Event {
             | Self::RenewalPlanned { agreement, .. } => {
                 format!("agreement/{agreement}")
             }
-            Self::ProductAdded { product, .. } | Self::ProductMetricSet { product, .. } => {
+            Self::ProductAdded { product, .. }
+            | Self::ProductMetricSet { product, .. }
+            | Self::ProductLinked { product, .. } => {
                 format!("product/{product}")
             }
             Self::MetricDefined { metric, .. } => format!("metric/{metric}"),

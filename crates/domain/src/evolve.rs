@@ -86,6 +86,7 @@ impl State {
             | Event::ProductAdded { .. }
             | Event::ProductMetricSet { .. }
             | Event::MetricDefined { .. }
+            | Event::ProductLinked { .. }
             | Event::TitleMatched { .. }
             | Event::TitleUnmatched { .. }
             | Event::EntitlementRecorded { .. }

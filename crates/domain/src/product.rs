@@ -37,6 +37,31 @@ fn folded_letters(name: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// Letters of a key of known software.
+pub const SOFTWARE_KEY_CHARS_MAX: usize = 120;
+
+/// Whether `key` can name a piece of known software, as in `publisher/product/edition`. Which keys there are is for the
+/// software catalogue to say, which is no part of what is recorded.
+pub fn is_software_key(key: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.');
+    key.len() <= SOFTWARE_KEY_CHARS_MAX
+        && key.contains('/')
+        && key.split('/').all(|part| !part.is_empty() && part.bytes().all(letter))
+}
+
+/// Known software that becomes a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownSoftware {
+    /// Its key in the software catalogue.
+    pub catalogue_key: String,
+    /// The product's name.
+    pub name: String,
+    /// Who publishes it; found by name or added.
+    pub publisher: Option<String>,
+    /// The metric in which its shortage is stated.
+    pub metric: Metric,
+}
+
 /// What a rule says of a raw title.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -50,6 +50,8 @@ pub struct State {
     pub products: OrdMap<ProductId, Arc<Product>>,
     /// The organisation's own.
     pub metrics: OrdMap<MetricId, Arc<CustomMetric>>,
+    /// The known software to which products are linked, by its key in the software catalogue.
+    pub catalogue_keys: OrdMap<ProductId, Arc<str>>,
     pub title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
     pub entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
     pub imports: OrdMap<ImportId, Arc<Import>>,

@@ -4,6 +4,7 @@
 //! What the rules are made of is in `domain`; what follows from rights and exceptions is in `line`.
 
 mod rules;
+mod shipped;
 
 use std::sync::Arc;
 
@@ -20,8 +21,11 @@ use serde::Serialize;
 use crate::column::Column;
 use crate::demand::Demand;
 use crate::estate::{Estate, TitleFacts, TitleIndex, TitleKey};
+use crate::recognition::{SoftwareCatalogue, SoftwareIndex};
 use crate::supply::Environments;
 use rules::Rules;
+use shipped::Shipped;
+pub use shipped::{Explanation, Layer};
 
 /// What a title is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -31,6 +35,8 @@ pub enum Recognition {
     Product(ProductId),
     /// Something that needs no licence.
     NeedsNoLicence,
+    /// Known software that needs a licence, and no product of the organisation yet.
+    Known(SoftwareIndex),
     /// Not yet known; counted as such.
     #[default]
     Unrecognised,
@@ -51,6 +57,7 @@ pub struct Base {
     /// INVARIANT: as long as the titles of the estate.
     recognitions: Column<Recognition, 256>,
     titles_by_product: OrdMap<ProductId, Arc<Vec<TitleIndex>>>,
+    shipped: Shipped,
     held_by_product: OrdMap<ProductId, Arc<Held>>,
     followed: Followed,
 }
@@ -60,6 +67,7 @@ pub struct Base {
 struct Followed {
     title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
     products: OrdMap<ProductId, Arc<Product>>,
+    catalogue_keys: OrdMap<ProductId, Arc<str>>,
     entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
     grants: OrdMap<CaseId, Arc<Grant>>,
 }
@@ -93,7 +101,10 @@ impl Base {
     pub fn follow(&mut self, state: &State) {
         self.recognise_new_titles();
         let followed = &self.followed;
-        if !followed.title_matches.ptr_eq(&state.title_matches) || !followed.products.ptr_eq(&state.products) {
+        if !followed.title_matches.ptr_eq(&state.title_matches)
+            || !followed.products.ptr_eq(&state.products)
+            || !followed.catalogue_keys.ptr_eq(&state.catalogue_keys)
+        {
             self.follow_rules(state);
         }
         if !self.holds(state) {
@@ -107,6 +118,7 @@ impl Base {
         for pattern in rules.changed_from(&self.rules) {
             touched.extend(self.titles_under(pattern));
         }
+        touched.extend(self.shipped.follow(state));
         touched.sort_unstable();
         touched.dedup();
         self.rules = Arc::new(rules);
@@ -115,6 +127,7 @@ impl Base {
         }
         self.followed.title_matches = state.title_matches.clone();
         self.followed.products = state.products.clone();
+        self.followed.catalogue_keys = state.catalogue_keys.clone();
     }
 
     fn follow_supply(&mut self, state: &State) {
@@ -173,12 +186,18 @@ impl Base {
     fn recognise_new_titles(&mut self) {
         for title in self.recognitions.len()..self.estate.table().len() {
             self.recognitions.push(Recognition::Unrecognised);
+            self.shipped.add(title, self.estate.table());
+            self.recognise(title);
+        }
+        for title in self.estate.take_newly_identified() {
+            self.shipped.again(title, self.estate.table());
             self.recognise(title);
         }
     }
 
     fn recognise(&mut self, title: TitleIndex) {
-        let recognition = self.rules.recognise(self.estate.table().key(title));
+        let said = self.rules.recognise(self.estate.table().key(title));
+        let recognition = said.map_or_else(|| self.shipped.recognition(title), |(recognition, _)| recognition);
         let before = *self.recognitions.get(title);
         if before == recognition {
             return;
@@ -194,9 +213,29 @@ impl Base {
         self.recognitions.set(title, recognition);
     }
 
-    /// What a title is, whether or not it stands on a device.
+    /// What a title is; one that no report ever had is told by the rules and the catalogue alone.
     pub fn recognition_of(&self, title: &RawTitle) -> Recognition {
-        self.rules.recognise(&TitleKey::of(title))
+        let key = TitleKey::of(title);
+        match (self.estate.table().with_key(&key), self.rules.recognise(&key)) {
+            (Some(title), _) => *self.recognitions.get(title),
+            (None, Some((recognition, _))) => recognition,
+            (None, None) => self.shipped.recognition_of_key(&key),
+        }
+    }
+
+    /// How a title of the estate was recognised; `None` where nothing recognises it.
+    pub fn explanation_of(&self, title: &RawTitle) -> Option<Explanation> {
+        let key = TitleKey::of(title);
+        let shipped = self.shipped.explanation(&key, self.estate.table());
+        match self.rules.recognise(&key) {
+            Some((_, rule)) => Some(Explanation { layer: Layer::People(rule), ..shipped.unwrap_or_default() }),
+            None => shipped,
+        }
+    }
+
+    /// The catalogue of known software that is in use.
+    pub fn catalogue(&self) -> &'static SoftwareCatalogue {
+        self.shipped.catalogue()
     }
 
     /// The installed titles that `pattern` speaks of, most devices first: what a new rule would touch.
@@ -234,6 +273,17 @@ impl Base {
         let open =
             (0..self.recognitions.len()).filter(|title| *self.recognitions.get(*title) == Recognition::Unrecognised);
         open.filter_map(|title| self.estate.title_facts(title))
+    }
+
+    /// The installed titles that are known software without a product, with the software.
+    pub(crate) fn known_titles(&self) -> impl Iterator<Item = (TitleIndex, SoftwareIndex)> + '_ {
+        (0..self.recognitions.len()).filter_map(|title| match *self.recognitions.get(title) {
+            Recognition::Known(software) if !self.estate.table().holders(title).is_empty() => Some((title, software)),
+            Recognition::Known(_)
+            | Recognition::Product(_)
+            | Recognition::NeedsNoLicence
+            | Recognition::Unrecognised => None,
+        })
     }
 }
 

@@ -216,6 +216,7 @@ impl Estate {
                 }
                 None => {
                     let release = self.titles.intern(&installation.title);
+                    self.titles.note_id(release, installation.source_id.as_deref());
                     // Importers hand titles over in one order, each once, so what stays lies ahead.
                     match old.iter().position(|one| one.release == release) {
                         Some(place) if place >= next => {
@@ -499,6 +500,11 @@ impl Estate {
             versions: versions.into_iter().cloned().collect(),
             devices,
         })
+    }
+
+    /// Titles that got an id since this was last asked.
+    pub(crate) fn take_newly_identified(&mut self) -> Vec<TitleIndex> {
+        self.titles.take_newly_identified()
     }
 
     pub(crate) fn table(&self) -> &Titles {

@@ -11,6 +11,7 @@
 
 pub mod check;
 pub mod metrics;
+pub mod recognition;
 
 mod base;
 mod column;
@@ -25,9 +26,9 @@ mod row;
 mod supply;
 mod working;
 
-pub use base::{Base, Recognition};
+pub use base::{Base, Explanation, Layer, Recognition};
 pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
-pub use queue::{QueueEntry, Suggestion, unrecognised};
+pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};
 pub use row::{Evidence, Row, RowKind, rows};
 pub use supply::{Supply, SupplySource};

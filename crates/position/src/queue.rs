@@ -12,9 +12,15 @@ use domain::product::folded;
 use serde::Serialize;
 
 use crate::base::{Base, by_devices};
+use crate::demand::Demand;
+use crate::estate::{TitleFacts, TitleIndex};
+use crate::recognition::SoftwareIndex;
+use crate::supply::Environments;
 
 /// More suggestions than this are no help.
 const SUGGESTIONS_MAX: usize = 3;
+/// A product that shares fewer of its own words with a title is not suggested: "Office" alone is no "Office 365 Backup".
+const SHARED_PERCENT_MIN: usize = 40;
 
 /// A title that waits for recognition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,6 +46,43 @@ pub struct Suggestion {
     pub name: String,
     /// The words that title and product share, in order of text.
     pub shared_words: Vec<String>,
+}
+
+/// Known software that is installed and no product of the organisation yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KnownEntry {
+    /// The software.
+    pub software: SoftwareIndex,
+    /// Distinct devices that hold any of its titles.
+    pub devices: u64,
+    /// Its titles as sources wrote them, most devices first.
+    pub titles: Vec<TitleFacts>,
+    /// Products of similar name, to which the software may be linked instead.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// Known software without a product, on most devices first, then by name.
+pub fn known(state: &State, base: &Base) -> Vec<KnownEntry> {
+    let vocabulary = Vocabulary::of(state);
+    let mut titles: BTreeMap<SoftwareIndex, Vec<TitleIndex>> = BTreeMap::new();
+    for (title, software) in base.known_titles() {
+        titles.entry(software).or_default().push(title);
+    }
+    let entry = |(software, titles): (SoftwareIndex, Vec<TitleIndex>)| {
+        let known = base.catalogue().at(software);
+        let mut facts: Vec<TitleFacts> = titles.iter().filter_map(|title| base.estate().title_facts(*title)).collect();
+        facts.sort_by(by_devices);
+        let mut suggestions = vocabulary.suggestions(&known.name, known.publisher.as_deref());
+        suggestions.retain(|suggestion| !state.catalogue_keys.contains_key(&suggestion.product));
+        let devices = Demand::of(base.estate(), &titles, Environments::default()).holding.len();
+        KnownEntry { software, devices, titles: facts, suggestions }
+    };
+    let mut entries: Vec<KnownEntry> = titles.into_iter().map(entry).collect();
+    entries.sort_by(|one, other| {
+        let name = |entry: &KnownEntry| &base.catalogue().at(entry.software).name;
+        other.devices.cmp(&one.devices).then_with(|| name(one).cmp(name(other)))
+    });
+    entries
 }
 
 /// The titles that no rule recognises, most devices first, then by name and publisher.
@@ -104,7 +147,12 @@ impl<'a> Vocabulary<'a> {
             }
         }
         // A publisher's name alone would suggest everything that it sells.
-        let mut found: Vec<usize> = with_shared_name.into_iter().collect();
+        // Nor does a word that half of a long name shares with it.
+        let shares_enough = |place: &usize| {
+            let in_name = &self.products[*place].2;
+            in_name.intersection(&title).count() * 100 >= in_name.len() * SHARED_PERCENT_MIN
+        };
+        let mut found: Vec<usize> = with_shared_name.into_iter().filter(shares_enough).collect();
         let strange = |place: &usize| self.products[*place].2.difference(&title).count();
         found.sort_by_key(|place| (Reverse(scores[place]), strange(place), self.products[*place].0));
         found.truncate(SUGGESTIONS_MAX);

@@ -305,6 +305,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::AgreementAmended { .. }
         | Event::RenewalPlanned { .. }
         | Event::ProductMetricSet { .. }
+        | Event::ProductLinked { .. }
         | Event::TitleUnmatched { .. }
         | Event::EntitlementRetired { .. }
         | Event::ImportUndone { .. }

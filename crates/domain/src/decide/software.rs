@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Asking, check_name, check_quantity, check_words};
+use super::{Asking, check_name, check_quantity, check_words, recognition};
 use crate::agreement::{AgreementTerms, RenewalChoice};
 use crate::command::Intent;
 use crate::entitlement::{Metric, Quantity, Right};
 use crate::event::Event;
-use crate::id::{AgreementId, EntitlementId, MetricId, PartyId, ProductId, TitleMatchId};
+use crate::id::{AgreementId, EntitlementId, MetricId, PartyId, ProductId};
 use crate::metric::Definition;
-use crate::product::{Product, TitlePattern, folded, folds_to};
+use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
@@ -67,7 +67,10 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             Ok(vec![Event::ProductMetricSet { product: *product, metric: *metric }])
         }
         Intent::DefineMetric { definition } => define_metric(state, definition),
-        Intent::MatchTitle { pattern, product } => match_title(state, pattern, *product),
+        Intent::MatchTitle { pattern, product } => recognition::match_title(state, pattern, *product),
+        Intent::MatchTitles { matches } => recognition::match_titles(state, matches),
+        Intent::AdoptSoftware { software } => recognition::adopt(state, software),
+        Intent::LinkProduct { product, catalogue_key } => recognition::link(state, *product, catalogue_key.as_deref()),
         Intent::UnmatchTitle { title_match } => {
             if !state.title_matches.contains_key(title_match) {
                 return Err(Refusal::NotFound { what: "title match", number: title_match.to_string() });
@@ -191,45 +194,6 @@ pub(super) fn check_metric(state: &State, metric: Metric) -> Result<(), Refusal>
         return Ok(());
     }
     Err(Refusal::NotFound { what: "metric", number: metric.to_string() })
-}
-
-fn match_title(state: &State, pattern: &TitlePattern, product: Option<ProductId>) -> Result<Vec<Event>, Refusal> {
-    check_name("title", "the title as the source writes it", &pattern.name)?;
-    let name = folded(&pattern.name);
-    if name.ends_with('*') && name.trim_end_matches('*').chars().count() < 2 {
-        return Err(Refusal::about("title", "Give at least two letters of the title before the *."));
-    }
-    if let Some(publisher) = &pattern.publisher {
-        check_name("publisher", "the publisher as the source writes it", publisher)?;
-    }
-    if let Some(product) = product {
-        product_of(state, product)?;
-    }
-    let by = pattern.publisher.as_deref().map(folded);
-    let same = |known: &TitlePattern| {
-        folds_to(&known.name, &name)
-            && match (&known.publisher, &by) {
-                (Some(known), Some(wanted)) => folds_to(known, wanted),
-                (None, None) => true,
-                _ => false,
-            }
-    };
-    if let Some(known) = state.title_matches.values().find(|known| same(&known.pattern) && known.product == product) {
-        return Err(Refusal::about("title", format!("{} says this already.", known.id)));
-    }
-    // A later rule for the same titles takes the place of the earlier.
-    let mut events: Vec<Event> = state
-        .title_matches
-        .values()
-        .filter(|known| same(&known.pattern))
-        .map(|known| Event::TitleUnmatched { title_match: known.id })
-        .collect();
-    events.push(Event::TitleMatched {
-        title_match: TitleMatchId(state.last_numbers.title_match + 1),
-        pattern: pattern.clone(),
-        product,
-    });
-    Ok(events)
 }
 
 /// The party of that name; where there is none, one that `events` adds.

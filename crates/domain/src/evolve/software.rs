@@ -53,6 +53,13 @@ impl State {
                     self.metrics.insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
                 }
             }
+            Event::ProductLinked { product, catalogue_key } => {
+                match catalogue_key {
+                    Some(key) => self.catalogue_keys.insert(*product, key.as_str().into()),
+                    None => self.catalogue_keys.remove(product),
+                };
+                change(&mut self.products, product, |known| known.import = None);
+            }
             Event::TitleMatched { title_match, pattern, product } => {
                 self.last_numbers.title_match = self.last_numbers.title_match.max(title_match.0);
                 self.title_matches.insert(

@@ -301,12 +301,16 @@ fn case_events() -> Vec<Event> {
 }
 
 fn later_events() -> Vec<Event> {
-    vec![Event::RenewalPlanned {
-        agreement: AgreementId(3),
-        ends_on: "2027-06-30".parse().unwrap(),
-        choice: RenewalChoice::Reduce,
-        reason: "Twelve seats are not used.".into(),
-    }]
+    vec![
+        Event::RenewalPlanned {
+            agreement: AgreementId(3),
+            ends_on: "2027-06-30".parse().unwrap(),
+            choice: RenewalChoice::Reduce,
+            reason: "Twelve seats are not used.".into(),
+        },
+        Event::ProductLinked { product: ProductId(7), catalogue_key: Some("northwind/vectra/pro".to_owned()) },
+        Event::ProductLinked { product: ProductId(7), catalogue_key: None },
+    ]
 }
 
 /// One entry of every kind, more where a kind has optional parts; actors alternate.
@@ -399,13 +403,15 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"PER-4","at":"2026-11-02T09:00:42Z","body":{"case":"EXC-1","reason":{"$pd":0}},"cmd":"c42","org":"indult/acme-0123abcd","part":[0,2],"pd":["be326fff8acade856f6cd6bd9ba3d74dc1327bb57c3968f9cd1be440f7f8b2db"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":42,"stream":"exception/EXC-1","type":"grant-revoked","v":1,"ver":3,"via":"session/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:00:43Z","body":{"definition":{"counted_per_unit":2,"counts":"core","description":"Cores of a host, at least eight.","examples":[{"machines":[{"cores":4,"processors":1}],"title":"A small server","units":4}],"minimum_per_server":8,"name":"our_cores","publisher":"Northwind","rounding":"sum","sources":[{"dated":"2026-01-01","document":"Agreement 7"}],"title":"Our cores","unit":"core","units":"cores","virtual_machines":"host"},"metric":"MET-3"},"cmd":"c43","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":43,"stream":"metric/MET-3","type":"metric-defined","v":1,"ver":4,"via":"link/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:00:44Z","body":{"agreement":"AGR-3","choice":"reduce","ends_on":"2027-06-30","reason":{"$pd":0}},"cmd":"c44","org":"indult/acme-0123abcd","part":[0,2],"pd":["0979881b02e54065e5c5ed2eb0cfcd9ebef2e17ce53dceb380504177edba4557"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":44,"stream":"agreement/AGR-3","type":"renewal-planned","v":1,"ver":5,"via":"token/TOK-3"}
-{"actor":"program","at":"2026-11-02T09:00:45Z","body":{"approval":"hold_unknown","interval_hours":24,"name":"Workstations","source":"SRC-2","token":"TOK-5"},"cmd":"c45","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":45,"stream":"source/SRC-2","type":"source-opened","v":1,"ver":1}
-{"actor":"operator","at":"2026-11-02T09:00:46Z","body":{"approval":"accept_all","interval_hours":12,"source":"SRC-2"},"cmd":"c46","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":46,"stream":"source/SRC-2","type":"source-changed","v":1,"ver":2}
-{"actor":"PER-4","at":"2026-11-02T09:00:47Z","body":{"source":"SRC-2","token":"TOK-6"},"cmd":"c47","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":47,"stream":"source/SRC-2","type":"source-token-renewed","v":1,"ver":3,"via":"session/ACC-9"}
-{"actor":"PER-4","at":"2026-11-02T09:00:48Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c48","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":48,"stream":"source/SRC-2","type":"device-approved","v":1,"ver":4,"via":"link/ACC-9"}
-{"actor":"PER-4","at":"2026-11-02T09:00:49Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c49","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":49,"stream":"source/SRC-2","type":"device-rejected","v":1,"ver":5,"via":"token/TOK-3"}
-{"actor":"program","at":"2026-11-02T09:00:50Z","body":{"delivery":"IMP-8","devices":[{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","report":"845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917"},{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697"}],"installations":150,"rejected":1,"reports_digest":"7f26104f77a7ce477546cd1ea99b6c99b5eb079e3ec9238583314eccea00440a","source":"SRC-2"},"cmd":"c50","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":50,"stream":"source/SRC-2","type":"reports-received","v":1,"ver":1}
-{"actor":"operator","at":"2026-11-02T09:00:51Z","body":{"source":"SRC-2"},"cmd":"c51","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":51,"stream":"source/SRC-2","type":"source-closed","v":1,"ver":2}
+{"actor":"program","at":"2026-11-02T09:00:45Z","body":{"catalogue_key":"northwind/vectra/pro","product":"PRD-7"},"cmd":"c45","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":45,"stream":"product/PRD-7","type":"product-linked","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:00:46Z","body":{"product":"PRD-7"},"cmd":"c46","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":46,"stream":"product/PRD-7","type":"product-linked","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:00:47Z","body":{"approval":"hold_unknown","interval_hours":24,"name":"Workstations","source":"SRC-2","token":"TOK-5"},"cmd":"c47","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":47,"stream":"source/SRC-2","type":"source-opened","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:48Z","body":{"approval":"accept_all","interval_hours":12,"source":"SRC-2"},"cmd":"c48","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":48,"stream":"source/SRC-2","type":"source-changed","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:49Z","body":{"source":"SRC-2","token":"TOK-6"},"cmd":"c49","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":49,"stream":"source/SRC-2","type":"source-token-renewed","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:00:50Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c50","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":50,"stream":"source/SRC-2","type":"device-approved","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:00:51Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c51","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":51,"stream":"source/SRC-2","type":"device-rejected","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:00:52Z","body":{"delivery":"IMP-8","devices":[{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","report":"845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917"},{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697"}],"installations":150,"rejected":1,"reports_digest":"7f26104f77a7ce477546cd1ea99b6c99b5eb079e3ec9238583314eccea00440a","source":"SRC-2"},"cmd":"c52","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":52,"stream":"source/SRC-2","type":"reports-received","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:53Z","body":{"source":"SRC-2"},"cmd":"c53","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":53,"stream":"source/SRC-2","type":"source-closed","v":1,"ver":4,"via":"link/ACC-9"}
 "###);
 }
 

@@ -71,8 +71,8 @@ impl Rules {
         came.chain(went).map(|(_, rule)| &rule.pattern).collect()
     }
 
-    /// What a title is.
-    pub(super) fn recognise(&self, title: &TitleKey) -> Recognition {
+    /// What people say that a title is, and by which rule; `None` where no rule speaks of it.
+    pub(super) fn recognise(&self, title: &TitleKey) -> Option<(Recognition, TitleMatchId)> {
         let name = &*title.name;
         let beginnings = self.beginning_lengths.iter().filter_map(|length| self.by_beginning.get(name.get(..*length)?));
         let rules = self.by_name.get(name).into_iter().chain(beginnings).flatten();
@@ -80,6 +80,6 @@ impl Rules {
         rules
             .filter(|rule| rule.publisher.as_ref().is_none_or(|wanted| wanted == publisher))
             .max_by_key(|rule| (rule.precision, rule.id))
-            .map_or(Recognition::Unrecognised, |rule| rule.recognition)
+            .map(|rule| (rule.recognition, rule.id))
     }
 }

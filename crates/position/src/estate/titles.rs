@@ -3,6 +3,7 @@
 //! A release is a title exactly as a source wrote it, with its version. A title gathers the releases whose publisher
 //! and name are the same, letter case and white space apart. Which product a title is, is not known here.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
@@ -99,7 +100,13 @@ pub(crate) struct Titles {
     by_key: OrdMap<TitleKey, TitleIndex>,
     release_holders: Holders,
     title_holders: Holders,
+    /// Ids that reports gave with titles, in the form of rules; only titles that have any.
+    ids: OrdMap<TitleIndex, Arc<BTreeSet<String>>>,
+    newly_identified: Vec<TitleIndex>,
 }
+
+/// More ids of one title add nothing: they are of one kind.
+const IDS_OF_A_TITLE_MAX: usize = 4;
 
 impl Titles {
     /// How many titles there are; their indexes are the numbers below.
@@ -125,6 +132,40 @@ impl Titles {
         Arc::make_mut(self.by_index.get_mut(title)).releases.push(release);
         self.by_raw.insert(raw, release);
         release
+    }
+
+    /// A report gave `id` with a release that it brought to a device. The least ids are kept, so that the order in
+    /// which they come decides nothing.
+    pub(crate) fn note_id(&mut self, release: ReleaseIndex, id: Option<&str>) {
+        let Some(id) = id.and_then(crate::recognition::id::plain) else { return };
+        let title = self.title_of(release);
+        let known = self.ids.get(&title);
+        let is_full = |ids: &Arc<BTreeSet<String>>| {
+            ids.len() >= IDS_OF_A_TITLE_MAX && ids.last().is_some_and(|greatest| *greatest < id)
+        };
+        if known.is_some_and(|ids| ids.contains(&id) || is_full(ids)) {
+            return;
+        }
+        let ids = Arc::make_mut(self.ids.entry(title).or_default());
+        ids.insert(id);
+        if ids.len() > IDS_OF_A_TITLE_MAX {
+            ids.pop_last();
+        }
+        self.newly_identified.push(title);
+    }
+
+    pub(crate) fn take_newly_identified(&mut self) -> Vec<TitleIndex> {
+        std::mem::take(&mut self.newly_identified)
+    }
+
+    /// The ids of a title, in the form of rules.
+    pub(crate) fn ids(&self, title: TitleIndex) -> impl Iterator<Item = &str> {
+        self.ids.get(&title).into_iter().flat_map(|ids| ids.iter()).map(String::as_str)
+    }
+
+    /// The title with this key.
+    pub(crate) fn with_key(&self, key: &TitleKey) -> Option<TitleIndex> {
+        self.by_key.get(key).copied()
     }
 
     /// The raw title of a release.

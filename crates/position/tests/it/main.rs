@@ -5,6 +5,7 @@ mod estate;
 mod measured;
 mod measured_property;
 mod property;
+mod recognition;
 mod reference;
 mod scenario;
 mod stories;

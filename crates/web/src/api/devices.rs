@@ -228,7 +228,7 @@ async fn show(reading: Reading, At(key): At<String>, _: Asked<Nothing>) -> Resul
     let installed = base.estate().installed_on(index).into_iter().map(|installed| InstalledObject {
         product: match base.recognition_of(&installed.title) {
             Recognition::Product(product) => Some(ProductRef::of(&reading.snapshot.state, product)),
-            Recognition::NeedsNoLicence | Recognition::Unrecognised => None,
+            Recognition::Known(_) | Recognition::NeedsNoLicence | Recognition::Unrecognised => None,
         },
         title: TitleValue::from(&installed.title),
         last_used_on: installed.last_used_on,

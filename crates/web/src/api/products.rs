@@ -20,7 +20,12 @@ use crate::reading::{Page, Paging, Reading};
 use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
-    OpenApiRouter::default().routes(routes!(list, add)).routes(routes!(show)).routes(routes!(set_metric))
+    OpenApiRouter::default()
+        .routes(routes!(list, add))
+        .routes(routes!(show))
+        .routes(routes!(set_metric))
+        .routes(routes!(adopt))
+        .routes(routes!(link))
 }
 
 /// A product that can be licensed.
@@ -170,4 +175,44 @@ struct NewMetric {
 async fn set_metric(At(product): At<ProductId>, act: Act<NewMetric>) -> Result<Response, Problem> {
     let (act, NewMetric { metric }) = act.take();
     act.carry(Intent::SetProductMetric { product, metric }).await
+}
+
+/// Known software that becomes products.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Adoption {
+    /// Keys of the software catalogue, as titles name them.
+    catalogue_keys: Vec<String>,
+}
+
+/// Record products for known software, linked to it so that its titles are theirs; all or none.
+#[utoipa::path(post, path = "/v1/products/adoptions", tag = "products", request_body = Adoption,
+    responses((status = 201, body = Written)))]
+async fn adopt(act: Act<Adoption>) -> Result<Response, Problem> {
+    let (act, Adoption { catalogue_keys }) = act.take();
+    act.must_be_allowed(Intent::AdoptSoftware { software: Vec::new() })?;
+    let snapshot = act.writer.app.snapshot();
+    let intent = snapshot.adoption(&catalogue_keys).map_err(|key| {
+        let sentence = format!("The software catalogue has nothing called {key} that needs a licence.");
+        Problem::at("/catalogue_keys", sentence)
+    })?;
+    act.carry(intent).await
+}
+
+/// Known software for a product.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewLink {
+    /// The key in the software catalogue; null ends the link.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true)]
+    catalogue_key: Option<String>,
+}
+
+/// Link a product to known software, whose titles are its titles from then on, or end that.
+#[utoipa::path(post, path = "/v1/products/{product}/links", tag = "products",
+    params(("product" = ProductNumber, Path)), request_body = NewLink, responses((status = 200, body = Written)))]
+async fn link(At(product): At<ProductId>, act: Act<NewLink>) -> Result<Response, Problem> {
+    let (act, NewLink { catalogue_key }) = act.take();
+    act.carry(Intent::LinkProduct { product, catalogue_key }).await
 }

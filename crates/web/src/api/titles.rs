@@ -1,6 +1,6 @@
 //! Titles as sources write them, and the rules by which they are recognised.
 
-use app::positions::{QueueEntry, Recognition};
+use app::positions::{Layer, QueueEntry, Recognition};
 use axum::response::Response;
 use domain::State;
 use domain::command::Intent;
@@ -20,7 +20,11 @@ use crate::reading::{Page, Paging, Reading, off_thread};
 use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
-    OpenApiRouter::default().routes(routes!(list)).routes(routes!(matches, recognise)).routes(routes!(remove))
+    OpenApiRouter::default()
+        .routes(routes!(list))
+        .routes(routes!(matches, recognise))
+        .routes(routes!(recognise_several))
+        .routes(routes!(remove))
 }
 
 /// What a title is.
@@ -33,6 +37,8 @@ enum RecognitionWord {
     Product,
     /// Something that needs no licence.
     NeedsNoLicence,
+    /// Known software that needs a licence, and no product yet.
+    Known,
 }
 
 /// A product that a title might be.
@@ -45,6 +51,57 @@ struct SuggestionObject {
     name: String,
     /// The words that title and product share.
     shared_words: Vec<String>,
+}
+
+/// What the software catalogue knows of a title.
+#[derive(Debug, Serialize, ToSchema)]
+struct KnownAs {
+    /// The key of the software.
+    catalogue_key: String,
+    /// Its name.
+    name: String,
+    /// Its publisher; null where it stands under all sorts.
+    publisher: Option<String>,
+    /// The edition.
+    edition: Option<String>,
+    /// What kind of software it is.
+    category: String,
+    /// Whether it needs a licence.
+    needs_licence: bool,
+    /// The version that the name states.
+    version: Option<String>,
+    /// The last day of support of the first version whose end is known.
+    supported_until: Option<String>,
+    /// The rule of the catalogue.
+    rule: String,
+    /// The title match of a person that decides instead.
+    overruled_by: Option<String>,
+    /// The digest of the catalogue.
+    catalogue: Option<String>,
+}
+
+fn known_as(snapshot: &app::Snapshot, raw: &RawTitle, versions: &[String]) -> Option<KnownAs> {
+    let explanation = snapshot.base.explanation_of(raw)?;
+    let software = snapshot.base.catalogue().at(explanation.software?);
+    let name = folded(&raw.name);
+    let versions = versions.iter().map(|version| Some(version.as_str())).chain([None]);
+    let end = versions.filter_map(|version| software.end_of_life(&name, version)).map(|end| end.on).min();
+    Some(KnownAs {
+        catalogue_key: software.key.clone(),
+        name: software.name.clone(),
+        publisher: software.publisher.clone(),
+        edition: explanation.reading.edition,
+        category: software.category.words().to_owned(),
+        needs_licence: software.metric.is_some(),
+        version: explanation.reading.version,
+        supported_until: end.map(|day| day.to_string()),
+        rule: explanation.reading.rule,
+        overruled_by: match explanation.layer {
+            Layer::People(rule) => Some(rule.to_string()),
+            Layer::Shipped => None,
+        },
+        catalogue: explanation.catalogue.map(|digest| digest.to_string()),
+    })
 }
 
 /// A title that stands on at least one device.
@@ -62,6 +119,8 @@ struct TitleObject {
     recognition: RecognitionWord,
     /// The product that it is.
     product: Option<ProductRef>,
+    /// What the software catalogue knows of it.
+    known_as: Option<KnownAs>,
     /// Products that it might be, the most similar first; only where it is not recognised.
     suggestions: Vec<SuggestionObject>,
 }
@@ -73,6 +132,7 @@ fn unrecognised(entry: QueueEntry) -> TitleObject {
         shared_words: suggestion.shared_words,
     });
     TitleObject {
+        known_as: None,
         publisher: entry.publisher,
         name: entry.name,
         versions: entry.versions,
@@ -136,12 +196,14 @@ fn all(snapshot: &app::Snapshot, wanted: Option<RecognitionWord>) -> Vec<TitleOb
         let (recognition, product) = match snapshot.base.recognition_of(&raw) {
             Recognition::Product(product) => (RecognitionWord::Product, Some(product)),
             Recognition::NeedsNoLicence => (RecognitionWord::NeedsNoLicence, None),
+            Recognition::Known(_) => (RecognitionWord::Known, None),
             Recognition::Unrecognised => (RecognitionWord::Unrecognised, None),
         };
         if let Some(entry) = open.remove(&(title.name.clone(), title.publisher.clone())) {
             return unrecognised(entry);
         }
         TitleObject {
+            known_as: known_as(snapshot, &raw, &title.versions),
             publisher: title.publisher,
             name: title.name,
             versions: title.versions,
@@ -227,6 +289,23 @@ struct NewTitleMatch {
 async fn recognise(act: Act<NewTitleMatch>) -> Result<Response, Problem> {
     let (act, NewTitleMatch { title, publisher, product }) = act.take();
     act.carry(Intent::MatchTitle { pattern: TitlePattern { name: title, publisher }, product }).await
+}
+
+/// Several rules.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewTitleMatches {
+    /// The rules; all are made, or none. What is said already is left out.
+    matches: Vec<NewTitleMatch>,
+}
+
+/// Recognise titles by several rules at once, all or none.
+#[utoipa::path(post, path = "/v1/titles/matches", tag = "titles", request_body = NewTitleMatches,
+    responses((status = 200, body = Written)))]
+async fn recognise_several(act: Act<NewTitleMatches>) -> Result<Response, Problem> {
+    let (act, NewTitleMatches { matches }) = act.take();
+    let rule = |NewTitleMatch { title, publisher, product }| (TitlePattern { name: title, publisher }, product);
+    act.carry(Intent::MatchTitles { matches: matches.into_iter().map(rule).collect() }).await
 }
 
 /// Take a recognition back.

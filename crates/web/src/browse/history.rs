@@ -73,6 +73,8 @@ pub fn what(event: &Event) -> String {
             format!("The metric of {product} was set to {}", numbers::metric(*metric))
         }
         Event::MetricDefined { metric, definition } => format!("{metric} was defined: {}", definition.title),
+        Event::ProductLinked { product, catalogue_key: Some(key) } => format!("{product} was linked to {key}"),
+        Event::ProductLinked { product, catalogue_key: None } => format!("{product} was unlinked from known software"),
         Event::TitleMatched { pattern, product: Some(product), .. } => {
             format!("\u{201c}{}\u{201d} was recognised as {product}", pattern.name)
         }
