@@ -1,5 +1,6 @@
 //! Imports: files in, a preview of what they would change, and the same as one act that can be undone.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::Recorded;
@@ -8,10 +9,10 @@ use domain::digest::Digest;
 use domain::event::Event;
 use domain::id::ImportId;
 use domain::import::{Brought, ImportedFile, reports_digest};
-use domain::observation::{DeviceReport, Reject};
+use domain::observation::{DeviceIdentity, DeviceReport, Reject};
 use domain::text::Text;
 pub use importers::{ColumnUse, Mapping, Unreadable};
-use importers::{EntitlementFile, InventoryFile};
+use importers::{EntitlementFile, InventoryFile, InventoryFormat};
 use position::Line;
 
 use crate::failure::Failure;
@@ -26,6 +27,8 @@ pub struct GivenFile {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// The name of its device, for formats that do not name it.
+    pub device: Option<String>,
 }
 
 /// A line of the position before and after.
@@ -92,21 +95,44 @@ fn read_inventory(given: &[GivenFile]) -> Result<ReadInventory, Failure> {
     let mut files = Vec::new();
     let mut reports = Vec::new();
     let mut rejects = Vec::new();
+    let mut whole = Vec::new();
+    // Several files of one device, each of which holds a part of its titles.
+    let mut parts: BTreeMap<DeviceIdentity, Vec<DeviceReport>> = BTreeMap::new();
     let (mut installations, mut rejected, mut merged) = (0_u64, 0_u64, 0_u64);
     for file in given {
-        let device = file_stem(&file.name);
+        let device = file.device.clone().unwrap_or_else(|| file_stem(&file.name));
         let read: InventoryFile = importers::read_inventory(&file.bytes, Some(&file.name), Some(&device))
             .map_err(|unreadable| in_file(unreadable, &file.name, given.len()))?;
+        let is_tag = matches!(read.format, InventoryFormat::SwidTag | InventoryFormat::ConciseSwidTag);
+        if is_tag && file.device.is_none() {
+            // The file of a tag is called after its title.
+            let name = &file.name;
+            return Err(Failure::UnusableMapping(format!(
+                "{name} is a SWID tag, which does not name its device. Name the device of the tags with --device."
+            )));
+        }
         rejected += length(&read.rejects);
         merged += read.duplicates_merged;
         if !read.rejects.is_empty() {
             rejects.push(FileRejects { file: file.name.clone(), rejects: read.rejects });
         }
         files.push(imported(file, read.format.name()));
-        for report in read.reports {
-            installations += length(&report.installations);
-            reports.push(to_store(report));
+        if read.format.names_its_device() {
+            whole.extend(read.reports);
+        } else {
+            for report in read.reports {
+                parts.entry(report.device.clone()).or_default().push(report);
+            }
         }
+    }
+    for (device, parts) in parts {
+        let place = device.name;
+        let limit = importers::limits::TITLES_PER_REPORT;
+        whole.push(importers::united(parts).ok_or(Unreadable::OverLimit { limit, place })?);
+    }
+    for report in whole {
+        installations += length(&report.installations);
+        reports.push(to_store(report));
     }
     let brought = Brought::Inventory {
         reports: length(&reports),
@@ -383,7 +409,9 @@ impl App {
                 .blobs()
                 .get(&file.digest.0)?
                 .ok_or_else(|| Failure::Damaged(format!("the file {} of {import} is missing", file.digest)))?;
-            let given = GivenFile { name: name.clone(), bytes };
+            // What is left out does not depend on the name of the device.
+            let device = Some(file_stem(&name));
+            let given = GivenFile { name: name.clone(), bytes, device };
             let rejects = match known.brought {
                 Brought::Inventory { .. } => {
                     read_inventory(&[given])?.rejects.into_iter().flat_map(|file| file.rejects).collect()

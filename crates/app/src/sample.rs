@@ -128,7 +128,8 @@ impl Filling<'_> {
 
     async fn import_files(&self) -> Result<(), Failure> {
         let company = files::company(SEED, self.today);
-        let file = |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes() };
+        let file =
+            |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes(), device: None };
         self.app
             .import_entitlements(self.by("sofia"), file("entitlements.csv", company.entitlements), None, None)
             .await?;

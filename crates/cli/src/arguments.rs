@@ -185,6 +185,9 @@ pub enum Import {
         /// The name of the source: a later report of the same source and device replaces the earlier.
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
+        /// The name of the device, for files that do not say it: tags, exports of the registry, the dpkg status.
+        #[arg(long, value_name = "NAME")]
+        device: Option<String>,
         /// Only show what would change.
         #[arg(short = 'n', long)]
         dry_run: bool,

@@ -66,7 +66,7 @@ async fn fill(folder: &Path) {
             10 + number % 40
         ));
     }
-    let file = |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes() };
+    let file = |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes(), device: None };
     app.import_entitlements(actor(), file("rights.csv", rights), None, None).await.unwrap();
     let mut devices = String::from("device,publisher,product,version,primary user,environment\n");
     for device in 0..DEVICES {

@@ -13,7 +13,9 @@ use crate::print::{self, at, words};
 
 pub async fn run(asked: &Asked, import: Import) -> Result<ExitCode, Exit> {
     match import {
-        Import::Inventory { files, source, dry_run } => inventory(asked, &files, source.as_deref(), dry_run).await,
+        Import::Inventory { files, source, device, dry_run } => {
+            inventory(asked, &files, source.as_deref(), device.as_deref(), dry_run).await
+        }
         Import::Entitlements { file, map, dry_run } => entitlements(asked, &file, map.as_deref(), dry_run).await,
         Import::List => {
             let items = asked.client.list("/v1/imports").await?;
@@ -65,10 +67,17 @@ pub async fn run(asked: &Asked, import: Import) -> Result<ExitCode, Exit> {
     }
 }
 
-async fn inventory(asked: &Asked, files: &[PathBuf], source: Option<&str>, dry_run: bool) -> Result<ExitCode, Exit> {
+async fn inventory(
+    asked: &Asked,
+    files: &[PathBuf],
+    source: Option<&str>,
+    device: Option<&str>,
+    dry_run: bool,
+) -> Result<ExitCode, Exit> {
     let parts: Vec<Part> = files.iter().map(|file| Part::read("file", file)).collect::<Result<_, _>>()?;
     let source = source.unwrap_or("file");
-    let path = format!("/v1/imports/inventory?source={}{}", escaped(source), dry(dry_run));
+    let device = device.map(|device| format!("&device={}", escaped(device))).unwrap_or_default();
+    let path = format!("/v1/imports/inventory?source={}{device}{}", escaped(source), dry(dry_run));
     let answer = asked.client.send(axum::http::Method::POST, &path, form(&parts)).await?.json()?;
     outcome(asked, &answer, dry_run);
     Ok(ExitCode::SUCCESS)

@@ -143,7 +143,7 @@ fn hostile_tags_in_cbor_are_refused() {
     check(head, "ends before it is complete");
     check(joined(&[head, &[0xa2, 1, 0x61, b'x', 1, 0x61, b'y']]), "key 1 stands twice");
     check(joined(&[head, &[0xa1, 24, 30], &[0x81; 100], &[0]]), "over the limit of 64 levels");
-    check(joined(&[head, &[0xa1, 24, 30], &[0x9f; 100_000]]), "over the limit of 64 levels");
+    check(joined(&[head, &[0xa1, 24, 30], &vec![0x9f; 100_000]]), "over the limit of 64 levels");
     check(joined(&[head, &[0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]]), "ends before it is complete");
     check(joined(&[head, &[0xa1, 2, 0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]]), "refused");
     check(joined(&[head, &[0xa1, 1, 0x7b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]]), "refused");
@@ -166,11 +166,12 @@ fn hostile_lines_are_refused_or_rejected() {
         key(&format!("\"DisplayName\"=hex(1):41,00,\\\n{}", "41,00,\\\n".repeat(300_000))),
         "over the limit of 1 MiB",
     );
-    check(key("\"DisplayName\"=hex(1):00,d8,\\"), "read: 1 reports, 0 titles");
+    check(key("\"DisplayName\"=hex(1):00,d8,\\"), "ends before it is complete");
     check(key("[open"), "does not end");
     check(joined(&[b"SPDXVersion: SPDX-2.3\n", &b"PackageName: x\n".repeat(20_001)]), "over the limit of 20,000");
     check("SPDXVersion: SPDX-2.3\nDocumentName: <text>", "ends before it is complete");
     check("SPDXVersion: SPDX-2.3\nPackageName: a\u{202e}b\n", "U+202E");
     check("SPDXVersion:\n", "SPDX version (none stated)");
-    check(joined(&[REGISTRY, b"\xff"]), "refused");
+    // The editor of old systems wrote the code page of the machine.
+    check(joined(&[REGISTRY, b"\xff"]), "read: 1 reports, 2 titles");
 }

@@ -146,3 +146,21 @@ fn what_a_new_rule_would_touch_is_known_before_it_is_made() {
     assert_eq!(names("DRAW PRO"), [("Draw Pro".to_owned(), 2)]);
     assert_eq!(names("draw"), []);
 }
+
+#[test]
+fn what_a_hypervisor_says_of_its_guest_leaves_the_guests_titles_alone() {
+    let mut estate = Estate::new();
+    let own = report(named("guest"), vec![title("Draw", Some("1"))]);
+    let mut seen = report(named("guest"), Vec::new());
+    seen.from_outside = true;
+    seen.attributes.virtual_processors = Some(4);
+    seen.attributes.host = Some("hv-3".to_owned());
+    estate.report("agent", ImportId(1), &own);
+    estate.report("agent", ImportId(2), &seen);
+    let device = estate.device_with_key("name:guest").unwrap();
+    let attributes = estate.device(device).unwrap().attributes;
+    assert_eq!((attributes.virtual_processors, attributes.host.as_deref()), (Some(4), Some("hv-3")));
+    assert_eq!(estate.installation_count(), 1);
+    estate.report("agent", ImportId(3), &report(named("guest"), Vec::new()));
+    assert_eq!(estate.installation_count(), 0, "a report that lists titles takes them away");
+}

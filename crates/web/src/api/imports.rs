@@ -421,7 +421,7 @@ async fn files(site: &Site, request: Request, file_name: Option<String>, like: I
             match field.as_str() {
                 "file" | "files" => {
                     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "file".to_owned());
-                    files.push(GivenFile { name, bytes: Vec::from(bytes) });
+                    files.push(GivenFile { name, bytes: Vec::from(bytes), device: None });
                 }
                 "mapping" if mapping.is_none() => mapping = Some(text(&bytes)?),
                 "mapping" => return Err(Problem::at("mapping", "Send one mapping.")),
@@ -434,7 +434,8 @@ async fn files(site: &Site, request: Request, file_name: Option<String>, like: I
         }
     } else {
         let bytes = given::body(request).await?;
-        files.push(GivenFile { name: file_name.unwrap_or_else(|| "file".to_owned()), bytes: Vec::from(bytes) });
+        let name = file_name.unwrap_or_else(|| "file".to_owned());
+        files.push(GivenFile { name, bytes: Vec::from(bytes), device: None });
     }
     if files.is_empty() {
         return Err(Problem::at("file", "Send at least one file, as the body or as a part named file."));
@@ -468,6 +469,8 @@ struct InventoryQuery {
     source: String,
     /// The file's name, where the body is the file.
     file_name: Option<String>,
+    /// The name of the device, for formats that do not name it.
+    device: Option<String>,
     /// Only look.
     #[serde(default)]
     dry_run: bool,
@@ -498,8 +501,14 @@ async fn inventory(State(site): State<Site>, request: Request) -> Result<Respons
     let Asked(query) = Asked::<InventoryQuery>::from_request_parts(&mut parts, &()).await?;
     let nothing = Brought::Entitlements { rows: 0, rejected: 0, merged: 0 };
     let like = Intent::ImportInventory { source: file_source(), files: Vec::new(), brought: nothing };
-    let Files { writer, files, mapping, sent } =
+    let Files { writer, mut files, mapping, mut sent } =
         files(&site, Request::from_parts(parts, body), query.file_name, like).await?;
+    if let Some(device) = query.device.filter(|device| !device.trim().is_empty()) {
+        sent.extend_from_slice(format!("device {device}\n").as_bytes());
+        for file in &mut files {
+            file.device = Some(device.clone());
+        }
+    }
     if mapping.is_some() {
         return Err(Problem::at(
             "mapping",

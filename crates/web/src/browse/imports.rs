@@ -137,7 +137,7 @@ async fn sent(mut multipart: Multipart) -> Result<Sent, Problem> {
             "files" => {
                 // A browser sends an empty part where nothing was chosen.
                 if let Some(name) = file_name.filter(|name| !name.is_empty()) {
-                    sent.files.push(GivenFile { name, bytes: bytes.to_vec() });
+                    sent.files.push(GivenFile { name, bytes: bytes.to_vec(), device: None });
                 }
             }
             _ => {}
