@@ -194,7 +194,7 @@ async fn adopt(act: Act<Adoption>) -> Result<Response, Problem> {
     let snapshot = act.writer.app.snapshot();
     let intent = snapshot.adoption(&catalogue_keys).map_err(|key| {
         let sentence = format!("The software catalogue has nothing called {key} that needs a licence.");
-        Problem::at("/catalogue_keys", sentence)
+        Problem::at("catalogue_keys", sentence)
     })?;
     act.carry(intent).await
 }
