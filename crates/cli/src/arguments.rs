@@ -338,6 +338,14 @@ pub enum Product {
     },
     /// List the titles that are not recognised yet, most devices first.
     Titles,
+    /// List installed software that is known to need a licence and is no product yet.
+    Known,
+    /// Record products for known software, with the titles that the catalogue knows; all or none.
+    Adopt {
+        /// Their keys, as `indult product known` lists them.
+        #[arg(required = true, value_name = "KEY")]
+        keys: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

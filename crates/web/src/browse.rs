@@ -14,6 +14,7 @@ pub mod exceptions;
 pub mod form;
 pub mod history;
 pub mod imports;
+pub mod known_software;
 pub mod lines;
 pub mod metrics;
 pub mod my_work;
@@ -77,6 +78,7 @@ pub fn routes() -> Router<Site> {
         .route(addresses::METRICS, get(metrics::list))
         .route("/software/metrics/{metric}", get(metrics::show))
         .route(addresses::TITLES, get(titles::list))
+        .route(addresses::KNOWN_SOFTWARE, get(known_software::list).post(known_software::adopt))
         .route(addresses::TITLE_MATCH, get(titles::ask).post(titles::recognise))
         .route("/titles/{title_match}/end", post(titles::end))
         .route(addresses::AUDIT, get(audits::list))

@@ -13,6 +13,7 @@ pub mod error;
 pub mod exceptions;
 pub mod first_run;
 pub mod imports;
+pub mod known_software;
 pub mod layout;
 pub mod metrics;
 pub mod my_work;

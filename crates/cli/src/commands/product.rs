@@ -48,6 +48,20 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
             let meaning = product.unwrap_or_else(|| "needing no licence".to_owned());
             said(asked, &answer, &format!("\u{201c}{title}\u{201d} is recognised as {meaning} from now on."));
         }
+        Product::Known => {
+            let items = asked.client.list("/v1/titles?recognition=known").await?;
+            let columns = [
+                ("KEY", "known_as.catalogue_key", false),
+                ("SOFTWARE", "known_as.name", false),
+                ("TITLE", "name", false),
+                ("DEVICES", "devices", true),
+            ];
+            print::table(asked.output, &items, &columns, "No known software is without a product.");
+        }
+        Product::Adopt { keys } => {
+            let answer = asked.client.post("/v1/products/adoptions", json!({ "catalogue_keys": keys })).await?;
+            said(asked, &answer, &format!("Recorded as products: {}.", keys.join(", ")));
+        }
         Product::Titles => {
             let items = asked.client.list("/v1/titles?recognition=unrecognised").await?;
             let rows: Vec<Value> = items

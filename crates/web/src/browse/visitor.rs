@@ -172,6 +172,7 @@ impl Visitor {
                 | Place::You
                 | Place::Tokens => true,
                 Place::Titles
+                | Place::KnownSoftware
                 | Place::Audit
                 | Place::Imports
                 | Place::Sources

@@ -55,6 +55,8 @@ pub const SOURCES: &str = "/sources";
 pub const ENTITLEMENTS: &str = "/entitlements";
 /// The agreements.
 pub const AGREEMENTS: &str = "/agreements";
+/// Software that needs a licence and is no product yet.
+pub const KNOWN_SOFTWARE: &str = "/software/known";
 /// What ends, and by when notice must be given.
 pub const RENEWALS: &str = "/renewals";
 /// The one who is signed in.

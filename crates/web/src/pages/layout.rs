@@ -21,6 +21,7 @@ pub enum Place {
     Products,
     Titles,
     Metrics,
+    KnownSoftware,
     Requests,
     Exceptions,
     Policies,
@@ -39,10 +40,11 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
+        Self::KnownSoftware,
         Self::Titles,
         Self::Metrics,
         Self::Renewals,
@@ -63,7 +65,7 @@ impl Place {
         match self {
             Self::MyWork => Section::MyWork,
             Self::Position => Section::Position,
-            Self::Products | Self::Titles | Self::Metrics => Section::Software,
+            Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
             Self::Renewals => Section::Plan,
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
@@ -81,6 +83,7 @@ impl Place {
             Self::Position => addresses::POSITION,
             Self::Products => addresses::PRODUCTS,
             Self::Titles => addresses::TITLES,
+            Self::KnownSoftware => addresses::KNOWN_SOFTWARE,
             Self::Metrics => addresses::METRICS,
             Self::Requests => addresses::REQUESTS,
             Self::Exceptions => addresses::EXCEPTIONS,
@@ -103,6 +106,7 @@ impl Place {
             Self::Position => "Position",
             Self::Products => "Products",
             Self::Titles => "Unrecognised titles",
+            Self::KnownSoftware => "Known software",
             Self::Metrics => "Metrics",
             Self::Requests => "Requests",
             Self::Exceptions => "Exceptions",

@@ -5,6 +5,7 @@
 
 mod exceptions;
 mod imports;
+mod known_software;
 mod ledger;
 mod people;
 mod renewals;
@@ -43,6 +44,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(requests::all(mark));
     samples.extend(exceptions::all(mark));
     samples.extend(imports::all(mark));
+    samples.extend(known_software::all(mark));
     samples.extend(renewals::all(mark));
     samples.extend(sources::all(mark));
     samples.extend(ledger::all(mark));

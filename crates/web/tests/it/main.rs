@@ -11,6 +11,7 @@
 mod agents;
 mod authority;
 mod contract;
+mod known_software;
 mod lists;
 mod metrics;
 mod pages_people;
