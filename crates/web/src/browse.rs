@@ -73,6 +73,7 @@ pub fn routes() -> Router<Site> {
         .route(addresses::PRODUCTS, get(products::list))
         .route(addresses::TITLES, get(titles::list))
         .route(addresses::TITLE_MATCH, get(titles::ask).post(titles::recognise))
+        .route(addresses::TITLE_ADOPTIONS, post(titles::adopt))
         .route("/titles/{title_match}/end", post(titles::end))
         .route(addresses::AUDIT, get(audits::list))
         .route(addresses::CHECKPOINT, get(audits::checkpoint))

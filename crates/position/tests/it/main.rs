@@ -1,5 +1,5 @@
 //! The position engine against a naive reference, against itself, and in told stories.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod estate;
 mod property;

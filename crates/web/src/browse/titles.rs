@@ -1,6 +1,6 @@
 //! Raw titles: the queue of those that nothing recognises, and saying what a title is.
 
-use app::positions::QueueEntry;
+use app::positions::{KnownEntry, QueueEntry};
 use axum::response::Response;
 use domain::command::Intent;
 use domain::entitlement::Metric;
@@ -17,7 +17,7 @@ use crate::design::forms::{Choice, Errors};
 use crate::given::At;
 use crate::pages::addresses;
 use crate::pages::layout::{CopyAs, Link};
-use crate::pages::titles::{self, MatchPage, Suggestion, TitleRow, TitlesPage};
+use crate::pages::titles::{self, KnownRow, MatchPage, Suggestion, TitleRow, TitlesPage};
 use crate::problem::Problem;
 
 fn suggestions(entry: &QueueEntry) -> Vec<Suggestion> {
@@ -27,6 +27,44 @@ fn suggestions(entry: &QueueEntry) -> Vec<Suggestion> {
         shared_words: suggestion.shared_words.clone(),
     };
     entry.suggestions.iter().map(suggestion).collect()
+}
+
+/// Rows of known software on the page: as many as one person looks through, fewer than one act may record.
+const KNOWN_SHOWN_MAX: usize = 50;
+
+fn known_row(visitor: &Visitor, entry: &KnownEntry) -> KnownRow {
+    let software = visitor.snapshot.base.catalogue().at(entry.software);
+    let today = visitor.state().day(visitor.now);
+    let ends = entry.titles.iter().flat_map(|title| {
+        let name = folded(&title.name);
+        let versions = title.versions.iter().map(|version| Some(version.as_str())).chain([None]);
+        versions.filter_map(move |version| software.end_of_life(&name, version)).map(|end| end.on)
+    });
+    KnownRow {
+        key: software.key.clone(),
+        name: software.name.clone(),
+        publisher: software.publisher.clone(),
+        category: software.category.words().to_owned(),
+        devices: entry.devices,
+        titles: entry.titles.iter().map(|title| title.name.clone()).collect(),
+        unsupported_since: ends.filter(|day| *day < today).min(),
+        like: entry.suggestions.first().map(|suggestion| (suggestion.product, suggestion.name.clone())),
+    }
+}
+
+/// Records products for the known software that was chosen.
+pub async fn adopt(visitor: Visitor, form: Form) -> Result<Response, Problem> {
+    let keys = form.all("software");
+    if keys.is_empty() {
+        return Ok(done(addresses::TITLES, "Nothing was chosen, so nothing was recorded.".to_owned(), None));
+    }
+    let unknown = |key: String| {
+        Problem::at("software", format!("The software catalogue has nothing called {key} that needs a licence."))
+    };
+    let intent = visitor.snapshot.adoption(&keys).map_err(unknown)?;
+    visitor.carry("titles/adoptions", &form, intent).await?;
+    let recorded = if keys.len() == 1 { "1 product was".to_owned() } else { format!("{} products were", keys.len()) };
+    Ok(done(addresses::TITLES, format!("{recorded} recorded."), Some(Link::new(addresses::PRODUCTS, "See them"))))
 }
 
 /// The queue.
@@ -46,7 +84,12 @@ pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
         versions: entry.versions.clone(),
         suggestions: suggestions(entry),
     };
+    let known = visitor.snapshot.known();
     let view = TitlesPage {
+        known: known.iter().take(KNOWN_SHOWN_MAX).map(|entry| known_row(&visitor, entry)).collect(),
+        known_more: count(known.len().saturating_sub(KNOWN_SHOWN_MAX)),
+        catalogue: visitor.snapshot.base.catalogue().digest().short(),
+        key: visitor.key(),
         text: visitor.asked("q").to_owned(),
         paging,
         rows: visitor.part(&queue, paging).iter().map(row).collect(),

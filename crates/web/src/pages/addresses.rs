@@ -27,6 +27,8 @@ pub const PRODUCTS: &str = "/software";
 pub const TITLES: &str = "/titles";
 /// Recognising titles.
 pub const TITLE_MATCH: &str = "/titles/match";
+/// Recording products for known software.
+pub const TITLE_ADOPTIONS: &str = "/titles/adoptions";
 /// The requests.
 pub const REQUESTS: &str = "/requests";
 /// A new request.

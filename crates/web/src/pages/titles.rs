@@ -35,6 +35,27 @@ pub struct TitleRow {
     pub suggestions: Vec<Suggestion>,
 }
 
+/// Known software that is installed and no product yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRow {
+    /// Its key in the software catalogue.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Its publisher.
+    pub publisher: Option<String>,
+    /// What kind of software it is.
+    pub category: String,
+    /// Devices that hold it.
+    pub devices: u64,
+    /// The titles as sources write them.
+    pub titles: Vec<String>,
+    /// The earliest end of support among them that is known and has passed.
+    pub unsupported_since: Option<jiff::civil::Date>,
+    /// A product of similar name, to which it may be linked instead.
+    pub like: Option<(ProductId, String)>,
+}
+
 /// The queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TitlesPage {
@@ -44,6 +65,14 @@ pub struct TitlesPage {
     pub paging: Paging,
     /// That part, most devices first.
     pub rows: Vec<TitleRow>,
+    /// Known software without a product, on most devices first.
+    pub known: Vec<KnownRow>,
+    /// More of it than is shown.
+    pub known_more: u64,
+    /// The digest of the software catalogue, shortened.
+    pub catalogue: String,
+    /// The key that makes sending the form twice one act.
+    pub key: String,
     /// Whether the viewer may recognise titles.
     pub may_match: bool,
     /// Whether there is any inventory at all.
@@ -66,6 +95,7 @@ pub fn page(frame: &Frame, view: &TitlesPage) -> Markup {
         |number: u64| addresses::with_query(addresses::TITLES, &[("q", &view.text), ("page", &number.to_string())]);
     let main = html! {
         (heading.render())
+        (known(view))
         @if view.nothing_imported {
             (tables::empty(
                 "No inventory yet",
@@ -92,6 +122,55 @@ pub fn page(frame: &Frame, view: &TitlesPage) -> Markup {
         }
     };
     whole_page(frame, Head::new(&title, Place::Titles), &main)
+}
+
+/// Known software without a product, to be recorded with one act.
+fn known(view: &TitlesPage) -> Markup {
+    if view.known.is_empty() {
+        return html! {};
+    }
+    let caption = html! { "Known software that needs a licence, on most devices first" };
+    let table = tables::region(
+        "known",
+        &caption,
+        &html! {
+            (tables::heads(&["Software", "Publisher", "Titles", "#Devices", "Record"]))
+            tbody { @for row in &view.known { tr {
+                th.prose scope="row" { (row.name) span.under { (row.category)
+                    @if let Some(day) = row.unsupported_since { ", unsupported since " (day) } } }
+                td.prose { (row.publisher.as_deref().unwrap_or(NONE)) }
+                td.prose.verbatim { (versions(&row.titles)) }
+                td.n { (count(row.devices)) }
+                td.prose { (record(view, row)) }
+            } } }
+        },
+    );
+    html! {
+        section aria-labelledby="known-title" {
+            h2 #known-title { "Known software without a product" }
+            p { "The software catalogue (" (view.catalogue) ") knows these. Recorded as a product, their titles count in its position." }
+            @if view.may_match {
+                form method="post" action=(addresses::TITLE_ADOPTIONS) {
+                    (hidden("key", &view.key))
+                    (table)
+                    div.buttons { button type="submit" { "Record as products" } }
+                }
+            } @else { (table) }
+            @if view.known_more > 0 { p { (count(view.known_more)) " more follow once these are recorded." } }
+        }
+        h2 { "Not known at all" }
+    }
+}
+
+fn record(view: &TitlesPage, row: &KnownRow) -> Markup {
+    html! {
+        @if view.may_match {
+            label { input type="checkbox" name="software" value=(row.key); " New product" span.aside { ": " (row.name) } }
+        }
+        @if let Some((product, name)) = &row.like {
+            span.under { "Like " a href=(addresses::product(*product)) { (name) } }
+        }
+    }
 }
 
 fn table(view: &TitlesPage) -> Markup {

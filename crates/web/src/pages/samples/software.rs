@@ -13,7 +13,7 @@ use crate::pages::product::{
     self, Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, Supply, SupplyKind, UsageRow,
 };
 use crate::pages::products::{self, ProductRow, ProductsPage};
-use crate::pages::titles::{self, MatchPage, Suggestion, TitleRow, TitlesPage};
+use crate::pages::titles::{self, KnownRow, MatchPage, Suggestion, TitleRow, TitlesPage};
 
 pub(super) fn all(mark: &str) -> Vec<Sample> {
     let frame = frame(mark);
@@ -387,6 +387,19 @@ fn titles_page(mark: &str) -> TitlesPage {
         suggestions,
     };
     TitlesPage {
+        known: vec![KnownRow {
+            key: "rows/table-store".to_owned(),
+            name: format!("Table Store {mark}"),
+            publisher: Some("Rows & Columns".to_owned()),
+            category: "database".to_owned(),
+            devices: 12,
+            titles: vec![format!("Table Store 9 {mark}")],
+            unsupported_since: Some(jiff::civil::date(2024, 6, 30)),
+            like: Some((ProductId(7), format!("Table Store Server {mark}"))),
+        }],
+        known_more: 0,
+        catalogue: "0123abcd".to_owned(),
+        key: "key".to_owned(),
         text: String::new(),
         paging: Paging { number: 1, size: 3, total: 38 },
         rows: vec![
