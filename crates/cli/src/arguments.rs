@@ -337,14 +337,28 @@ pub enum Product {
         no_licence: bool,
     },
     /// List the titles that are not recognised yet, most devices first.
-    Titles,
-    /// List installed software that is known to need a licence and is no product yet.
-    Known,
-    /// Record products for known software, with the titles that the catalogue knows; all or none.
+    Titles {
+        /// Those that are known software without a product instead, with their keys.
+        #[arg(long)]
+        known: bool,
+    },
+    /// Record products for known software; its titles count in their positions from then on.
     Adopt {
-        /// Their keys, as `indult product known` lists them.
-        #[arg(required = true, value_name = "KEY")]
+        /// Keys of the software catalogue, as `indult product titles --known` lists them.
+        #[arg(required = true)]
         keys: Vec<String>,
+    },
+    /// Link a product to known software, whose titles count in its position from then on.
+    Link {
+        /// The product's number.
+        product: String,
+        /// The key of the software; leave it out to end the link.
+        key: Option<String>,
+    },
+    /// Take a recognition back.
+    Unmatch {
+        /// The title match's number, such as MAT-2.
+        title_match: String,
     },
 }
 

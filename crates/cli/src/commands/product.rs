@@ -48,42 +48,51 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
             let meaning = product.unwrap_or_else(|| "needing no licence".to_owned());
             said(asked, &answer, &format!("\u{201c}{title}\u{201d} is recognised as {meaning} from now on."));
         }
-        Product::Known => {
-            let items = asked.client.list("/v1/titles?recognition=known").await?;
-            let columns = [
-                ("KEY", "known_as.catalogue_key", false),
-                ("SOFTWARE", "known_as.name", false),
-                ("TITLE", "name", false),
-                ("DEVICES", "devices", true),
-            ];
-            print::table(asked.output, &items, &columns, "No known software is without a product.");
-        }
         Product::Adopt { keys } => {
-            let answer = asked.client.post("/v1/products/adoptions", json!({ "catalogue_keys": keys })).await?;
-            said(asked, &answer, &format!("Recorded as products: {}.", keys.join(", ")));
+            let body = json!({ "catalogue_keys": keys });
+            let answer = asked.client.post("/v1/products/adoptions", body).await?;
+            said(asked, &answer, &format!("Recorded for {}.", keys.join(", ")));
         }
-        Product::Titles => {
-            let items = asked.client.list("/v1/titles?recognition=unrecognised").await?;
-            let rows: Vec<Value> = items
-                .into_iter()
-                .map(|mut item| {
-                    let suggestion = at(&item, "suggestions.0").clone();
-                    if let Some(map) = item.as_object_mut() {
-                        map.insert("suggestion".to_owned(), suggestion);
-                    }
-                    item
-                })
-                .collect();
-            let columns = [
-                ("TITLE", "name", false),
-                ("PUBLISHER", "publisher", false),
-                ("DEVICES", "devices", true),
-                ("VERSIONS", "versions", false),
-            ];
-            print::table(asked.output, &rows, &columns, "Every title is recognised.");
+        Product::Link { product, key } => {
+            let body = json!({ "catalogue_key": key });
+            let answer = asked.client.post(&format!("/v1/products/{}/links", escaped(&product)), body).await?;
+            let sentence = match key {
+                Some(key) => format!("{product} is linked to {key}."),
+                None => format!("{product} is linked to no known software."),
+            };
+            said(asked, &answer, &sentence);
         }
+        Product::Unmatch { title_match } => {
+            let path = format!("/v1/title_matches/{}/removals", escaped(&title_match));
+            let answer = asked.client.post(&path, json!({})).await?;
+            said(asked, &answer, &format!("{title_match} recognises nothing from now on."));
+        }
+        Product::Titles { known } => titles(asked, known).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Titles that wait: for a rule, or known software for a product.
+async fn titles(asked: &Asked, known: bool) -> Result<(), Exit> {
+    let (word, from, to) = if known {
+        ("known", "known_as.catalogue_key", "catalogue_key")
+    } else {
+        ("unrecognised", "suggestions.0", "suggestion")
+    };
+    let items = asked.client.list(&format!("/v1/titles?recognition={word}")).await?;
+    let lifted = |mut item: Value| {
+        let value = at(&item, from).clone();
+        if let Some(map) = item.as_object_mut() {
+            map.insert(to.to_owned(), value);
+        }
+        item
+    };
+    let rows: Vec<Value> = items.into_iter().map(lifted).collect();
+    let mut columns = vec![("TITLE", "name", false), ("PUBLISHER", "publisher", false), ("DEVICES", "devices", true)];
+    columns.push(if known { ("KEY", "catalogue_key", false) } else { ("VERSIONS", "versions", false) });
+    let none = if known { "All known software has its product." } else { "Every title is recognised." };
+    print::table(asked.output, &rows, &columns, none);
+    Ok(())
 }
 
 fn show(asked: &Asked, answer: &Value) {

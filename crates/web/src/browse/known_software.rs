@@ -40,7 +40,7 @@ fn view(visitor: &Visitor, chosen: Vec<String>, errors: Errors) -> KnownPage {
         errors,
         key: visitor.key(),
         copy: CopyAs {
-            command: "indult product known".to_owned(),
+            command: "indult product titles --known".to_owned(),
             request: "GET /v1/titles?recognition=known".to_owned(),
             csv: None,
             json: Some("/v1/titles?recognition=known".to_owned()),

@@ -27,6 +27,6 @@ fn page(mark: &str) -> KnownPage {
         may_adopt: true,
         errors: Errors::default(),
         key: "key".to_owned(),
-        copy: copy("indult product known", "GET /v1/titles?recognition=known"),
+        copy: copy("indult product titles --known", "GET /v1/titles?recognition=known"),
     }
 }
