@@ -4,7 +4,7 @@
 //   node judge.js [--screenshots DIR] --crawl ADDRESS --link ONE-TIME-SIGN-IN-LINK
 //
 // A PAGE is an address, an HTML file, or a folder of HTML files. With --crawl the judge signs in and follows every link
-// of the program, one of each kind: addresses that differ only in numbers, digests or values of a query are of one kind.
+// of the program, one of each kind: addresses that differ only in numbers, digests, names of metrics or values of a query are of one kind.
 // Exit code 0: nothing found. 1: something found, each on a line. 2: the judge could not do its work.
 // Before it judges, it plants faults in a page of its own and stops unless it finds every one of them.
 
@@ -198,7 +198,8 @@ async function judge(context, address, chosen) {
 // Addresses of one kind have the same pattern. Files are none of our business here.
 function pattern(address) {
   const { pathname, searchParams } = new URL(address);
-  const path = pathname.replace(/[0-9a-f]{64}/g, "DIGEST").replace(/\d+/g, "N");
+  const path = pathname.replace(/[0-9a-f]{64}/g, "DIGEST").replace(/\d+/g, "N")
+    .replace(/^(\/software\/metrics)\/\w+$/, "$1/NAME");
   // Of a list, each of its views is a kind of its own.
   const view = ["view", "status"].map((name) => searchParams.get(name) ?? "").join(" ");
   return `${path} ${[...searchParams.keys()].sort().join(" ")} ${view}`;

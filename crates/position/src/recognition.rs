@@ -313,7 +313,7 @@ impl SoftwareCatalogue {
         &self.software[index.0 as usize]
     }
 
-    /// Which rule recognises a title, by the folded publisher and name and by ids as [`id::plain`] gives them.
+    /// Which rule recognises a title, by the folded publisher and name and by ids as `id::plain` gives them.
     /// Ids decide before names, a whole id before a beginning; of several names the most precise pattern, a stated
     /// publisher before none, between equals the later.
     pub fn recognise<'i>(

@@ -196,7 +196,7 @@ pub fn metric_page(frame: &Frame, view: &MetricPage) -> Markup {
         }
         section aria-labelledby="definition-title" {
             h2 #definition-title { "Definition" }
-            pre tabindex="0" role="region" aria-labelledby="definition-title" { (view.definition) }
+            pre tabindex="0" role="region" aria-label="The definition as a file" { (view.definition) }
         }
         (copy_as(&view.copy))
     };

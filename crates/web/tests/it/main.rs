@@ -16,6 +16,7 @@ mod lists;
 mod metrics;
 mod pages_people;
 mod pages_requests;
+mod recognition;
 mod refusals;
 mod renewals;
 mod repetition;
