@@ -88,7 +88,7 @@ impl Snapshot {
         let today = self.state.day(at);
         let inbound = self.state.agreements.values().filter(|known| known.terms.direction == Direction::Inbound);
         let mut renewals: Vec<Renewal> = inbound
-            .filter(|known| is_due(known, today, until))
+            .filter(|known| comes_up(known, today, until))
             .filter_map(|known| self.renewal(known.id, at))
             .collect();
         renewals.sort_by_key(|renewal| (renewal.due_on(today), renewal.agreement));
@@ -129,7 +129,7 @@ impl Snapshot {
         let today = self.state.day(at);
         let covered_by_agreement = |right: &Entitlement| {
             let agreement = right.agreement.and_then(|agreement| self.state.agreements.get(&agreement));
-            agreement.is_some_and(|known| known.terms.direction == Direction::Outbound || is_due(known, today, until))
+            agreement.is_some_and(|known| known.terms.direction == Direction::Outbound || comes_up(known, today, until))
         };
         let rights = self.state.entitlements.values().filter(|right| right.counts_on(today));
         let mut ending: Vec<EndingRight> = rights
@@ -181,8 +181,9 @@ impl Snapshot {
     }
 }
 
-/// Whether an agreement is still running and its end or its notice comes by `until`.
-fn is_due(agreement: &Agreement, today: Date, until: Date) -> bool {
+/// Whether an agreement is still running and its end or its notice comes by `until`; a notice that was missed counts too,
+/// since somebody has to know.
+fn comes_up(agreement: &Agreement, today: Date, until: Date) -> bool {
     agreement.terms.ends_on.is_some_and(|end| {
         today <= end && (end <= until || agreement.terms.notice_by().is_some_and(|notice| notice <= until))
     })

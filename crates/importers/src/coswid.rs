@@ -115,6 +115,20 @@ fn read_tag(decoder: &mut Decoder<'_>) -> Result<(Tag, bool), Broken> {
     Ok((tag, true))
 }
 
+/// Whether a map or list goes on. `rest` is how much of it is left, where that was stated; else a mark ends it.
+fn has_next(decoder: &mut Decoder<'_>, rest: &mut Option<u64>) -> Result<bool, Broken> {
+    match rest {
+        Some(0) => return Ok(false),
+        Some(count) => *count -= 1,
+        None if decoder.datatype()? == Type::Break => {
+            skip_break(decoder);
+            return Ok(false);
+        }
+        None => {}
+    }
+    Ok(true)
+}
+
 /// Hands every entry of a map to `take`, which reads its value or passes it over. Keys that are no small numbers are
 /// passed over with their values.
 fn entries(
@@ -124,16 +138,7 @@ fn entries(
 ) -> Result<(), Broken> {
     let mut rest = decoder.map()?;
     let mut seen = Vec::new();
-    loop {
-        match rest {
-            Some(0) => return Ok(()),
-            Some(count) => rest = Some(count - 1),
-            None if decoder.datatype()? == Type::Break => {
-                skip_break(decoder);
-                return Ok(());
-            }
-            None => {}
-        }
+    while has_next(decoder, &mut rest)? {
         let number = match decoder.datatype()? {
             Type::U8 => Some(decoder.u64()?),
             _ => {
@@ -153,6 +158,7 @@ fn entries(
         }
         skip(decoder, depth)?;
     }
+    Ok(())
 }
 
 fn read_map(decoder: &mut Decoder<'_>) -> Result<Tag, Broken> {
@@ -218,18 +224,10 @@ fn one_or_more(
         return take(decoder);
     }
     let mut rest = decoder.array()?;
-    loop {
-        match rest {
-            Some(0) => return Ok(()),
-            Some(count) => rest = Some(count - 1),
-            None if decoder.datatype()? == Type::Break => {
-                skip_break(decoder);
-                return Ok(());
-            }
-            None => {}
-        }
+    while has_next(decoder, &mut rest)? {
         take(decoder)?;
     }
+    Ok(())
 }
 
 /// The identifier: a text, or a UUID in 16 bytes.
@@ -278,18 +276,10 @@ fn skip(decoder: &mut Decoder<'_>, depth: u64) -> Result<(), Broken> {
         Type::Break | Type::Unknown(_) => return Err(Broken::Unexpected(decoder.position())),
         _ => return decoder.skip().map_err(Broken::from),
     };
-    loop {
-        match rest {
-            Some(0) => return Ok(()),
-            Some(count) => rest = Some(count - 1),
-            None if decoder.datatype()? == Type::Break => {
-                skip_break(decoder);
-                return Ok(());
-            }
-            None => {}
-        }
+    while has_next(decoder, &mut rest)? {
         for _ in 0..per_entry {
             skip(decoder, depth + 1)?;
         }
     }
+    Ok(())
 }

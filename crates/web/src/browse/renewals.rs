@@ -86,7 +86,6 @@ pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
         rights: rights.collect(),
         rows,
         any_agreement: !visitor.state().agreements.is_empty(),
-        may_plan: visitor.has(&PLANNERS),
         copy: CopyAs {
             command: format!("indult renewal list --until {}", until(&visitor, days)),
             request: format!("GET /v1/renewals?until={}", until(&visitor, days)),

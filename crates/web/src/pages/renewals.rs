@@ -64,8 +64,6 @@ pub struct RenewalsPage {
     pub unplanned: u64,
     /// Whether there is any agreement at all.
     pub any_agreement: bool,
-    /// Whether the reader may plan.
-    pub may_plan: bool,
     /// The same elsewhere.
     pub copy: CopyAs,
 }

@@ -66,7 +66,6 @@ fn renewals_page(mark: &str) -> RenewalsPage {
         unused_cost: vec![eur(10_080)],
         unplanned: 1,
         any_agreement: true,
-        may_plan: true,
         copy: copy("indult renewal list --until 2026-02-01", "GET /v1/renewals?until=2026-02-01"),
     }
 }
