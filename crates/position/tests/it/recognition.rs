@@ -148,7 +148,7 @@ fn people_come_before_the_catalogue_and_a_link_feeds_a_product() {
 
     let product = ProductId(1);
     let recorded =
-        Product { id: product, name: "Visio".to_owned(), publisher: None, metric: Metric::Device, import: None };
+        Product { id: product, name: "Visio".to_owned(), publisher: None, metric: Metric::Device, import: None, suite: None };
     state.products.insert(product, Arc::new(recorded));
     state.catalogue_keys.insert(product, "microsoft/visio/professional".into());
     base.follow(&state);
