@@ -145,7 +145,14 @@ fn state(size: &Size) -> State {
             _ => Metric::Installation,
         };
         let id = ProductId(number);
-        let product = Product { id, name: format!("Application {number:05}"), publisher: None, metric, import: None, suite: None };
+        let product = Product {
+            id,
+            name: format!("Application {number:05}"),
+            publisher: None,
+            metric,
+            import: None,
+            suite: None,
+        };
         state.products.insert(id, Arc::new(product));
         let demand = (size.devices * size.per_device / 8 / number).max(2);
         for _ in 0..=random.below(3) {

@@ -91,7 +91,11 @@ impl<'a> Demand<'a> {
 
     /// The devices that hold the product and no suite with it.
     pub(crate) fn counted(&self) -> Cow<'_, RoaringBitmap> {
-        if self.included.is_empty() { Cow::Borrowed(&*self.holding) } else { Cow::Owned(&*self.holding - &self.included) }
+        if self.included.is_empty() {
+            Cow::Borrowed(&*self.holding)
+        } else {
+            Cow::Owned(&*self.holding - &self.included)
+        }
     }
 
     /// Whom units of `devices` are: devices themselves, or persons, where a device without one is a person of its own

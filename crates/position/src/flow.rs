@@ -100,14 +100,40 @@ impl Problem {
         search.solution
     }
 
+    /// The cheapest answer, and what a further unit of every demand would cost and of every source would save.
+    pub(crate) fn solve_with_prices(&self) -> (Solution, Prices) {
+        let mut search = Search::of(self);
+        for (demand, (units, _)) in self.demands.iter().enumerate() {
+            search.cover(demand, *units);
+        }
+        let end = search.potentials[search.end()];
+        let price = |node: usize| (end - search.potentials[node]).max(Cost::default());
+        let demands = self.demands.len();
+        let prices = Prices {
+            demands: (0..demands).map(|node| price(node).min(self.demands[node].1)).collect(),
+            sources: (demands..demands + self.sources.len()).map(price).collect(),
+        };
+        (search.solution, prices)
+    }
+
     /// What an answer costs.
     pub(crate) fn cost(&self, solution: &Solution) -> Cost {
         let short = self.demands.iter().zip(&solution.short).map(|((_, cost), units)| cost.times(*units));
-        let given = self.sources.iter().zip(&solution.given).flat_map(|(source, given)| {
-            source.reaches.iter().zip(given).map(|((_, cost), units)| cost.times(*units))
-        });
+        let given =
+            self.sources.iter().zip(&solution.given).flat_map(|(source, given)| {
+                source.reaches.iter().zip(given).map(|((_, cost), units)| cost.times(*units))
+            });
         short.chain(given).fold(Cost::default(), Cost::add)
     }
+}
+
+/// The dual of an answer: prices that prove that nothing is cheaper.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prices {
+    /// What one unit more of every demand costs.
+    pub(crate) demands: Vec<Cost>,
+    /// What one unit more of every source saves.
+    pub(crate) sources: Vec<Cost>,
 }
 
 /// A place on a path: a demand, a source, or the end, in one numbering.
@@ -321,7 +347,7 @@ mod tests {
                 open[*demand] += units;
                 rest + cost.times(units)
             });
-            ways.min().unwrap()
+            ways.min().unwrap_or_default()
         }
         let mut open: Vec<u64> = problem.demands.iter().map(|(units, _)| *units).collect();
         share(problem, 0, 0, problem.sources.first().map_or(0, |first| first.units), &mut open)

@@ -53,7 +53,8 @@ impl Links {
         if self.groups.get(&one).is_some_and(|group| group.contains(&other)) {
             return;
         }
-        let of = |product: ProductId| self.groups.get(&product).map_or_else(|| [product].into(), |group| (**group).clone());
+        let of =
+            |product: ProductId| self.groups.get(&product).map_or_else(|| [product].into(), |group| (**group).clone());
         let mut joined: BTreeSet<ProductId> = of(one);
         joined.append(&mut of(other));
         let joined = Arc::new(joined);
@@ -143,13 +144,7 @@ pub(crate) fn shares(state: &State, base: &Base, group: &BTreeSet<ProductId>, mo
 }
 
 /// The rights of other products that may be spent on `product`, whole, and those that count in another metric.
-fn offered(
-    state: &State,
-    product: &Product,
-    products: &[&Arc<Product>],
-    held: &[Arc<Held>],
-    moment: &Moment,
-) -> Share {
+fn offered(state: &State, product: &Product, products: &[&Arc<Product>], held: &[Arc<Held>], moment: &Moment) -> Share {
     let mut share = Share::default();
     let kind = metrics::kind(state, product.metric, moment.at);
     for (owner, held) in products.iter().zip(held).filter(|(owner, _)| owner.id != product.id) {
@@ -206,8 +201,7 @@ impl<'a> Member<'a> {
         moment: &Moment,
     ) -> Self {
         let selected = Selected::at(state, product, held, share, moment);
-        let demand =
-            Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt, selected.with_suite);
+        let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt, selected.with_suite);
         let supplies = by_classes::supplies(&selected);
         let classes = if selected.unlimited().is_some() { Vec::new() } else { classes(&demand, &selected, &supplies) };
         let price = price::of_unit(held, &selected).map(|(_, price)| price);
@@ -278,9 +272,7 @@ impl Pool {
                         let right = &member.selected.rights[*place];
                         (Giver::Right(right.entitlement.id), right.available())
                     }
-                    By::Grant(place) => {
-                        (Giver::Grant(number, *place), member.selected.grants[*place].terms.quantity)
-                    }
+                    By::Grant(place) => (Giver::Grant(number, *place), member.selected.grants[*place].terms.quantity),
                 };
                 let place = *place_of.entry(giver).or_insert_with(|| {
                     pool.givers.push(giver);

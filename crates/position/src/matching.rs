@@ -30,10 +30,10 @@ use domain::entitlement::Quantity;
 use domain::observation::Environment;
 
 use crate::demand::{Demand, Persons, Places};
-use by_classes::Matching;
 use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
 use crate::supply::{CountingRight, Selected};
+use by_classes::Matching;
 
 /// What a right or exception did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

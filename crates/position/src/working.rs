@@ -135,6 +135,7 @@ pub(crate) fn steps(reckoning: &Reckoning<'_>, exposure: &Amount, saving: &Amoun
         steps.push(money("Saving", saving));
     }
     steps.extend(worth(reckoning));
+    steps.extend(by_contract(reckoning));
     steps.extend(left_out(reckoning));
     steps
 }
@@ -198,7 +199,12 @@ fn included(reckoning: &Reckoning<'_>) -> Option<Step> {
         let verb = if reckoning.included == 1 { "holds" } else { "hold" };
         write!(text, "{} {verb} a suite that includes it ({suites}) and count there.", devices(reckoning.included))
     });
-    Some(Step { label: "Part of a suite", amount: Grouped(reckoning.included).to_string(), text, rows: None })
+    Some(Step {
+        label: "Part of a suite",
+        amount: Grouped(reckoning.included).to_string(),
+        text,
+        rows: Some(RowKind::Included),
+    })
 }
 
 /// What of the product's own rights is spent on others.
@@ -251,10 +257,23 @@ fn limits(reckoning: &Reckoning<'_>) -> Option<Step> {
     });
     let text = sentence(|text| {
         write!(text, "{}. They are spent so that as little as possible is short.", list(terms, "; "))?;
-        let versions = reckoning.selected.rights.iter().any(|right| right.entitlement.right.use_rights.versions.is_some());
+        let versions =
+            reckoning.selected.rights.iter().any(|right| right.entitlement.right.use_rights.versions.is_some());
         if versions { text.write_str(" A version that no source states counts as covered.") } else { Ok(()) }
     });
     (count > 0).then(|| Step { label: "Limited rights", amount: Grouped(count).to_string(), text, rows: None })
+}
+
+/// What agreements say of the product as a whole.
+fn by_contract(reckoning: &Reckoning<'_>) -> Option<Step> {
+    let agreements = &reckoning.compliant_by;
+    let verb = if agreements.len() == 1 { "counts" } else { "count" };
+    let text = sentence(|text| {
+        let ids = list(agreements.iter(), ", ");
+        write!(text, "While in force, {ids} {verb} any use as compliant. The numbers above do not change by it.")
+    });
+    let amount = Grouped(agreements.len() as u64).to_string();
+    (!agreements.is_empty()).then_some(Step { label: "Compliant by contract", amount, text, rows: None })
 }
 
 /// What one more licence would save.
@@ -264,9 +283,10 @@ fn worth(reckoning: &Reckoning<'_>) -> Option<Step> {
     let saved = worth.exposure.and_then(|exposure| crate::price::of_parts(exposure, of_unit?.1.currency));
     let (amount, text) = match (saved, worth.short) {
         (_, 0) => ("0".to_owned(), "Nothing of the linked products would be covered by it.".to_owned()),
-        (Some(saved), _) => {
-            (saved.to_string(), format!("One more right that reaches all of it saves {saved} over all linked products."))
-        }
+        (Some(saved), _) => (
+            saved.to_string(),
+            format!("One more right that reaches all of it saves {saved} over all linked products."),
+        ),
         (None, short) => {
             let text = "One more right covers so many units over all linked products; their prices cannot be compared.";
             (short.to_string(), text.to_owned())
@@ -424,10 +444,11 @@ fn surplus(reckoning: &Reckoning<'_>) -> Step {
         return Step { label, amount: "unlimited".to_owned(), text, rows: None };
     };
     let (used, left) = (Grouped(entitled - surplus), Counted(surplus, reckoning.product.metric));
-    let text = sentence(|text| match reckoning.share.map_or(0, |share| share.lent.iter().map(|(_, units, _)| units).sum()) {
-        0 => write!(text, "{} − {used} used = {left}.", Grouped(entitled)),
-        _ => write!(text, "{} − {used} used here or on other products = {left}.", Grouped(entitled)),
-    });
+    let text =
+        sentence(|text| match reckoning.share.map_or(0, |share| share.lent.iter().map(|(_, units, _)| units).sum()) {
+            0 => write!(text, "{} − {used} used = {left}.", Grouped(entitled)),
+            _ => write!(text, "{} − {used} used here or on other products = {left}.", Grouped(entitled)),
+        });
     Step { label, amount: Grouped(surplus).to_string(), text, rows: None }
 }
 

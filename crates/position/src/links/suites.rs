@@ -25,6 +25,11 @@ use crate::supply::CountingRight;
 /// Parts of the devices that are told apart for one suite. Beyond it the smallest get no unit.
 const BUNDLES_MAX: usize = 256;
 
+/// Units that are moved at once in search of a cheaper way.
+const EXCHANGED_UNITS_MAX: usize = 3;
+/// Ways between which units are moved one by one. With more the steps of steepest descent stand.
+const EXCHANGED_WAYS_MAX: usize = 24;
+
 /// All products within a suite, those of its suites too.
 fn within(state: &State, suite: &Suite) -> BTreeSet<ProductId> {
     let (mut found, mut open): (BTreeSet<ProductId>, Vec<&Suite>) = (BTreeSet::new(), vec![suite]);
@@ -125,12 +130,7 @@ pub(super) fn spend(state: &State, pool: &mut Pool, members: &[Member<'_>]) -> V
 }
 
 /// The devices or persons from whose components the suite is inferred. `seen` are the suites around it.
-fn inferred(
-    members: &[Member<'_>],
-    suite: &Suite,
-    plain: Plain,
-    seen: &mut BTreeSet<ProductId>,
-) -> RoaringBitmap {
+fn inferred(members: &[Member<'_>], suite: &Suite, plain: Plain, seen: &mut BTreeSet<ProductId>) -> RoaringBitmap {
     let mut at_least: Vec<RoaringBitmap> = vec![RoaringBitmap::new(); suite.components.len()];
     let mut mandatory: Option<RoaringBitmap> = None;
     for (component, necessity) in &suite.components {
@@ -209,7 +209,9 @@ fn reached(
         return None;
     }
     let mut devices = RoaringBitmap::new();
-    members.iter().for_each(|member| devices |= &*member.demand.liable);
+    for member in members {
+        devices |= &*member.demand.liable;
+    }
     let all = Demand {
         estate: suite.demand.estate,
         titles: &[],
@@ -332,23 +334,78 @@ impl<'a> Descent<'a> {
         fits
     }
 
-    /// Moves single units between ways as long as that saves anything.
+    /// Moves up to three units at once between ways as long as that saves anything, unless it is proved that nothing
+    /// does.
     fn exchange(&mut self) {
-        let mut better = self.ways.iter().any(|way| way.spent > 0);
         let count = self.ways.len();
-        while std::mem::take(&mut better) {
-            for (from, to) in (0..count).flat_map(|from| (0..count).map(move |to| (from, to))) {
-                if from == to || self.ways[from].spent == 0 {
-                    continue;
+        if count == 0 || count > EXCHANGED_WAYS_MAX {
+            return;
+        }
+        let ways = || (0..count).map(Some).chain([None]);
+        let pairs =
+            || ways().enumerate().flat_map(move |(place, one)| ways().skip(place).map(move |other| [one, other]));
+        while !self.is_proved_best() {
+            let cost = self.cost;
+            for (out, into) in pairs().flat_map(|out| pairs().map(move |into| (out, into))) {
+                if out.iter().chain(&into).flatten().count() <= EXCHANGED_UNITS_MAX {
+                    self.try_move(&out, &into);
                 }
-                self.turn(from, 1, false);
-                let cost = if self.most(to) > 0 { self.cost_with(to, 1) } else { self.cost };
-                let (way, units) = if cost < self.cost { (to, 1) } else { (from, 1) };
-                self.turn(way, units, true);
-                better |= cost < self.cost;
-                self.cost = self.cost.min(cost);
+            }
+            if self.cost == cost {
+                return;
             }
         }
+    }
+
+    /// Takes single units out of ways and puts single units into others, and leaves it so where that is cheaper.
+    fn try_move(&mut self, out: &[Option<usize>], into: &[Option<usize>]) {
+        let mut done = Vec::new();
+        for (way, into) in out.iter().map(|way| (way, false)).chain(into.iter().map(|way| (way, true))) {
+            let Some(way) = *way else { continue };
+            let most = if into { self.most(way) } else { self.ways[way].spent };
+            if most == 0 {
+                break;
+            }
+            self.turn(way, 1, into);
+            done.push((way, into));
+        }
+        let is_whole = done.len() == out.iter().chain(into).flatten().count();
+        let cost = if is_whole { self.cost_now() } else { self.cost };
+        if cost < self.cost {
+            self.cost = cost;
+        } else {
+            done.into_iter().rev().for_each(|(way, into)| self.turn(way, 1, !into));
+        }
+    }
+
+    /// Whether the prices of the flow prove that no other way of spending suites is cheaper: by the duality of linear
+    /// programmes, what all demands are worth at any prices that no source, bundle or way undercuts is a lower bound.
+    fn is_proved_best(&self) -> bool {
+        let (_, prices) = self.pool.problem.solve_with_prices();
+        let worth =
+            |bundle: &Bundle| bundle.demands.iter().fold(Cost::default(), |sum, demand| sum + prices.demands[*demand]);
+        let mut value_of: Vec<Cost> = vec![Cost::default(); self.bundles.len()];
+        for way in &self.ways {
+            let value = worth(&self.bundles[way.bundle]) - prices.sources[way.source] - LENT;
+            value_of[way.bundle] = value_of[way.bundle].max(value);
+        }
+        let problem = &self.pool.problem;
+        let mut bound = Cost::default();
+        for ((units, _), price) in problem.demands.iter().zip(&prices.demands) {
+            bound = bound + price.times(*units);
+        }
+        for (source, price) in problem.sources.iter().zip(&prices.sources) {
+            bound = bound - price.times(source.units);
+        }
+        for (value, open) in value_of.iter().zip(&self.open) {
+            bound = bound - value.times(*open);
+        }
+        // What is spent is out of the problem: its demands and its source's units are put back.
+        for way in &self.ways {
+            let unit = worth(&self.bundles[way.bundle]) - prices.sources[way.source] - value_of[way.bundle];
+            bound = bound + unit.times(way.spent);
+        }
+        bound == self.cost
     }
 }
 

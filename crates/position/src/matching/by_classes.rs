@@ -15,7 +15,7 @@ use crate::demand::{Demand, Version};
 use crate::flow::{Cost, Problem, Solution, Source};
 use crate::metrics::Plain;
 use crate::reach::{Reach, would_hold};
-use crate::supply::Selected;
+use crate::supply::{CountingRight, Selected};
 
 /// The units of a line that the same supply reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,9 @@ pub(crate) fn classes_of<'u>(
     units: impl Iterator<Item = &'u Unit> + Clone,
     reaches: &[Reach],
 ) -> (Vec<Class>, Vec<usize>) {
-    let signature = |unit: &Unit| -> Vec<usize> { (0..).zip(reaches).filter(|(_, reach)| reach.holds(unit)).map(|(place, _)| place).collect() };
+    let signature = |unit: &Unit| -> Vec<usize> {
+        (0..).zip(reaches).filter(|(_, reach)| reach.holds(unit)).map(|(place, _)| place).collect()
+    };
     let signatures: Vec<Vec<usize>> = units.clone().map(signature).collect();
     let mut sums: BTreeMap<&Vec<usize>, u64> = BTreeMap::new();
     for (signature, unit) in signatures.iter().zip(units) {
@@ -69,22 +71,19 @@ pub(crate) fn classes_of<'u>(
     }
     let place: BTreeMap<&Vec<usize>, usize> = sums.keys().copied().zip(0..).collect();
     let places = signatures.iter().filter_map(|signature| place.get(signature).copied()).collect();
-    let class = |(reached_by, units): (&Vec<usize>, u64)| Class { reached_by: reached_by.clone(), units, holders: Vec::new() };
+    let class =
+        |(reached_by, units): (&Vec<usize>, u64)| Class { reached_by: reached_by.clone(), units, holders: Vec::new() };
     (sums.into_iter().map(class).collect(), places)
 }
 
 /// The classes of all units that need a licence, in a plain metric, as algebra on bitmaps.
-pub(crate) fn classes(
-    demand: &Demand<'_>,
-    plain: Plain,
-    reaches: &[Reach],
-    versions: &[Version<'_>],
-) -> Vec<Class> {
+pub(crate) fn classes(demand: &Demand<'_>, plain: Plain, reaches: &[Reach], versions: &[Version<'_>]) -> Vec<Class> {
     let all: Vec<RoaringBitmap> = match plain {
         Plain::Installation => versions.iter().map(|version| &*version.holding & &*demand.liable).collect(),
         Plain::Device | Plain::NamedUser => vec![demand.holders(plain, &demand.liable)],
     };
-    let everywhere: Vec<usize> = (0..).zip(reaches).filter(|(_, reach)| reach.is_all()).map(|(place, _)| place).collect();
+    let everywhere: Vec<usize> =
+        (0..).zip(reaches).filter(|(_, reach)| reach.is_all()).map(|(place, _)| place).collect();
     let mut classes = vec![(everywhere, all)];
     for (place, reach) in (0..).zip(reaches).filter(|(_, reach)| !reach.is_all()) {
         let reached = reach.devices.as_ref().map(|devices| match plain {
@@ -108,7 +107,8 @@ pub(crate) fn classes(
                 parted.push((reached_by, layers));
                 continue;
             }
-            let without: Vec<RoaringBitmap> = layers.iter().zip(&within).map(|(layer, within)| layer - within).collect();
+            let without: Vec<RoaringBitmap> =
+                layers.iter().zip(&within).map(|(layer, within)| layer - within).collect();
             let mut by = reached_by.clone();
             by.insert(by.partition_point(|other| *other < place), place);
             parted.push((by, within));
@@ -166,7 +166,9 @@ impl Matching {
         };
         let would_reach = |by: &By| {
             Environment::ALL.map(|environment| match by {
-                By::Right(right) => would_hold(&selected.rights[*right].entitlement.right.use_rights.scope, environment),
+                By::Right(right) => {
+                    would_hold(&selected.rights[*right].entitlement.right.use_rights.scope, environment)
+                }
                 By::Grant(grant) => {
                     selected.grants[*grant].terms.environment.is_none_or(|wanted| wanted == environment)
                 }
@@ -211,7 +213,9 @@ impl Matching {
             let is_grant = matches!(self.supplies[place], By::Grant(_));
             let exceptions = i128::from(is_grant);
             if self.would_reach[place][environment as usize] {
-                source.reaches.push((class, Cost { exceptions, turn: i128::try_from(place).unwrap_or(0), ..Cost::default() }));
+                source
+                    .reaches
+                    .push((class, Cost { exceptions, turn: i128::try_from(place).unwrap_or(0), ..Cost::default() }));
             }
             if is_grant && !with_grants {
                 source.units = 0;
@@ -227,9 +231,12 @@ impl Matching {
 
     fn free_with(&self, environment: Environment, with_grants: bool) -> u64 {
         let short = |solution: &Solution| solution.short.iter().fold(0u64, |sum, units| sum.saturating_add(*units));
-        let most = self.problem.sources.iter().zip(&self.spare).fold(0u64, |sum, (source, spare)| {
-            sum.saturating_add(source.units).saturating_add(*spare)
-        });
+        let most = self
+            .problem
+            .sources
+            .iter()
+            .zip(&self.spare)
+            .fold(0u64, |sum, (source, spare)| sum.saturating_add(source.units).saturating_add(*spare));
         let before = short(&self.with_further(environment, 0, with_grants).solve());
         let after = short(&self.with_further(environment, most, with_grants).solve());
         most - (after - before).min(most)
@@ -257,7 +264,7 @@ pub(crate) fn spend(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain) 
     let mut classes = classes(demand, plain, &reaches, &versions);
     let mut room = Room::of(selected);
     let consumed = classes.iter().map(|class| class.units).sum();
-    let left: Vec<u64> = selected.rights.iter().map(|right| right.available()).collect();
+    let left: Vec<u64> = selected.rights.iter().map(CountingRight::available).collect();
     let mut rights = vec![Use::default(); selected.rights.len()];
     for (right, spent) in selected.rights.iter().zip(&mut rights) {
         for (holders, units) in right.bundles {

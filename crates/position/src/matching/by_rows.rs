@@ -244,9 +244,7 @@ impl<'a, 'b> Spending<'a, 'b> {
         let rights = self.selected.rights.iter().zip(&self.left).enumerate();
         let mut wanted = rights.filter(|(_, (right, _))| right.kind == kind && fits(right.secondary));
         let place = wanted
-            .find(|(place, (right, left))| {
-                **left > 0 && right.bundles.is_empty() && self.is_reached(*place, places)
-            })
+            .find(|(place, (right, left))| **left > 0 && right.bundles.is_empty() && self.is_reached(*place, places))
             .map(|(place, _)| place)?;
         self.left[place] -= 1;
         Some(place)
