@@ -6,6 +6,7 @@
 //! in the end single units are moved as long as that saves anything.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -302,21 +303,41 @@ impl<'a> Descent<'a> {
 
     /// Spends units where one saves most, as many as save as much each, until none saves anything.
     fn go_down(&mut self) {
-        loop {
-            let mut best: Option<(Cost, usize)> = None;
-            for way in 0..self.ways.len() {
-                if self.most(way) > 0 {
-                    let cost = self.cost_with(way, 1);
-                    if cost < best.map_or(self.cost, |(least, _)| least) {
-                        best = Some((cost, way));
-                    }
-                }
-            }
-            let Some((cost, way)) = best else { return };
+        while let Some((cost, way)) = self.best_way() {
             let units = self.equally_good(way, self.cost - cost);
             self.turn(way, units, true);
             self.cost = self.cost_now();
         }
+    }
+
+    /// The way where one unit saves most, and the cost after it; `None` where none saves anything. A unit saves no more
+    /// than the prices say, so only ways that may be the best are tried.
+    fn best_way(&mut self) -> Option<(Cost, usize)> {
+        if self.ways.is_empty() {
+            return None;
+        }
+        let (_, prices) = self.pool.problem.solve_with_prices();
+        let saves_at_most = |way: &Way| {
+            let demands = &self.bundles[way.bundle].demands;
+            let worth = demands.iter().fold(Cost::default(), |sum, demand| sum + prices.demands[*demand]);
+            worth - prices.sources[way.source] - LENT
+        };
+        let most: Vec<Cost> = self.ways.iter().map(saves_at_most).collect();
+        let mut order: Vec<usize> = (0..self.ways.len()).filter(|way| most[*way] > Cost::default()).collect();
+        order.sort_by_key(|way| (Reverse(most[*way]), *way));
+        let mut best: Option<(Cost, usize)> = None;
+        for way in order {
+            if best.is_some_and(|(cost, _)| self.cost - cost >= most[way]) {
+                break;
+            }
+            if self.most(way) > 0 {
+                let cost = self.cost_with(way, 1);
+                if cost < best.map_or(self.cost, |(least, _)| least) {
+                    best = Some((cost, way));
+                }
+            }
+        }
+        best
     }
 
     /// How many units of a way save `saved` each. Savings never grow along a way, so these are its first.

@@ -4,7 +4,7 @@
 //! In the order of importance: as little as possible is short, as little as possible rests on exceptions, as little as
 //! possible is spent that another product has, and what ends first is used first. No other way of spending does better.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::observation::Environment;
 use roaring::RoaringBitmap;
@@ -13,7 +13,7 @@ use super::by_rows::{By, Unit};
 use super::{Outcome, Room, Use};
 use crate::demand::{Demand, Version};
 use crate::flow::{Cost, Problem, Solution, Source};
-use crate::metrics::Plain;
+use crate::metrics::{Kind, Plain};
 use crate::reach::{Reach, would_hold};
 use crate::supply::{CountingRight, Selected};
 
@@ -292,10 +292,15 @@ pub(crate) fn spend(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain) 
     Outcome { consumed, rights, grants, room }
 }
 
-/// What is left of rights in other metrics.
+/// What is left of rights in other metrics. With several of them none of it counts: a further unit can change which units
+/// they cover, and leave one short that was covered.
 pub(crate) fn others_left(selected: &Selected<'_>, left: &[u64]) -> u64 {
-    let others = selected.rights.iter().zip(left).filter(|(right, _)| right.kind != selected.kind);
-    others.fold(0, |sum, (_, left)| sum.saturating_add(*left))
+    let others = || selected.rights.iter().zip(left).filter(|(right, _)| right.kind != selected.kind);
+    let kinds: BTreeSet<Kind> = others().filter(|(right, _)| right.available() > 0).map(|(right, _)| right.kind).collect();
+    if kinds.len() > 1 {
+        return 0;
+    }
+    others().fold(0, |sum, (_, left)| sum.saturating_add(*left))
 }
 
 /// Whether the line's own supply is spent by classes.

@@ -105,7 +105,10 @@ async fn a_suite_is_defined_shown_and_cannot_hold_itself() {
     let around = world.post(&ana, &path, &define(json!([{ "product": outer }]))).await;
     assert!(around.said().contains(&format!("{outer} holds {suite}")), "{}", around.said());
     let known = world.get(&ana, &format!("/v1/products/{suite}")).await.good().json();
-    assert_eq!(known["suite"], json!({ "components": [{ "product": "PRD-1", "mandatory": true }], "inferred_from": 1 }));
+    assert_eq!(
+        known["suite"],
+        json!({ "components": [{ "product": "PRD-1", "mandatory": true }], "inferred_from": 1 })
+    );
     assert!(words(&page(&world, &ana, &format!("/products/{suite}")).await).contains("It is part of Everything"));
     let form = page(&world, &ana, &format!("/products/{suite}/suite")).await;
     assert!(form.text().contains("!</textarea>"), "{}", form.text());
