@@ -26,6 +26,7 @@ mod price;
 mod queue;
 mod reach;
 mod row;
+mod simplex;
 mod supply;
 mod working;
 

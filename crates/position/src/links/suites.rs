@@ -21,6 +21,7 @@ use crate::demand::{Demand, holding};
 use crate::flow::Cost;
 use crate::metrics::{Kind, Plain};
 use crate::reach::Reach;
+use crate::simplex::{self, Column};
 use crate::supply::CountingRight;
 
 /// Parts of the devices that are told apart for one suite. Beyond it the smallest get no unit.
@@ -117,6 +118,7 @@ pub(super) fn spend(state: &State, pool: &mut Pool, members: &[Member<'_>]) -> V
     }
     let mut descent = Descent::of(pool, &bundles, ways);
     descent.go_down();
+    descent.follow_programme();
     descent.exchange();
     let ways = descent.ways;
     let spent = ways.into_iter().filter(|way| way.spent > 0);
@@ -264,6 +266,7 @@ impl<'a> Descent<'a> {
     fn turn(&mut self, way: usize, units: u64, into: bool) {
         let Way { bundle, source, spent, .. } = &mut self.ways[way];
         let add = |value: u64, plus: bool| {
+            debug_assert!(plus || units <= value, "more is spent than there is");
             if plus { value.saturating_add(units) } else { value.saturating_sub(units) }
         };
         *spent = add(*spent, into);
@@ -353,6 +356,75 @@ impl<'a> Descent<'a> {
             if is_equal(self, middle) { fits = middle } else { most = middle }
         }
         fits
+    }
+
+    /// Starts again from the best answer in parts of units, unless it is proved that nothing is better than what was
+    /// found, and keeps what comes of it where that is cheaper.
+    fn follow_programme(&mut self) {
+        if self.ways.is_empty() || self.is_proved_best() {
+            return;
+        }
+        let found: Vec<u64> = self.ways.iter().map(|way| way.spent).collect();
+        let cost = self.cost;
+        self.spend_exactly(&vec![0; found.len()]);
+        if let Some(whole) = self.in_parts() {
+            self.spend_exactly(&whole);
+            self.go_down();
+        }
+        if self.cost >= cost {
+            self.spend_exactly(&found);
+        }
+    }
+
+    fn spend_exactly(&mut self, spent: &[u64]) {
+        // All is taken back before anything is spent, or a right would be spent twice in between.
+        for way in 0..self.ways.len() {
+            self.turn(way, self.ways[way].spent, false);
+        }
+        for (way, units) in spent.iter().enumerate() {
+            self.turn(way, *units, true);
+        }
+        self.cost = self.cost_now();
+    }
+
+    /// The best spending where units may be divided, rounded down; `None` where its numbers are too large. Nothing is
+    /// spent as a suite yet.
+    fn in_parts(&self) -> Option<Vec<u64>> {
+        let problem = &self.pool.problem;
+        let demanded = problem.demands.iter().try_fold(0u64, |sum, (units, _)| sum.checked_add(*units))?;
+        // One part of a cost outweighs all that the parts after it can come to.
+        let heavier = i128::from(demanded) + 1;
+        let weighed = |cost: Cost| {
+            let parts = [cost.short, cost.exceptions, cost.lent];
+            parts.into_iter().try_fold(cost.exposure, |sum, part| sum.checked_mul(heavier)?.checked_add(part))
+        };
+        let amount = |units: u64| i64::try_from(units.min(demanded)).ok();
+        let mut slacks = Vec::new();
+        for (units, short) in &problem.demands {
+            slacks.push((amount(*units)?, weighed(*short)?));
+        }
+        let first_source = slacks.len();
+        for source in &problem.sources {
+            slacks.push((amount(source.units)?, 0));
+        }
+        let first_bundle = slacks.len();
+        for open in &self.open {
+            slacks.push((amount(*open)?, 0));
+        }
+        let mut columns = Vec::new();
+        for way in &self.ways {
+            let demands = self.bundles[way.bundle].demands.iter().copied();
+            let rows = demands.chain([first_source + way.source, first_bundle + way.bundle]).collect();
+            columns.push(Column { cost: weighed(LENT)?, most: None, rows });
+        }
+        for (place, source) in problem.sources.iter().enumerate() {
+            for (demand, cost) in &source.reaches {
+                columns.push(Column { cost: weighed(*cost)?, most: None, rows: vec![*demand, first_source + place] });
+            }
+        }
+        let (amounts, divisor) = simplex::minimise(&slacks, &columns)?;
+        let whole = amounts.into_iter().take(self.ways.len()).map(|amount| u64::try_from(amount / divisor).ok());
+        whole.collect()
     }
 
     /// Moves up to three units at once between ways as long as that saves anything, unless it is proved that nothing

@@ -296,7 +296,8 @@ pub(crate) fn spend(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain) 
 /// they cover, and leave one short that was covered.
 pub(crate) fn others_left(selected: &Selected<'_>, left: &[u64]) -> u64 {
     let others = || selected.rights.iter().zip(left).filter(|(right, _)| right.kind != selected.kind);
-    let kinds: BTreeSet<Kind> = others().filter(|(right, _)| right.available() > 0).map(|(right, _)| right.kind).collect();
+    let kinds: BTreeSet<Kind> =
+        others().filter(|(right, _)| right.available() > 0).map(|(right, _)| right.kind).collect();
     if kinds.len() > 1 {
         return 0;
     }
