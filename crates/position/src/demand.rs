@@ -109,6 +109,8 @@ impl<'a> Demand<'a> {
                 each_value(devices, self.estate.person_column(), |device, person| {
                     persons.push(if person == NOBODY { nameless + device } else { person });
                 });
+                // Sorted they fill the bitmap from one end, which is several times faster.
+                persons.sort_unstable();
                 persons.into_iter().collect()
             }
         }
