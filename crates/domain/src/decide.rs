@@ -10,6 +10,7 @@ mod people;
 mod recognition;
 mod software;
 mod sources;
+mod usage;
 mod votes;
 mod witnesses;
 
@@ -104,6 +105,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::WithdrawCase { .. }
         | Intent::RevokeGrant { .. } => cases::decide(asking),
         Intent::CastVote { .. } => votes::decide(asking),
+        Intent::ImportUsage { .. } | Intent::LinkFeatures { .. } => usage::decide(asking),
     }
 }
 

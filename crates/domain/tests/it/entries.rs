@@ -25,6 +25,7 @@ use domain::party::Direction;
 use domain::person::{Role, Scope, SetUpLink};
 use domain::product::TitlePattern;
 use domain::source::{Approval, DeliveredDevice, DeviceMark};
+use domain::usage::Feature;
 use domain::witness::Witness;
 
 use crate::world::{Entry, categories, salt};
@@ -244,6 +245,27 @@ fn source_events() -> Vec<Event> {
     ]
 }
 
+fn usage_events() -> Vec<Event> {
+    let feature = Feature { vendor: Some("northd".to_owned()), name: "87393DRAFT_2026_0F".to_owned() };
+    vec![
+        Event::Imported {
+            import: ImportId(9),
+            source: "flexlm".to_owned(),
+            files: Vec::new(),
+            brought: Brought::Usage {
+                sessions: 8_402,
+                denials: 2,
+                readings: 1,
+                rejected: 3,
+                merged: 4,
+                reports_digest: Digest::of(b"usage"),
+            },
+        },
+        Event::FeatureLinked { feature: feature.clone(), product: ProductId(7) },
+        Event::FeatureUnlinked { feature: Feature { vendor: None, ..feature }, product: ProductId(7) },
+    ]
+}
+
 fn case_events() -> Vec<Event> {
     let case = CaseId(1);
     let digest = Digest::of(b"revision");
@@ -327,7 +349,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(software_events())
         .chain(case_events())
         .chain(later_events())
-        .chain(source_events());
+        .chain(source_events())
+        .chain(usage_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -412,6 +435,9 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"operator","at":"2026-11-02T09:00:51Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c51","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":51,"stream":"source/SRC-2","type":"device-rejected","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:00:52Z","body":{"delivery":"IMP-8","devices":[{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","report":"845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917"},{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697"}],"installations":150,"rejected":1,"reports_digest":"7f26104f77a7ce477546cd1ea99b6c99b5eb079e3ec9238583314eccea00440a","source":"SRC-2"},"cmd":"c52","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":52,"stream":"source/SRC-2","type":"reports-received","v":1,"ver":3,"via":"session/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:00:53Z","body":{"source":"SRC-2"},"cmd":"c53","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":53,"stream":"source/SRC-2","type":"source-closed","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:54Z","body":{"brought":{"denials":2,"kind":"usage","merged":4,"readings":1,"rejected":3,"reports_digest":"0a4e4c29432ecb01b95f87d87ffaff9cb4f36ce4b89ff1a1a136ad1c7392ae07","sessions":8402},"files":[],"import":"IMP-9","source":"flexlm"},"cmd":"c54","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":54,"stream":"import/IMP-9","type":"imported","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:00:55Z","body":{"feature":{"name":"87393DRAFT_2026_0F","vendor":"northd"},"product":"PRD-7"},"cmd":"c55","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":55,"stream":"product/PRD-7","type":"feature-linked","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:00:56Z","body":{"feature":{"name":"87393DRAFT_2026_0F"},"product":"PRD-7"},"cmd":"c56","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":56,"stream":"product/PRD-7","type":"feature-unlinked","v":1,"ver":2}
 "###);
 }
 
