@@ -20,7 +20,7 @@ use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
 use crate::row::RowKind;
 use crate::supply::{Moment, Selected, Supply, of_entitlement, of_grant};
-use crate::{price, working};
+use crate::{price, usage, working};
 
 /// The position of one product at one instant. All counts are in units of `metric`.
 ///
@@ -111,12 +111,19 @@ pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
     let (moment, mut persons) = (Moment::of(state, at), Persons::default());
     let numbers = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| reckoning.line(demand, moment);
     let products = state.products.values();
-    products.map(|product| reckon(state, base, product, &moment, &mut persons, numbers)).collect()
+    let line = |product: &std::sync::Arc<Product>| {
+        usage::line(state, base, product, &moment, false)
+            .unwrap_or_else(|| reckon(state, base, product, &moment, &mut persons, numbers))
+    };
+    products.map(line).collect()
 }
 
 /// The position of one product at `at`, with its working; `None` where there is no such product.
 pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Option<Line> {
     let product = state.products.get(&product)?;
+    if let Some(line) = usage::line(state, base, product, &Moment::of(state, at), true) {
+        return Some(line);
+    }
     let with_working = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| {
         let line = reckoning.line(demand, moment);
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }

@@ -46,6 +46,17 @@ pub struct Row {
     pub evidence: Vec<Evidence>,
     /// What covers the unit; `None` where nothing does or nothing need.
     pub by: Option<SupplySource>,
+    /// When it was used, where the unit is a session or a reading.
+    pub span: Option<Span>,
+}
+
+/// From when until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// The first instant.
+    pub from: Timestamp,
+    /// The first instant after it; `None` where no end was seen.
+    pub until: Option<Timestamp>,
 }
 
 /// A title that was found.
@@ -65,6 +76,9 @@ pub struct Evidence {
 /// product.
 pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
     let Some(product) = state.products.get(&product) else { return Vec::new() };
+    if let Some(rows) = crate::usage::rows(state, base, product, kind, &Moment::of(state, at)) {
+        return rows;
+    }
     let held = base.held(state, product.id);
     let selected = Selected::at(state, product, &held, &Moment::of(state, at));
     let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
@@ -108,6 +122,7 @@ fn row(demand: &Demand<'_>, selected: &Selected<'_>, versions: &[Version<'_>], u
             By::Right(place) => SupplySource::Entitlement(selected.rights[place].entitlement.id),
             By::Grant(place) => SupplySource::Grant(selected.grants[place].case),
         }),
+        span: None,
     }
 }
 

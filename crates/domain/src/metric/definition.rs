@@ -107,7 +107,7 @@ pub struct Definition {
     pub examples: Vec<Example>,
     /// How concurrent sessions are counted, where these are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sessions: Option<SessionRule>,
+    pub sessions: Option<Box<SessionRule>>,
     /// How readings add up, where these are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readings: Option<ReadingRule>,

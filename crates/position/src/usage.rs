@@ -1,0 +1,21 @@
+//! Usage over time: sessions of licence managers and readings of meters, by feature, and what they come to for a product.
+//!
+//! Facts are kept by feature and are a function of the imports that stand, taken in in their order. Which feature is
+//! which product is said by the links of a state, so that a link changes nothing that is kept.
+//! What is installed is not known here.
+
+mod answer;
+mod facts;
+mod line;
+mod measured;
+mod readings;
+mod sessions;
+mod sweep;
+mod view;
+
+pub(crate) use answer::answer;
+pub use facts::{FeatureFacts, Usage};
+pub(crate) use line::{line, rows};
+pub(crate) use measured::work;
+pub use sweep::{Interval, Share, Step as LevelStep, highest, steps};
+pub use view::{DayPeak, DeniedBy, Holder, Overview, overview};
