@@ -27,6 +27,10 @@ fn feature(name: &str) -> Feature {
     Feature { vendor: Some("northd".to_owned()), name: name.to_owned() }
 }
 
+fn small(place: usize) -> u32 {
+    u32::try_from(place).unwrap()
+}
+
 /// A report of lines: `FEATURE USER HOST FROM UNTIL [xN]`, times on one day in UTC, `-` for an end that was never seen.
 fn report(day: &str, text: &str) -> UsageReport {
     let mut report = UsageReport::default();
@@ -35,19 +39,20 @@ fn report(day: &str, text: &str) -> UsageReport {
     report.covers = Some((first, last));
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let mut place = |name: &str| {
+        let mut place = |name: &str| -> usize {
             let known = report.names.iter().position(|known| known == name);
             known.unwrap_or_else(|| {
                 report.names.push(name.to_owned());
                 report.names.len() - 1
-            }) as u32
+            })
         };
-        let (user, host) = (place(words[1]), place(words[2]));
+        let (user, host) = (small(place(words[1])), small(place(words[2])));
         let known = report.features.iter().position(|known| known.feature == feature(words[0]));
         let feature = known.unwrap_or_else(|| {
             report.features.push(ReportedFeature { feature: feature(words[0]), label: None });
             report.features.len() - 1
-        }) as u32;
+        });
+        let feature = small(feature);
         let from = at(words[3]);
         let count = words.get(5).map_or(1, |count| count.trim_start_matches('x').parse().unwrap());
         match words[4] {
@@ -395,7 +400,7 @@ fn the_check_answers_from_the_same_numbers() {
     let no = ask(&world, 3);
     assert_eq!((no.decision, no.reason), (false, Reason::Exhausted));
     assert_eq!(no.sentence, "No: 3 concurrent sessions of Drafter in use and all covered; 1 free, 2 missing.");
-    world.state.entitlements = Default::default();
+    world.state.entitlements = State::default().entitlements;
     world.base.follow(&world.state);
     assert_eq!(ask(&world, 1).reason, Reason::NeedsException);
 }
