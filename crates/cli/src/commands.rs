@@ -18,6 +18,7 @@ mod renewal;
 mod serve;
 mod source;
 mod token;
+mod usage;
 mod verify;
 mod witness;
 
@@ -78,6 +79,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Product(product) => product::run(asked, product).await,
         Command::Metric(metric) => metric::run(asked, metric).await,
         Command::Position(position) => position::run(asked, position).await,
+        Command::Usage(usage) => usage::run(asked, usage).await,
         Command::Case(case) => case::run(asked, case).await,
         Command::Decide(decide) => case::decide(asked, decide).await,
         Command::Exception(exception) => exception::run(asked, exception).await,

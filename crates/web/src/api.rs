@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod sources;
 pub mod titles;
 pub mod tokens;
+pub mod usages;
 pub mod values;
 pub mod verifications;
 pub mod witnesses;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())
+        .merge(usages::routes())
         .merge(sources::routes())
         .merge(catalogue::routes())
         .merge(cases::routes())

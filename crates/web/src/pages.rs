@@ -31,6 +31,7 @@ pub mod sign_in;
 pub mod sources;
 pub mod titles;
 pub mod tokens;
+pub mod usages;
 pub mod vote;
 pub mod you;
 

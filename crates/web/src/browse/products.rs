@@ -121,6 +121,9 @@ pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Respons
             json: Some(format!("/v1/positions/{number}")),
         },
         may_unmatch: visitor.has(&[Role::SamManager]),
+        usage: (visitor.snapshot.counts_usage(number, visitor.now)
+            && visitor.caller.is_among(crate::caller::Readers::Staff, state))
+        .then(|| Link::new(addresses::usage(number), "Peaks by day, who held licences, who was turned away")),
         line: lines::shown(state, &line, today),
     };
     Ok(visitor.page(product::page(&visitor.frame(), &view)))
@@ -258,5 +261,6 @@ fn usage(_visitor: &Visitor, row: &app::positions::Row) -> UsageRow {
             SupplySource::Entitlement(id) => Link::new(addresses::entitlement(id), id.to_string()),
             SupplySource::Grant(case) => Link::new(addresses::case(case), case.to_string()),
         }),
+        span: row.span.map(|span| (span.from, span.until)),
     }
 }

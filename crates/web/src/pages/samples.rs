@@ -12,6 +12,7 @@ mod renewals;
 mod requests;
 mod software;
 mod sources;
+mod usages;
 
 use std::collections::BTreeSet;
 
@@ -47,6 +48,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(known_software::all(mark));
     samples.extend(renewals::all(mark));
     samples.extend(sources::all(mark));
+    samples.extend(usages::all(mark));
     samples.extend(ledger::all(mark));
     samples
 }

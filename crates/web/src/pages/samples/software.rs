@@ -288,6 +288,7 @@ fn product_page(mark: &str) -> ProductPage {
         request: Some(Link::new("/requests/new?product=PRD-7&quantity=20", "Request an exception for 20")),
         copy: copy("indult position explain PRD-7", "GET /v1/position/PRD-7"),
         may_unmatch: true,
+        usage: None,
     }
 }
 
@@ -328,6 +329,7 @@ fn rows(mark: &str) -> RowsPage {
         last_used_on: Some(day("2025-08-11")),
         sources: vec![said("glpi", mark)],
         covered_by,
+        span: None,
     };
     RowsPage {
         product: ProductId(7),
