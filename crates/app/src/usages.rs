@@ -15,8 +15,9 @@ use domain::usage::{Feature, UsageReport};
 use importers::UsageFile;
 pub use importers::UsageFormat;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use position::Base;
-pub use position::usage::{DayPeak, DeniedBy, Holder, Overview};
+pub use position::usage::{DayPeak, DeniedBy, Holder, Metered, Overview};
 
 use crate::failure::Failure;
 use crate::imports::{
@@ -182,6 +183,8 @@ pub struct KnownFeature {
     pub readings: u64,
     /// When it was first and last used.
     pub seen: Option<(Timestamp, Timestamp)>,
+    /// The last day that a reading tells of.
+    pub read_until: Option<Date>,
 }
 
 /// A product whose metric counts usage, in short.
@@ -206,6 +209,7 @@ impl Snapshot {
             sessions: facts.session_count(),
             denials: facts.denial_count(),
             readings: facts.reading_count(),
+            read_until: facts.read_until(),
             seen: facts.seen().and_then(|(first, last)| Some((instant(first)?, instant(last)?))),
         };
         let mut features: Vec<KnownFeature> = self.base.usage().features().map(known).collect();
@@ -233,14 +237,6 @@ impl Snapshot {
             .is_some_and(domain::metric::Definition::is_of_usage)
     }
 
-    /// Whether the metric of a product counts readings of meters at `at`.
-    pub fn is_metered(&self, product: ProductId, at: Timestamp) -> bool {
-        let known = self.state.products.get(&product);
-        known
-            .and_then(|known| position::metrics::definition(&self.state, known.metric, at))
-            .is_some_and(|definition| definition.counts == domain::metric::Counts::Reading)
-    }
-
     /// The products whose metric counts usage, in order of name.
     pub fn used_products(&self, at: Timestamp) -> Vec<UsedProduct> {
         let counting = self.state.products.keys().filter(|product| self.counts_usage(**product, at));
@@ -259,9 +255,11 @@ impl Snapshot {
 
 /// What an overview comes to, as one sentence.
 pub fn sentence(overview: &Overview, days: u32) -> String {
-    let mut sentence = match overview.peak {
-        0 => format!("Nothing was in use in the last {days} days"),
-        peak => format!("At most {peak} in use at once in the last {days} days"),
+    let mut sentence = match (overview.metered, overview.peak) {
+        (Some(Metered { units, from: Some(from), until, .. }), _) => format!("{units} used from {from} to {until}"),
+        (Some(Metered { units, from: None, until, .. }), _) => format!("{units} used until {until}"),
+        (None, 0) => format!("Nothing was in use in the last {days} days"),
+        (None, peak) => format!("At most {peak} in use at once in the last {days} days"),
     };
     match (overview.enough, overview.entitled) {
         (Some(enough), Quantity::Units(entitled)) if overview.peak > 0 => {

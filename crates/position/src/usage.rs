@@ -18,4 +18,6 @@ pub use facts::{FeatureFacts, Usage};
 pub(crate) use line::{line, rows};
 pub(crate) use measured::work;
 pub use sweep::{Interval, Share, Step as LevelStep, highest, steps};
-pub use view::{DAYS_MAX, DENIALS_TOGETHER_SECONDS, DayPeak, DeniedBy, ENOUGH_PERCENT, Holder, Overview, overview};
+pub use view::{
+    DAYS_MAX, DENIALS_TOGETHER_SECONDS, DayPeak, DeniedBy, ENOUGH_PERCENT, Holder, Metered, Overview, overview,
+};

@@ -5,7 +5,7 @@
 //! program may write an OUT line for a package and one for the feature in it: both are kept, and which features are one
 //! product is for the reader of the facts. An OUT line that no IN line answers is a session without an end.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 
 use domain::usage::{Denial, End, Session};
 use jiff::civil::{Date, Time};
@@ -174,8 +174,7 @@ pub(super) fn read(text: &str, gathering: &mut Gathering<'_>) -> Result<(), Unre
         });
     };
     let first = all.entries.first().and_then(|entry| instant(&all.days, entry.second, entry.dated_by, gathering));
-    let mut reading =
-        Reading { open: HashMap::new(), first: first.unwrap_or(last), last, unanswered: 0, long: HashSet::new() };
+    let mut reading = Reading { open: HashMap::new(), first: first.unwrap_or(last), last, unanswered: 0 };
     for entry in &all.entries {
         let Some(at) = instant(&all.days, entry.second, entry.dated_by, gathering) else {
             let fault = Fault::new(
@@ -202,13 +201,13 @@ fn instant(days: &[Date], second: i64, dated_by: usize, gathering: &Gathering<'_
 }
 
 struct Reading<'a> {
-    /// Sessions that are open, the oldest first.
-    open: HashMap<Key<'a>, VecDeque<usize>>,
+    /// Sessions that are open, the newest last. An IN line ends the newest, so that one whose IN line is missing stays
+    /// the one without an end, and does not hand its lot on to every later session of its user.
+    open: HashMap<Key<'a>, Vec<usize>>,
     first: i64,
     last: i64,
     /// IN lines whose OUT line is not in the log.
     unanswered: u64,
-    long: HashSet<&'a str>,
 }
 
 impl<'a> Reading<'a> {
@@ -222,7 +221,6 @@ impl<'a> Reading<'a> {
             Told::Date(_) => return Ok(()),
         };
         let found = if CELL_BYTES.is_exceeded_by(text.len()) {
-            self.long.insert(entry.daemon);
             Err(Fault::new(
                 text,
                 format!("The line is longer than {}.", CELL_BYTES.shown),
@@ -244,7 +242,7 @@ impl<'a> Reading<'a> {
             Told::Out(_) => {
                 let end = End::Open { seen_at: at, watched_until: self.last.max(at) };
                 let place = gathering.session(entry.line, Session { feature, user, host, from: at, count, end })?;
-                self.open.entry(key).or_default().push_back(place);
+                self.open.entry(key).or_default().push(place);
             }
             Told::In(_) => self.give_back(key, count, at, (entry.line, gathering))?,
             Told::Denied(_) => gathering.denial(entry.line, Denial { feature, user, host, at, count })?,
@@ -253,7 +251,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Ends the oldest sessions of a key until so many licences are back.
+    /// Ends the newest sessions of a key until so many licences are back.
     fn give_back(
         &mut self,
         key: Key<'a>,
@@ -263,7 +261,7 @@ impl<'a> Reading<'a> {
     ) -> Result<(), Unreadable> {
         let mut left = count;
         while left > 0 {
-            let Some(place) = self.open.get_mut(&key).and_then(VecDeque::pop_front) else { break };
+            let Some(place) = self.open.get_mut(&key).and_then(Vec::pop) else { break };
             let Some(session) = gathering.session_at(place) else { break };
             let kept = session.count.saturating_sub(left);
             let given = session.count - kept;
@@ -274,7 +272,7 @@ impl<'a> Reading<'a> {
             left -= given;
             if kept > 0 {
                 let place = gathering.session(line, rest)?;
-                self.open.entry(key).or_default().push_front(place);
+                self.open.entry(key).or_default().push(place);
             }
         }
         if left > 0 {
@@ -309,7 +307,7 @@ impl<'a> Reading<'a> {
             );
             gathering.findings.remark("the log", text);
         }
-        let open: usize = self.open.values().map(VecDeque::len).sum();
+        let open: usize = self.open.values().map(Vec::len).sum();
         if open > 0 {
             let text = format!("{open} OUT lines have no IN line after them; nothing tells when these sessions ended.");
             gathering.findings.remark("the log", text);

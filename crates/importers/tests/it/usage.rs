@@ -125,6 +125,24 @@ fn a_restart_of_the_daemon_ends_what_it_had_out() {
 }
 
 #[test]
+fn a_lost_in_line_leaves_its_own_session_open_and_no_later_one() {
+    let log = "
+ 7:00:00 (lmgrd) TIMESTAMP 3/2/2026
+ 8:00:00 (northd) OUT: \"draft\" ana@PC-1
+ 9:00:00 (northd) OUT: \"draft\" ana@PC-1
+10:00:00 (northd) IN: \"draft\" ana@PC-1
+11:00:00 (northd) OUT: \"draft\" ana@PC-1
+12:00:00 (northd) IN: \"draft\" ana@PC-1
+";
+    insta::assert_snapshot!(told(&read(log)), @r"
+    draft (northd) x1 ana@PC-1 03-02 08:00:00 -> open, seen 03-02 08:00:00, watched 03-02 12:00:00
+    draft (northd) x1 ana@PC-1 03-02 09:00:00 -> 03-02 10:00:00
+    draft (northd) x1 ana@PC-1 03-02 11:00:00 -> 03-02 12:00:00
+    remark the log: 1 OUT lines have no IN line after them; nothing tells when these sessions ended.
+    ");
+}
+
+#[test]
 fn a_clock_that_is_set_back_for_winter_is_no_midnight() {
     let log = "
  1:30:00 (lmgrd) TIMESTAMP 10/25/2026

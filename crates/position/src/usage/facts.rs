@@ -93,6 +93,11 @@ impl FeatureFacts {
         Some((first, ends.chain(self.denials.iter().map(|denial| denial.at)).max()?))
     }
 
+    /// The last day that a reading tells of.
+    pub fn read_until(&self) -> Option<Date> {
+        self.readings.values().map(|read| read.until).max()
+    }
+
     /// The readings of a kind, in order of time.
     pub(crate) fn readings_of(&self, kind: ReadingKind) -> impl Iterator<Item = &Read> {
         self.readings.iter().filter(move |((known, ..), _)| *known == kind).map(|(_, read)| read)

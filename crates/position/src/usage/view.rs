@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::State;
 use domain::entitlement::Quantity;
 use domain::id::ProductId;
-use domain::metric::SessionRule;
+use domain::metric::{SessionRule, Takes};
 use domain::usage::{Feature, ReadingKind};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::facts::{Denial, FeatureFacts};
 use super::line::reckon;
 use super::measured::Rule;
-use super::readings::{overlap, period};
+use super::readings::overlap;
 use super::sessions::{Question, instant};
 use super::sweep;
 use crate::base::Base;
@@ -95,6 +95,21 @@ pub struct Overview {
     pub available: Option<u64>,
     /// Persons who were active, the latest reading of every feature at most.
     pub active: Option<u64>,
+    /// Of meters: what they read in the period of the commitment, and its days.
+    pub metered: Option<Metered>,
+}
+
+/// What meters read in the period of a commitment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Metered {
+    /// Units.
+    pub units: u64,
+    /// First day; none where the rights have no beginning.
+    pub from: Option<Date>,
+    /// Last day.
+    pub until: Date,
+    /// Whether the days add up, so that no single day can be held against the rights.
+    pub adds_up: bool,
 }
 
 /// What is shown of a product's usage at `at`, of so many days; `None` where its metric counts what is installed or there
@@ -109,8 +124,14 @@ pub fn overview(state: &State, base: &Base, product: ProductId, at: Timestamp, d
     let mut view = match rule {
         Rule::Sessions(rule) => viewing.sessions(&rule, reckoned.entitled),
         Rule::Readings(rule) => {
-            let (first, _) = period(&rule, moment.today, None);
-            viewing.readings(first)
+            let (first, last) = reckoned.measured.period.unwrap_or((Date::MIN, moment.today));
+            let metered = Metered {
+                units: reckoned.measured.units,
+                from: (first > Date::MIN).then_some(first),
+                until: last,
+                adds_up: rule.takes == Takes::Sum,
+            };
+            Overview { metered: Some(metered), ..viewing.readings() }
         }
     };
     view.entitled = reckoned.entitled;
@@ -156,6 +177,7 @@ impl Viewing<'_> {
             denials: 0,
             available: self.latest(ReadingKind::Available).map(|latest| latest.iter().sum()),
             active: self.latest(ReadingKind::Active).and_then(|latest| latest.into_iter().max()),
+            metered: None,
         }
     }
 
@@ -268,9 +290,8 @@ impl Viewing<'_> {
     }
 
     /// What was read of every day: a reading of several days stands on each of them.
-    fn readings(&self, period_from: Date) -> Overview {
+    fn readings(&self) -> Overview {
         let days = self.shown_days();
-        let first = days.first().copied().unwrap_or(period_from);
         let read: Vec<_> = self.features.iter().flat_map(|facts| facts.readings_of(ReadingKind::Used)).collect();
         let of_day = |day: &Date| {
             let on = read.iter().filter(|read| overlap((read.from, read.until), (*day, *day)) > 0);
@@ -282,7 +303,7 @@ impl Viewing<'_> {
             peak: highest.map_or(0, |day| day.peak),
             peak_at: highest
                 .filter(|day| day.peak > 0)
-                .and_then(|day| Timestamp::from_second(self.second(day.day.max(first))).ok()),
+                .and_then(|day| Timestamp::from_second(self.second(day.day)).ok()),
             days: days.clone(),
             ..self.empty()
         }

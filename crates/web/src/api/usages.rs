@@ -66,6 +66,9 @@ struct FeatureObject {
     /// The last instant that any of them tells of.
     #[schema(value_type = Option<InstantText>)]
     last_seen: Option<Timestamp>,
+    /// The last day that a reading tells of.
+    #[schema(value_type = Option<DateText>)]
+    read_until: Option<Date>,
 }
 
 fn feature(state: &State, known: KnownFeature) -> FeatureObject {
@@ -79,6 +82,7 @@ fn feature(state: &State, known: KnownFeature) -> FeatureObject {
         readings: known.readings,
         first_seen: known.seen.map(|(first, _)| first),
         last_seen: known.seen.map(|(_, last)| last),
+        read_until: known.read_until,
     }
 }
 
@@ -217,6 +221,19 @@ struct HolderObject {
     since: Option<Timestamp>,
 }
 
+/// What meters read in the period of a commitment.
+#[derive(Debug, Serialize, ToSchema)]
+struct MeteredObject {
+    /// Units.
+    units: u64,
+    /// First day; null where the rights have no beginning.
+    #[schema(value_type = Option<DateText>)]
+    from: Option<Date>,
+    /// Last day.
+    #[schema(value_type = DateText)]
+    until: Date,
+}
+
 /// Denials of one user.
 #[derive(Debug, Serialize, ToSchema)]
 struct DeniedObject {
@@ -253,6 +270,8 @@ struct UsageObject {
     available: Option<u64>,
     /// Persons who were active.
     active: Option<u64>,
+    /// Of meters: what they read in the period of the commitment; null of sessions.
+    metered: Option<MeteredObject>,
     /// Denials in the days that are shown; those that came together are one.
     denials: u64,
     /// The days, oldest first.
@@ -287,6 +306,11 @@ fn usage(state: &State, product: ProductId, overview: &Overview, days: u32) -> U
         seconds_above: overview.seconds_above,
         available: overview.available,
         active: overview.active,
+        metered: overview.metered.map(|metered| MeteredObject {
+            units: metered.units,
+            from: metered.from,
+            until: metered.until,
+        }),
         denials: overview.denials,
         days: overview.days.iter().map(DayObject::from).collect(),
         holders: overview.holders.iter().map(holder).collect(),

@@ -110,7 +110,12 @@ pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Respons
         requests: related(&visitor, number),
         history,
         history_total: count(seqs.len()),
-        reported: line.freshness.oldest.zip(line.freshness.newest),
+        // What is counted by its use says so itself, and stands on no device.
+        reported: line
+            .freshness
+            .oldest
+            .zip(line.freshness.newest)
+            .filter(|_| !visitor.snapshot.counts_usage(number, visitor.now)),
         undated: line.freshness.undated,
         freshness: lines::freshness(state),
         request,

@@ -98,7 +98,9 @@ fn usage_view(visitor: &Visitor, product: ProductId, overview: &Overview, days: 
         product,
         name: String::new(),
         metric: domain::entitlement::Metric::Device,
-        metered: visitor.snapshot.is_metered(product, visitor.now),
+        metered: overview.metered.is_some(),
+        adds_up: overview.metered.is_some_and(|metered| metered.adds_up),
+        used: overview.metered.map(|metered| metered.units),
         sentence: sentence(overview, days),
         zone: zone.iana_name().unwrap_or("UTC").to_owned(),
         days_shown: days,
@@ -163,7 +165,7 @@ fn features_view(visitor: &Visitor, text: &str, errors: Errors) -> FeaturesPage 
         sessions: known.sessions,
         denials: known.denials,
         readings: known.readings,
-        last: known.seen.map(|(_, last)| state.day(last)),
+        last: known.seen.map(|(_, last)| state.day(last)).max(known.read_until),
     };
     let mut products: Vec<_> = state.products.values().collect();
     products.sort_by_key(|product| (!visitor.snapshot.counts_usage(product.id, visitor.now), folded(&product.name)));

@@ -157,6 +157,10 @@ pub struct UsagePage {
     pub metric: Metric,
     /// Whether meters are read, rather than sessions counted.
     pub metered: bool,
+    /// Whether what they read adds up, so that no day can be held against the rights.
+    pub adds_up: bool,
+    /// What they read in the period of the commitment.
+    pub used: Option<u64>,
     /// The sentence.
     pub sentence: String,
     /// The zone of times.
@@ -238,7 +242,7 @@ pub fn usage_page(frame: &Frame, view: &UsagePage) -> Markup {
 fn drawing(view: &UsagePage) -> Markup {
     let drawn = Days {
         days: view.days.iter().map(|day| Day { peak: day.peak, denials: day.denials }).collect(),
-        entitled: view.entitled.units(),
+        entitled: view.entitled.units().filter(|_| !view.adds_up),
         enough: view.enough,
         words: view.sentence.clone(),
     };
@@ -252,7 +256,7 @@ fn drawing(view: &UsagePage) -> Markup {
                     ". The top of the drawing is " (days::scale(&drawn)) ". "
                 }
                 span.key.used {} "in use"
-                @if view.entitled.units().is_some() { " " span.key.short {} "above the rights" " " span.key.entitled {} "rights" }
+                @if drawn.entitled.is_some() { " " span.key.short {} "above the rights" " " span.key.entitled {} "rights" }
                 @if view.enough.is_some() { " " span.key.enough {} "enough for 95 per cent of the time" }
                 @if view.denials > 0 { " " span.key.denied {} "days with denials" }
             }
@@ -280,9 +284,12 @@ fn figures(view: &UsagePage) -> Markup {
         ("Rights give", html! { (numbers::quantity(view.entitled)) }),
         (
             if view.metered { "Most on a day" } else { "Peak" },
-            html! { (count(view.peak)) @if let Some(at) = &view.peak_at { " on " (at) } },
+            html! { (count(view.peak)) @if let Some(at) = &view.peak_at { " on " (if view.metered { at.split(' ').next().unwrap_or_default() } else { at }) } },
         ),
     ];
+    if let Some(used) = view.used {
+        rows.insert(1, ("Used in the period", html! { (count(used)) }));
+    }
     if !view.metered {
         rows.push((
             "Enough for 95 per cent of the time",
