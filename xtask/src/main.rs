@@ -45,6 +45,7 @@ const TEST: &[Step] = &[
     Step { name: "verify", act: judges::verify },
     Step { name: "judge-pages", act: judges::pages },
     Step { name: "judge-position", act: judges::position },
+    Step { name: "judge-usage", act: judges::usage },
     Step { name: "judge-api", act: judges::api },
 ];
 

@@ -17,7 +17,7 @@ pub(crate) use answer::answer;
 pub use facts::{FeatureFacts, Usage};
 pub(crate) use line::{line, rows};
 pub(crate) use measured::work;
-pub use sweep::{Interval, Share, Step as LevelStep, highest, steps};
+pub use sweep::{Interval, Share, Step as LevelStep, highest, peak, steps};
 pub use view::{
     DAYS_MAX, DENIALS_TOGETHER_SECONDS, DayPeak, DeniedBy, ENOUGH_PERCENT, Holder, Metered, Overview, overview,
 };

@@ -11,7 +11,7 @@ use domain::state::FeatureLink;
 use domain::usage::{Denial, End, Feature, Reading, ReadingKind, ReportedFeature, Session, UsageReport};
 use jiff::Timestamp;
 use position::check::{Action, Question, Reason};
-use position::usage::{Interval, Share, highest, overview, steps};
+use position::usage::{Interval, Share, highest, overview, peak, steps};
 use position::{Base, Estate, RowKind, line, lines, rows};
 use proptest::prelude::*;
 
@@ -448,6 +448,19 @@ proptest! {
                 prop_assert_eq!(levels.iter().find(|(_, level)| *level == most).map(|(at, _)| *at), Some(found.at));
             }
         }
+    }
+
+    #[test]
+    fn the_peak_of_times_alone_is_that_of_the_sweep(spans in prop::collection::vec((0..60u32, 1..20u32), 0..40)) {
+        let mut intervals: Vec<Interval> = spans.iter()
+            .map(|(from, length)| Interval { from: i64::from(*from), until: i64::from(from + length), count: 1, group: 0, feature: 0 })
+            .collect();
+        intervals.sort_unstable();
+        let mut starts: Vec<u32> = spans.iter().map(|(from, _)| *from).collect();
+        let mut ends: Vec<u32> = spans.iter().map(|(from, length)| from + length).collect();
+        let swept = highest(&steps(&intervals, Share::Nothing), &[(0, 100)]);
+        let found = peak(&mut starts, &mut ends);
+        prop_assert_eq!(found.map(|(level, at)| (level, i64::from(at))), swept.map(|step| (step.level, step.at)));
     }
 
     #[test]
