@@ -145,7 +145,7 @@ fn read_inventory(given: &[GivenFile]) -> Result<ReadInventory, Failure> {
 }
 
 /// Of several files it must be said which one cannot be read.
-fn in_file(unreadable: importers::Unreadable, name: &str, files: usize) -> Failure {
+pub(crate) fn in_file(unreadable: importers::Unreadable, name: &str, files: usize) -> Failure {
     if files == 1 { Failure::Unreadable(unreadable) } else { Failure::UnusableMapping(format!("{name}: {unreadable}")) }
 }
 
@@ -155,7 +155,7 @@ fn to_store(report: DeviceReport) -> ReportToStore {
     ReportToStore { digest: Digest::of(&body), report: Arc::new(report), body }
 }
 
-fn imported(file: &GivenFile, format: &str) -> ImportedFile {
+pub(crate) fn imported(file: &GivenFile, format: &str) -> ImportedFile {
     ImportedFile {
         name: Text::from(file.name.as_str()),
         digest: Digest::of(&file.bytes),
@@ -170,7 +170,7 @@ fn file_stem(name: &str) -> String {
     name.split('.').find(|part| !part.is_empty()).unwrap_or("device").to_owned()
 }
 
-fn length<T>(items: &[T]) -> u64 {
+pub(crate) fn length<T>(items: &[T]) -> u64 {
     u64::try_from(items.len()).unwrap_or(u64::MAX)
 }
 
@@ -238,12 +238,8 @@ impl App {
         .await;
         let (read, repetition) = read?;
         let before = self.snapshot();
-        let order = Order {
-            actor,
-            intent: Intent::ImportInventory { source, files: read.files.clone(), brought: read.brought },
-            repetition,
-            reports: read.reports.clone(),
-        };
+        let intent = Intent::ImportInventory { source, files: read.files.clone(), brought: read.brought };
+        let order = Order { repetition, reports: read.reports.clone(), ..Order::new(actor, intent) };
         let receipt = self.carry(order).await?;
         let app = self.clone();
         blocking(move || {
@@ -309,7 +305,7 @@ impl App {
         })
         .await?;
         let before = self.snapshot();
-        let receipt = self.carry(Order { actor, intent, repetition, reports: Vec::new() }).await?;
+        let receipt = self.carry(Order { repetition, ..Order::new(actor, intent) }).await?;
         let app = self.clone();
         blocking(move || {
             let after = Arc::clone(&receipt.snapshot);
@@ -381,7 +377,7 @@ impl App {
         import: ImportId,
         repetition: Option<Repetition>,
     ) -> Result<Receipt, Failure> {
-        self.carry(Order { actor, intent: Intent::UndoImport { import }, repetition, reports: Vec::new() }).await
+        self.carry(Order { repetition, ..Order::new(actor, Intent::UndoImport { import }) }).await
     }
 
     /// The position lines that undoing an import would change.
@@ -389,9 +385,9 @@ impl App {
         let before = self.snapshot();
         let events = self.rehearse(actor, Intent::UndoImport { import })?;
         let mut after = self.rehearsed(&before, actor, events, "", &[]);
-        let inventory =
-            before.state.imports.get(&import).is_some_and(|known| matches!(known.brought, Brought::Inventory { .. }));
-        if inventory {
+        let with_reports =
+            before.state.imports.get(&import).is_some_and(|known| known.brought.reports_digest().is_some());
+        if with_reports {
             after.base = crate::replay::base(&self.ledger().snapshot()?, &after.state)?;
         }
         Ok(self.line_changes(&before, &after))
@@ -416,6 +412,7 @@ impl App {
                 Brought::Inventory { .. } => {
                     read_inventory(&[given])?.rejects.into_iter().flat_map(|file| file.rejects).collect()
                 }
+                Brought::Usage { .. } => crate::usages::read_one(&given, &snapshot.state, known.at)?.rejects,
                 Brought::Entitlements { .. } => {
                     let mapping = named_mapping(&known.source)?;
                     self.read_entitlements(&given, mapping.as_ref())?.0.rejects
@@ -427,7 +424,7 @@ impl App {
     }
 
     /// The snapshot that events would lead to.
-    fn rehearsed(
+    pub(crate) fn rehearsed(
         &self,
         before: &Snapshot,
         actor: Actor,
@@ -473,7 +470,7 @@ impl App {
     }
 
     /// Keeps files as evidence before the entry that names them is written.
-    fn keep_files(&self, given: &[GivenFile]) -> Result<(), Failure> {
+    pub(crate) fn keep_files(&self, given: &[GivenFile]) -> Result<(), Failure> {
         for file in given {
             self.ledger().blobs().put(&file.bytes)?;
         }
@@ -482,7 +479,7 @@ impl App {
 }
 
 /// Whether an order with this key was not carried out before: then its rules are checked before files are kept.
-fn repetition_is_absent_or_new(app: &App, repetition: Option<&Repetition>) -> Result<bool, Failure> {
+pub(crate) fn repetition_is_absent_or_new(app: &App, repetition: Option<&Repetition>) -> Result<bool, Failure> {
     Ok(match repetition {
         None => true,
         Some(repetition) => app.ledger().answer(&repetition.key)?.is_none(),
@@ -490,7 +487,9 @@ fn repetition_is_absent_or_new(app: &App, repetition: Option<&Repetition>) -> Re
 }
 
 /// Reading files and comparing whole positions would hold up everybody else on an async thread.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(error) => Err(Failure::Damaged(error.to_string())),

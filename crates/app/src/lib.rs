@@ -21,12 +21,13 @@ pub mod sample;
 mod sequencer;
 mod snapshot;
 mod surroundings;
+pub mod usages;
 pub mod verification;
 pub mod witnesses;
 pub mod witnessing;
 
 pub use failure::Failure;
-pub use order::{Order, Receipt, Repetition, ReportToStore};
+pub use order::{Order, Receipt, Repetition, ReportToStore, UsageToStore};
 pub use organisation::{App, Founding, person_of};
 pub use snapshot::Snapshot;
 pub use surroundings::{Clock, Randomness, Surroundings};

@@ -57,8 +57,16 @@ pub(crate) fn base(ledger: &store::Snapshot, state: &State) -> Result<Base, Fail
     let mut base = Base::new();
     base.follow(state);
     for import in state.imports.values() {
-        if import.undone.is_some() || !matches!(import.brought, Brought::Inventory { .. }) {
+        if import.undone.is_some() {
             continue;
+        }
+        match import.brought {
+            Brought::Inventory { .. } => {}
+            Brought::Usage { .. } => {
+                crate::usages::take_stored(&mut base, ledger, import)?;
+                continue;
+            }
+            Brought::Entitlements { .. } => continue,
         }
         ledger.reports(import.id.0, |ordinal, body| {
             let report: DeviceReport = serde_json::from_slice(&body)

@@ -3,18 +3,22 @@
 //! Its files come from `sample/files.rs`; nothing here writes to the store.
 
 pub mod files;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Stage};
 use domain::command::{Actor, Intent, Via};
+use domain::entitlement::{Metric, Quantity, Right, UseRights};
 use domain::event::Event;
 use domain::id::{AccountId, CaseId, PersonId, ProductId};
+use domain::money::Money;
 use domain::observation::Environment;
 use domain::organisation::Organisation;
 use domain::person::Role;
 use domain::product::TitlePattern;
 use domain::text::Text;
+use domain::usage::Feature;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
@@ -55,6 +59,7 @@ pub async fn fill(app: &App) -> Result<Secret, Failure> {
     filling.add_people().await?;
     filling.import_files().await?;
     filling.recognise_titles().await?;
+    filling.use_over_time().await?;
     filling.open_decided_cases().await?;
     filling.open_undecided_cases().await?;
     let (secret, _) = app.issue_link(filling.by("petr"), AccountId(1)).await?;
@@ -150,6 +155,44 @@ impl Filling<'_> {
             let pattern = TitlePattern { name: (*free).to_owned(), publisher: None };
             self.carry("jonas", Intent::MatchTitle { pattern, product: None }).await?;
         }
+        Ok(())
+    }
+
+    /// Products that are counted by their use: what they are, what is owned, and what was used.
+    async fn use_over_time(&self) -> Result<(), Failure> {
+        let file =
+            |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes(), device: None };
+        let counted = [(usage::DRAWING, "concurrent_session", "2400"), (usage::METERED, "metered_monthly", "0.35")];
+        for ((name, publisher, units), metric, price) in counted {
+            let Some(metric) = Metric::from_exact(metric) else { continue };
+            let publisher = Some(publisher.to_owned());
+            self.carry("sofia", Intent::AddProduct { name: name.to_owned(), publisher, metric }).await?;
+            let Some(product) = self.product(name) else { continue };
+            let currency = self.app.snapshot().state.organisation.as_ref().map(|organisation| organisation.currency);
+            let amount: Option<domain::Decimal> = price.parse().ok();
+            let right = Right {
+                metric,
+                quantity: Quantity::Units(units),
+                starts_on: None,
+                ends_on: None,
+                exempt_environments: Vec::new(),
+                secondary_use: false,
+                unit_price: amount.zip(currency).map(|(amount, currency)| Money { amount, currency }),
+                use_rights: UseRights::default(),
+            };
+            let intent = Intent::RecordEntitlement { product, right, agreement: None, purchase_reference: None };
+            self.carry("sofia", intent).await?;
+        }
+        let log = vec![file("harrowd.log", usage::log(SEED, self.today))];
+        self.app.import_usage(self.by("jonas"), "drawing licence server".to_owned(), log, None).await?;
+        let readings = vec![file("solver-readings.csv", usage::readings(SEED, self.today))];
+        self.app.import_usage(self.by("jonas"), "solver portal".to_owned(), readings, None).await?;
+        let feature = |vendor: &str, name: &str| Feature { vendor: Some(vendor.to_owned()), name: name.to_owned() };
+        let drawing = self.product(usage::DRAWING.0);
+        let features = usage::FEATURES.map(|name| (feature(usage::DAEMON, name), drawing));
+        let metered = (feature(usage::METERED.1, usage::METER), self.product(usage::METERED.0));
+        let links = features.into_iter().chain([metered]).collect();
+        self.carry("jonas", Intent::LinkFeatures { links }).await?;
         Ok(())
     }
 

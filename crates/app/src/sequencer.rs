@@ -347,9 +347,16 @@ impl Sequencer {
                         });
                     }
                 }
+                Event::Imported { import, source, brought: Brought::Usage { .. }, .. } => {
+                    for (ordinal, report) in (0..).zip(&order.usage) {
+                        base.take_usage(source, *import, &report.report);
+                        let (body, digest) = (report.body.clone(), report.digest.0);
+                        commit.reports.push(NewReport { import: import.0, ordinal, body, digest });
+                    }
+                }
                 Event::ImportUndone { import } => {
                     let undone = before.state.imports.get(import);
-                    if undone.is_some_and(|known| matches!(known.brought, Brought::Inventory { .. })) {
+                    if undone.is_some_and(|known| known.brought.reports_digest().is_some()) {
                         base = replay::base(&self.store.reader().snapshot()?, state)?;
                     }
                 }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use domain::envelope::{self, SidePayload};
 use domain::event::Event;
-use domain::import::{Brought, reports_digest};
+use domain::import::reports_digest;
 use domain::{State, digest::Digest};
 use merkle_log::{Checkpoint, NoteVerifier, SignedNote, TreeHead};
 use store::{Inspect, Place, Sides, Stated, Verification};
@@ -164,8 +164,10 @@ impl Meaning {
         }
         match &recorded.event {
             Event::DataErased { entries, .. } => self.erased.extend(entries),
-            Event::Imported { import, brought: Brought::Inventory { reports_digest, .. }, .. } => {
-                self.stated_reports.insert(import.0, (seq, *reports_digest));
+            Event::Imported { import, brought, .. } => {
+                if let Some(digest) = brought.reports_digest() {
+                    self.stated_reports.insert(import.0, (seq, digest));
+                }
             }
             Event::ReportsReceived { delivery, reports_digest, .. } => {
                 self.stated_reports.insert(delivery.0, (seq, *reports_digest));

@@ -97,6 +97,9 @@ pub enum Command {
     /// What is used against what is owned.
     #[command(subcommand)]
     Position(Position),
+    /// Use over time: peaks of concurrent sessions, denials, readings, and which feature is which product.
+    #[command(subcommand)]
+    Usage(Usage),
     /// Requests for an exception.
     #[command(subcommand)]
     Case(Case),
@@ -199,6 +202,18 @@ pub enum Import {
         #[arg(short = 'n', long)]
         dry_run: bool,
     },
+    /// Take in what licence managers, services and meters tell of use; the format is detected.
+    Usage {
+        /// The files; `-` is standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The name of the source, such as a licence server: what it says later of a time replaces what it said before.
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+        /// Only show what would change.
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
     /// Take in rights from a CSV file.
     Entitlements {
         /// The file; `-` is standard input.
@@ -221,6 +236,49 @@ pub enum Import {
     Undo {
         /// Its number, such as IMP-3.
         import: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Usage {
+    /// List the products whose metric counts use over time.
+    List,
+    /// Show peaks by day, who held licences at the peak, and denials of a product.
+    Show {
+        /// Its number, such as PRD-7.
+        product: String,
+        /// Days that are shown, today included.
+        #[arg(long, default_value_t = 30, value_name = "DAYS")]
+        days: u32,
+    },
+    /// List the features that sources tell of, those without a product first.
+    Features {
+        /// Only features with these words in their name, label or vendor.
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+        /// Only features that are no product's yet.
+        #[arg(long)]
+        unlinked: bool,
+    },
+    /// Say that the use of features is that of a product; all of them, or none.
+    Link {
+        /// The product's number, such as PRD-7.
+        product: String,
+        /// The features as the source writes them.
+        #[arg(required = true)]
+        features: Vec<String>,
+        /// Their vendor as the source writes it; any where it is not given.
+        #[arg(long, value_name = "NAME")]
+        vendor: Option<String>,
+    },
+    /// Say that the use of features is no product's.
+    Unlink {
+        /// The features as the source writes them.
+        #[arg(required = true)]
+        features: Vec<String>,
+        /// Their vendor as it was linked.
+        #[arg(long, value_name = "NAME")]
+        vendor: Option<String>,
     },
 }
 

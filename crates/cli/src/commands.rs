@@ -19,6 +19,7 @@ mod renewal;
 mod serve;
 mod source;
 mod token;
+mod usage;
 mod verify;
 mod witness;
 
@@ -80,6 +81,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Metric(metric) => metric::run(asked, metric).await,
         Command::Entitlement(entitlement) => entitlement::run(asked, entitlement).await,
         Command::Position(position) => position::run(asked, position).await,
+        Command::Usage(usage) => usage::run(asked, usage).await,
         Command::Case(case) => case::run(asked, case).await,
         Command::Decide(decide) => case::decide(asked, decide).await,
         Command::Exception(exception) => exception::run(asked, exception).await,

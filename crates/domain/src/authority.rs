@@ -45,7 +45,9 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::CloseSource { .. }
         | Intent::ApproveDevice { .. }
         | Intent::RejectDevice { .. }
-        | Intent::ReceiveReports { .. } => &[Role::SamManager],
+        | Intent::ReceiveReports { .. }
+        | Intent::ImportUsage { .. }
+        | Intent::LinkFeatures { .. } => &[Role::SamManager],
         Intent::PublishCatalogue { .. } => &[Role::Legal],
         Intent::OpenCase { .. } | Intent::Comment { .. } => &[
             Role::Requester,
@@ -76,7 +78,9 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
 /// What a token's scope must allow; `None` is what no token may do.
 fn scope_for(intent: &Intent) -> Option<Scope> {
     match intent {
-        Intent::ImportInventory { .. } | Intent::ReceiveReports { .. } => Some(Scope::Report),
+        Intent::ImportInventory { .. } | Intent::ReceiveReports { .. } | Intent::ImportUsage { .. } => {
+            Some(Scope::Report)
+        }
         Intent::CastVote { .. }
         | Intent::OpenSource { .. }
         | Intent::RenewSourceToken { .. }
@@ -124,7 +128,8 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::WithdrawCase { .. }
         | Intent::MatchTitles { .. }
         | Intent::AdoptSoftware { .. }
-        | Intent::LinkProduct { .. } => Some(Scope::Write),
+        | Intent::LinkProduct { .. }
+        | Intent::LinkFeatures { .. } => Some(Scope::Write),
     }
 }
 

@@ -25,6 +25,7 @@ use crate::person::{Role, Scope, SetUpLink};
 use crate::product::{KnownSoftware, Suite, TitlePattern};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
+use crate::usage::Feature;
 use crate::witness::Witness;
 
 /// Through what somebody acts.
@@ -226,4 +227,8 @@ pub enum Intent {
     },
     /// End an exception early.
     RevokeGrant { case: CaseId, reason: Text },
+    /// Take in usage that licence managers, services and meters report.
+    ImportUsage { source: String, files: Vec<ImportedFile>, brought: Brought },
+    /// Say which product the use of features is; `None` ends that. All of them, or none.
+    LinkFeatures { links: Vec<(Feature, Option<ProductId>)> },
 }

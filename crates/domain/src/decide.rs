@@ -11,6 +11,7 @@ mod recognition;
 mod software;
 mod sources;
 mod suites;
+mod usage;
 mod votes;
 mod witnesses;
 
@@ -106,6 +107,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::WithdrawCase { .. }
         | Intent::RevokeGrant { .. } => cases::decide(asking),
         Intent::CastVote { .. } => votes::decide(asking),
+        Intent::ImportUsage { .. } | Intent::LinkFeatures { .. } => usage::decide(asking),
     }
 }
 

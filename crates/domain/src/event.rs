@@ -25,6 +25,7 @@ use crate::person::{Role, Scope, SetUpLink};
 use crate::product::{Suite, TitlePattern};
 use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
+use crate::usage::Feature;
 use crate::witness::Witness;
 
 /// Something that happened. What is absent is not written; only where absence says something there is a `null`.
@@ -226,6 +227,10 @@ pub enum Event {
     GrantIssued { case: CaseId, terms: CaseTerms, metric: Metric, conditions: Vec<Condition> },
     /// An exception was ended early.
     GrantRevoked { case: CaseId, reason: Text },
+    /// The use of a feature is the use of a product from now on.
+    FeatureLinked { feature: Feature, product: ProductId },
+    /// The use of a feature is no longer that of a product.
+    FeatureUnlinked { feature: Feature, product: ProductId },
 }
 
 impl Event {
@@ -257,7 +262,9 @@ impl Event {
             Self::ProductAdded { product, .. }
             | Self::ProductMetricSet { product, .. }
             | Self::ProductLinked { product, .. }
-            | Self::SuiteDefined { product, .. } => {
+            | Self::SuiteDefined { product, .. }
+            | Self::FeatureLinked { product, .. }
+            | Self::FeatureUnlinked { product, .. } => {
                 format!("product/{product}")
             }
             Self::MetricDefined { metric, .. } => format!("metric/{metric}"),

@@ -91,7 +91,9 @@ impl State {
             | Event::TitleMatched { .. }
             | Event::TitleUnmatched { .. }
             | Event::EntitlementRecorded { .. }
-            | Event::EntitlementRetired { .. } => self.evolve_software(recorded),
+            | Event::EntitlementRetired { .. }
+            | Event::FeatureLinked { .. }
+            | Event::FeatureUnlinked { .. } => self.evolve_software(recorded),
             Event::Imported { .. } | Event::ImportUndone { .. } => self.evolve_import(recorded),
             Event::SourceOpened { .. }
             | Event::SourceChanged { .. }

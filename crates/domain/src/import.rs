@@ -48,6 +48,31 @@ pub enum Brought {
         /// Repetitions that were merged.
         merged: u64,
     },
+    /// Usage.
+    Usage {
+        /// Sessions.
+        sessions: u64,
+        /// Denials.
+        denials: u64,
+        /// Readings.
+        readings: u64,
+        /// Lines or parts left out.
+        rejected: u64,
+        /// Repetitions that were merged.
+        merged: u64,
+        /// Digest over the digests of the stored reports, in order.
+        reports_digest: Digest,
+    },
+}
+
+impl Brought {
+    /// The digest that binds reports kept beside the ledger, where it has any.
+    pub fn reports_digest(&self) -> Option<Digest> {
+        match self {
+            Self::Inventory { reports_digest, .. } | Self::Usage { reports_digest, .. } => Some(*reports_digest),
+            Self::Entitlements { .. } => None,
+        }
+    }
 }
 
 /// The digest that binds the stored reports of an import to its entry:

@@ -32,6 +32,7 @@ pub mod refusal;
 pub mod source;
 pub mod state;
 pub mod text;
+pub mod usage;
 pub mod witness;
 
 pub use decide::decide;

@@ -24,6 +24,7 @@ use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded, folds_to};
 use crate::source::AgentSource;
+use crate::usage::Feature;
 use crate::witness::Witness;
 
 /// Everything that the ledger says, at one size.
@@ -67,6 +68,17 @@ pub struct State {
     pub grants: OrdMap<CaseId, Arc<Grant>>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
+    /// The products to which features are linked, by the feature as it is compared.
+    pub feature_links: OrdMap<Feature, FeatureLink>,
+}
+
+/// A feature that is linked to a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureLink {
+    /// The feature as it was written.
+    pub feature: Feature,
+    /// The product.
+    pub product: ProductId,
 }
 
 /// The highest number given so far, of every kind.
@@ -174,6 +186,13 @@ impl State {
             && self.tokens.get(&source.token).is_some_and(|token| {
                 token.works_at(at) && self.persons.get(&token.person).is_some_and(|person| person.active)
             })
+    }
+
+    /// The product that the use of a feature is: a link with its vendor comes before one for any vendor.
+    pub fn product_of_feature(&self, feature: &Feature) -> Option<ProductId> {
+        let feature = feature.folded();
+        let link = self.feature_links.get(&feature).or_else(|| self.feature_links.get(&feature.of_any_vendor()));
+        link.map(|link| link.product)
     }
 
     /// The token with this digest.

@@ -35,6 +35,7 @@ mod spdx_tag_value;
 mod swid;
 mod table;
 mod unreadable;
+mod usage;
 mod windows_registry;
 mod xml;
 
@@ -49,3 +50,4 @@ pub use inventory::{InventoryFile, InventoryFormat, detect, read_inventory};
 pub use mapping::{Delimiter, EntitlementField, Headers, Mapping, UnusableMapping};
 pub use table::ColumnUse;
 pub use unreadable::Unreadable;
+pub use usage::{Clock, UsageFile, UsageFormat, detect_usage, read_usage};

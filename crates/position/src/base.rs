@@ -23,6 +23,7 @@ use crate::demand::holding;
 use crate::estate::{Estate, TitleFacts, TitleIndex, TitleKey};
 use crate::links::Links;
 use crate::recognition::{SoftwareCatalogue, SoftwareIndex};
+use crate::usage::Usage;
 use rules::Rules;
 use shipped::Shipped;
 pub use shipped::{Explanation, Layer};
@@ -61,6 +62,7 @@ pub struct Base {
     held_by_product: OrdMap<ProductId, Arc<Held>>,
     links: Arc<Links>,
     followed: Followed,
+    usage: Usage,
 }
 
 /// The parts of the state that were followed last.
@@ -89,6 +91,16 @@ impl Base {
     /// The installed base.
     pub fn estate(&self) -> &Estate {
         &self.estate
+    }
+
+    /// What licence managers and meters report.
+    pub fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
+    /// Takes in a stored report of usage, as [`Usage::take`].
+    pub fn take_usage(&mut self, source: &str, import: ImportId, report: &domain::usage::UsageReport) {
+        self.usage.take(source, import, report);
     }
 
     /// Takes in a report, as [`Estate::report`]; titles not seen before are recognised at once.

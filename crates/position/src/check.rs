@@ -141,6 +141,9 @@ pub fn answer(state: &State, base: &Base, question: &Question) -> Answer {
             remedies: Vec::new(),
         };
     };
+    if let Some(answer) = crate::usage::answer(state, base, product, question) {
+        return answer;
+    }
     let moment = Moment::of(state, question.at);
     let shares = shares_with(state, base, product.id, &moment);
     reckon(state, base, product, shares.get(&product.id), &moment, &mut Persons::default(), |reckoning, demand, _| {

@@ -28,11 +28,12 @@ mod reach;
 mod row;
 mod simplex;
 mod supply;
+pub mod usage;
 mod working;
 
 pub use base::{Base, Explanation, Layer, Recognition};
 pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
 pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};
-pub use row::{Evidence, Row, RowKind, rows};
+pub use row::{Evidence, Row, RowKind, Span, rows};
 pub use supply::{Supply, SupplySource};

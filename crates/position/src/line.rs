@@ -24,7 +24,7 @@ use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
 use crate::row::RowKind;
 use crate::supply::{CountingRight, Moment, Selected, Supply, of_entitlement, of_grant};
-use crate::{price, working};
+use crate::{price, usage, working};
 
 /// The position of one product at one instant. All counts are in units of `metric`.
 ///
@@ -125,7 +125,9 @@ pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
         if let Some(group) = links.group(product.id).filter(|group| group.first() == Some(&product.id)) {
             shares.append(&mut links::shares(state, base, group, &moment));
         }
-        lines.push(reckon(state, base, product, shares.get(&product.id), &moment, &mut persons, numbers));
+        let by_usage = usage::line(state, base, product, &moment, false);
+        let share = shares.get(&product.id);
+        lines.push(by_usage.unwrap_or_else(|| reckon(state, base, product, share, &moment, &mut persons, numbers)));
     }
     lines
 }
@@ -133,6 +135,9 @@ pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
 /// The position of one product at `at`, with its working; `None` where there is no such product.
 pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Option<Line> {
     let product = state.products.get(&product)?;
+    if let Some(line) = usage::line(state, base, product, &Moment::of(state, at), true) {
+        return Some(line);
+    }
     let with_working = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| {
         let line = reckoning.line(demand, moment);
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
@@ -168,7 +173,7 @@ pub(crate) fn reckon<R>(
 }
 
 /// The agreements of counting rights that are in force and make use compliant by contract.
-fn compliant_by(state: &State, selected: &Selected<'_>, today: Date) -> Vec<AgreementId> {
+pub(crate) fn compliant_by(state: &State, selected: &Selected<'_>, today: Date) -> Vec<AgreementId> {
     let of = |right: &CountingRight<'_>| state.agreements.get(&right.entitlement.agreement?);
     let own = selected.rights.iter().filter(|right| right.from.is_none());
     let in_force = |terms: &AgreementTerms| {

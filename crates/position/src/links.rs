@@ -25,6 +25,7 @@ use crate::matching::{by_capacity, by_rows};
 use crate::metrics::{self, Kind};
 use crate::price;
 use crate::supply::{Moment, Selected, Supply, of_entitlement, why_no_right};
+use crate::usage;
 
 /// Which products share rights.
 #[derive(Debug, Clone, Default)]
@@ -120,7 +121,10 @@ pub(crate) type Shares = BTreeMap<ProductId, Share>;
 
 /// Shares the rights of a group's products.
 pub(crate) fn shares(state: &State, base: &Base, group: &BTreeSet<ProductId>, moment: &Moment) -> Shares {
-    let products: Vec<&Arc<Product>> = group.iter().filter_map(|product| state.products.get(product)).collect();
+    // Use over time is spent by itself: nothing is lent there.
+    let products = group.iter().filter_map(|product| state.products.get(product));
+    let products: Vec<&Arc<Product>> =
+        products.filter(|product| !usage::counts_for(state, product, moment.at)).collect();
     let held: Vec<Arc<Held>> = products.iter().map(|product| base.held(state, product.id)).collect();
     let mut shares = suites::included(state, base, &products);
     for product in &products {

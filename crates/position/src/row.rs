@@ -49,6 +49,17 @@ pub struct Row {
     pub evidence: Vec<Evidence>,
     /// What covers the unit; `None` where nothing does or nothing need.
     pub by: Option<SupplySource>,
+    /// When it was used, where the unit is a session or a reading.
+    pub span: Option<Span>,
+}
+
+/// From when until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// The first instant.
+    pub from: Timestamp,
+    /// The first instant after it; `None` where no end was seen.
+    pub until: Option<Timestamp>,
 }
 
 /// A title that was found.
@@ -68,6 +79,9 @@ pub struct Evidence {
 /// product.
 pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
     let Some(product) = state.products.get(&product) else { return Vec::new() };
+    if let Some(rows) = crate::usage::rows(state, base, product, kind, &Moment::of(state, at)) {
+        return rows;
+    }
     let held = base.held(state, product.id);
     let moment = Moment::of(state, at);
     let shares = shares_with(state, base, product.id, &moment);
@@ -117,6 +131,7 @@ fn row(demand: &Demand<'_>, selected: &Selected<'_>, versions: &[Version<'_>], u
             By::Right(place) => SupplySource::Entitlement(selected.rights[place].entitlement.id),
             By::Grant(place) => SupplySource::Grant(selected.grants[place].case),
         }),
+        span: None,
     }
 }
 

@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod sources;
 pub mod titles;
 pub mod tokens;
+pub mod usages;
 mod use_rights;
 pub mod values;
 pub mod verifications;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())
+        .merge(usages::routes())
         .merge(sources::routes())
         .merge(catalogue::routes())
         .merge(cases::routes())

@@ -32,6 +32,7 @@ pub mod staging;
 pub mod suites;
 pub mod titles;
 pub mod tokens;
+pub mod usages;
 pub mod visitor;
 pub mod votes;
 pub mod welcome;
@@ -115,6 +116,9 @@ fn data() -> Router<Site> {
         .route("/imports/{import}", get(imports::show))
         .route("/imports/{import}/undo", get(imports::confirm_undo).post(imports::undo))
         .route("/imports/{import}/rejects.csv", get(imports::rejects))
+        .route(addresses::USAGE, get(usages::list))
+        .route(addresses::FEATURES, get(usages::features).post(usages::link))
+        .route("/usage/{product}", get(usages::show))
         .route(addresses::SOURCES, get(sources::list).post(sources::open))
         .route("/sources/{source}", get(sources::show))
         .route("/sources/{source}/changes", post(sources::change))

@@ -33,6 +33,7 @@ pub mod sources;
 pub mod suites;
 pub mod titles;
 pub mod tokens;
+pub mod usages;
 pub mod vote;
 pub mod you;
 

@@ -229,7 +229,7 @@ impl<T> Act<T> {
             return Ok(rehearsed(app, &events));
         }
         let repetition = self.repetition(need)?;
-        let order = Order { actor: caller.actor, intent, repetition, reports: Vec::new() };
+        let order = Order { repetition, ..Order::new(caller.actor, intent) };
         Ok(carried(&app.carry(order).await?))
     }
 }
@@ -326,6 +326,8 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::CaseWithdrawn { .. }
         | Event::CaseDecided { .. }
         | Event::GrantIssued { .. }
-        | Event::GrantRevoked { .. } => None,
+        | Event::GrantRevoked { .. }
+        | Event::FeatureLinked { .. }
+        | Event::FeatureUnlinked { .. } => None,
     }
 }

@@ -16,6 +16,7 @@ pub async fn run(asked: &Asked, import: Import) -> Result<ExitCode, Exit> {
         Import::Inventory { files, source, device, dry_run } => {
             inventory(asked, &files, source.as_deref(), device.as_deref(), dry_run).await
         }
+        Import::Usage { files, source, dry_run } => usage(asked, &files, source.as_deref(), dry_run).await,
         Import::Entitlements { file, map, dry_run } => entitlements(asked, &file, map.as_deref(), dry_run).await,
         Import::List => {
             let items = asked.client.list("/v1/imports").await?;
@@ -78,6 +79,14 @@ async fn inventory(
     let source = source.unwrap_or("file");
     let device = device.map(|device| format!("&device={}", escaped(device))).unwrap_or_default();
     let path = format!("/v1/imports/inventory?source={}{device}{}", escaped(source), dry(dry_run));
+    let answer = asked.client.send(axum::http::Method::POST, &path, form(&parts)).await?.json()?;
+    outcome(asked, &answer, dry_run);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn usage(asked: &Asked, files: &[PathBuf], source: Option<&str>, dry_run: bool) -> Result<ExitCode, Exit> {
+    let parts: Vec<Part> = files.iter().map(|file| Part::read("file", file)).collect::<Result<_, _>>()?;
+    let path = format!("/v1/imports/usage?source={}{}", escaped(source.unwrap_or("file")), dry(dry_run));
     let answer = asked.client.send(axum::http::Method::POST, &path, form(&parts)).await?.json()?;
     outcome(asked, &answer, dry_run);
     Ok(ExitCode::SUCCESS)

@@ -70,7 +70,7 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
     }
 }
 
-fn check_files(files: &[ImportedFile]) -> Result<(), Refusal> {
+pub(super) fn check_files(files: &[ImportedFile]) -> Result<(), Refusal> {
     if files.is_empty() || files.len() > FILES_MAX {
         return Err(Refusal::about("files", format!("Import 1 to {FILES_MAX} files at once.")));
     }
@@ -87,12 +87,15 @@ fn check_files(files: &[ImportedFile]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_brought(brought: &Brought) -> Result<(), Refusal> {
+pub(super) fn check_brought(brought: &Brought) -> Result<(), Refusal> {
     let counts = match *brought {
         Brought::Inventory { reports, installations, rejected, merged, .. } => {
-            [reports, installations, rejected, merged]
+            [reports, installations, rejected, merged, 0]
         }
-        Brought::Entitlements { rows, rejected, merged } => [rows, rejected, merged, 0],
+        Brought::Entitlements { rows, rejected, merged } => [rows, rejected, merged, 0, 0],
+        Brought::Usage { sessions, denials, readings, rejected, merged, .. } => {
+            [sessions, denials, readings, rejected, merged]
+        }
     };
     counts.into_iter().try_for_each(|count| check_integer("files", "A count", count))
 }

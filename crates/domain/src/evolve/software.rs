@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::metric::{CustomMetric, MetricVersion};
 use crate::party::Party;
 use crate::product::{Product, TitleMatch};
-use crate::state::State;
+use crate::state::{FeatureLink, State};
 
 // What a person has amended is theirs, so it forgets the import that brought it and stays when that is undone.
 impl State {
@@ -76,6 +76,14 @@ impl State {
                 self.title_matches.remove(title_match);
             }
             Event::EntitlementRecorded { .. } | Event::EntitlementRetired { .. } => self.evolve_entitlement(recorded),
+            Event::FeatureLinked { feature, product } => {
+                let link = FeatureLink { feature: feature.clone(), product: *product };
+                self.feature_links.insert(feature.folded(), link);
+                change(&mut self.products, product, |known| known.import = None);
+            }
+            Event::FeatureUnlinked { feature, .. } => {
+                self.feature_links.remove(&feature.folded());
+            }
             _ => {}
         }
     }

@@ -26,6 +26,7 @@ use domain::person::{Role, Scope, SetUpLink};
 use domain::product::TitlePattern;
 use domain::product::{Necessity, Suite};
 use domain::source::{Approval, DeliveredDevice, DeviceMark};
+use domain::usage::Feature;
 use domain::witness::Witness;
 
 use crate::world::{Entry, categories, salt};
@@ -249,6 +250,27 @@ fn source_events() -> Vec<Event> {
     ]
 }
 
+fn usage_events() -> Vec<Event> {
+    let feature = Feature { vendor: Some("northd".to_owned()), name: "87393DRAFT_2026_0F".to_owned() };
+    vec![
+        Event::Imported {
+            import: ImportId(9),
+            source: "flexlm".to_owned(),
+            files: Vec::new(),
+            brought: Brought::Usage {
+                sessions: 8_402,
+                denials: 2,
+                readings: 1,
+                rejected: 3,
+                merged: 4,
+                reports_digest: Digest::of(b"usage"),
+            },
+        },
+        Event::FeatureLinked { feature: feature.clone(), product: ProductId(7) },
+        Event::FeatureUnlinked { feature: Feature { vendor: None, ..feature }, product: ProductId(7) },
+    ]
+}
+
 fn case_events() -> Vec<Event> {
     let case = CaseId(1);
     let digest = Digest::of(b"revision");
@@ -365,7 +387,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(case_events())
         .chain(later_events())
         .chain(source_events())
-        .chain(use_right_events());
+        .chain(use_right_events())
+        .chain(usage_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -453,6 +476,9 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"PER-4","at":"2026-11-02T09:00:54Z","body":{"product":"PRD-7","suite":{"components":{"PRD-8":"mandatory","PRD-9":"optional"},"inferred_from":2}},"cmd":"c54","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":54,"stream":"product/PRD-7","type":"suite-defined","v":1,"ver":5,"via":"token/TOK-3"}
 {"actor":"program","at":"2026-11-02T09:00:55Z","body":{"product":"PRD-7"},"cmd":"c55","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":55,"stream":"product/PRD-7","type":"suite-defined","v":1,"ver":1}
 {"actor":"operator","at":"2026-11-02T09:00:56Z","body":{"entitlement":"ENT-13","product":"PRD-7","right":{"ends_on":"2026-12-31","exempt_environments":["test","development"],"metric":"named_user","quantity":{"units":250},"secondary_use":true,"starts_on":"2026-01-01","unit_price":{"amount":"345.00","currency":"EUR"},"use_rights":{"instead_for":["PRD-8"],"scope":{"environments":["test"],"regions":["Europe"]},"versions":{"downgrade":true,"maintained_until":"2027-06-30","newest":"2019"}}}},"cmd":"c56","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":56,"stream":"entitlement/ENT-13","type":"entitlement-recorded","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:00:57Z","body":{"brought":{"denials":2,"kind":"usage","merged":4,"readings":1,"rejected":3,"reports_digest":"0a4e4c29432ecb01b95f87d87ffaff9cb4f36ce4b89ff1a1a136ad1c7392ae07","sessions":8402},"files":[],"import":"IMP-9","source":"flexlm"},"cmd":"c57","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":57,"stream":"import/IMP-9","type":"imported","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:58Z","body":{"feature":{"name":"87393DRAFT_2026_0F","vendor":"northd"},"product":"PRD-7"},"cmd":"c58","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":58,"stream":"product/PRD-7","type":"feature-linked","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:59Z","body":{"feature":{"name":"87393DRAFT_2026_0F"},"product":"PRD-7"},"cmd":"c59","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":59,"stream":"product/PRD-7","type":"feature-unlinked","v":1,"ver":5,"via":"token/TOK-3"}
 "###);
 }
 

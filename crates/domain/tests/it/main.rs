@@ -12,5 +12,6 @@ mod properties;
 mod scenario;
 mod sources;
 mod titles;
+mod usage;
 mod votes;
 mod world;

@@ -9,5 +9,6 @@ mod recognition;
 mod reference;
 mod scenario;
 mod stories;
+mod usage;
 mod use_rights;
 mod world;

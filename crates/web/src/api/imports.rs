@@ -38,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(list))
         .routes(routes!(inventory).layer(with_files()))
         .routes(routes!(entitlements).layer(with_files()))
+        .routes(routes!(usage).layer(with_files()))
         .routes(routes!(show))
         .routes(routes!(undo))
 }
@@ -68,7 +69,7 @@ fn file(file: &ImportedFile) -> FileObject {
 /// What an import brought.
 #[derive(Debug, Serialize, ToSchema)]
 struct BroughtObject {
-    /// `inventory` or `entitlements`.
+    /// `inventory`, `entitlements` or `usage`.
     kind: &'static str,
     /// Reports of devices, of an inventory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +80,15 @@ struct BroughtObject {
     /// Rows that became entitlements.
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,
+    /// Sessions, of usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions: Option<u64>,
+    /// Denials, of usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denials: Option<u64>,
+    /// Readings, of usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readings: Option<u64>,
     /// Rows or parts left out.
     rejected: u64,
     /// Repetitions that were merged.
@@ -86,22 +96,32 @@ struct BroughtObject {
 }
 
 fn brought(of: &Brought) -> BroughtObject {
+    let nothing = BroughtObject {
+        kind: "inventory",
+        reports: None,
+        installations: None,
+        rows: None,
+        sessions: None,
+        denials: None,
+        readings: None,
+        rejected: 0,
+        merged: 0,
+    };
     match *of {
-        Brought::Inventory { reports, installations, rejected, merged, .. } => BroughtObject {
-            kind: "inventory",
-            reports: Some(reports),
-            installations: Some(installations),
-            rows: None,
+        Brought::Inventory { reports, installations, rejected, merged, .. } => {
+            BroughtObject { reports: Some(reports), installations: Some(installations), rejected, merged, ..nothing }
+        }
+        Brought::Entitlements { rows, rejected, merged } => {
+            BroughtObject { kind: "entitlements", rows: Some(rows), rejected, merged, ..nothing }
+        }
+        Brought::Usage { sessions, denials, readings, rejected, merged, .. } => BroughtObject {
+            kind: "usage",
+            sessions: Some(sessions),
+            denials: Some(denials),
+            readings: Some(readings),
             rejected,
             merged,
-        },
-        Brought::Entitlements { rows, rejected, merged } => BroughtObject {
-            kind: "entitlements",
-            reports: None,
-            installations: None,
-            rows: Some(rows),
-            rejected,
-            merged,
+            ..nothing
         },
     }
 }
@@ -123,6 +143,16 @@ fn summary(of: &Brought) -> String {
             merged,
         ),
         Brought::Entitlements { rows, rejected, merged } => (counted(rows, "right", "rights"), rejected, merged),
+        Brought::Usage { sessions, denials, readings, rejected, merged, .. } => (
+            format!(
+                "{}, {}, {}",
+                counted(sessions, "session", "sessions"),
+                counted(denials, "denial", "denials"),
+                counted(readings, "reading", "readings")
+            ),
+            rejected,
+            merged,
+        ),
     };
     if merged > 0 {
         words.push_str(&format!(", {} merged", counted(merged, "repetition", "repetitions")));
@@ -139,7 +169,7 @@ struct ImportObject {
     /// Number.
     #[schema(value_type = ImportNumber)]
     id: ImportId,
-    /// `inventory` or `entitlements`.
+    /// `inventory`, `entitlements` or `usage`.
     kind: &'static str,
     /// The source; a later report of the same source and device replaces the earlier.
     source: String,
@@ -186,7 +216,7 @@ fn object(state: &domain::State, import: &Import) -> ImportObject {
     }
 }
 
-/// `inventory` or `entitlements`.
+/// `inventory`, `entitlements` or `usage`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum KindWord {
@@ -194,6 +224,8 @@ enum KindWord {
     Inventory,
     /// Rights.
     Entitlements,
+    /// Sessions, denials and readings.
+    Usage,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -222,6 +254,7 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
     let is_of = |import: &Import, kind: KindWord| match import.brought {
         Brought::Inventory { .. } => kind == KindWord::Inventory,
         Brought::Entitlements { .. } => kind == KindWord::Entitlements,
+        Brought::Usage { .. } => kind == KindWord::Usage,
     };
     let fitting: Vec<&Import> = state
         .imports
@@ -521,6 +554,47 @@ async fn inventory(State(site): State<Site>, request: Request) -> Result<Respons
     } else {
         let repetition = writer.repetition(&sent, KeyNeed::Required)?;
         site.app.import_inventory(actor, query.source, files, repetition).await?
+    };
+    Ok(answer(&site.app, outcome))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UsageQuery {
+    /// The name of the source, such as a licence server; a later file of the same source replaces what earlier ones tell
+    /// of the time that it covers.
+    #[serde(default = "file_source")]
+    #[param(default = "file", required = false)]
+    source: String,
+    /// The file's name, where the body is the file.
+    file_name: Option<String>,
+    /// Only look.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Import usage: logs and status lists of licence managers, tables of sessions or readings, reports of Microsoft 365.
+#[utoipa::path(post, path = "/v1/imports/usage", tag = "imports", params(UsageQuery),
+    request_body(content((FilesForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
+    responses((status = 200, description = "A preview.", body = OutcomeObject), (status = 201, body = OutcomeObject)))]
+async fn usage(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    Caller::of(&parts, &site)?;
+    let Asked(query) = Asked::<UsageQuery>::from_request_parts(&mut parts, &()).await?;
+    let nothing = Brought::Entitlements { rows: 0, rejected: 0, merged: 0 };
+    let like = Intent::ImportUsage { source: file_source(), files: Vec::new(), brought: nothing };
+    let Files { writer, files, mapping, sent } =
+        files(&site, Request::from_parts(parts, body), query.file_name, like).await?;
+    if mapping.is_some() {
+        return Err(Problem::at("mapping", "A mapping is for entitlements; usage is recognised by its content."));
+    }
+    let actor = writer.caller.actor;
+    let outcome = if query.dry_run {
+        site.app.preview_usage(actor, query.source, files).await?
+    } else {
+        let repetition = writer.repetition(&sent, KeyNeed::Required)?;
+        site.app.import_usage(actor, query.source, files, repetition).await?
     };
     Ok(answer(&site.app, outcome))
 }

@@ -9,6 +9,7 @@ use domain::entitlement::Metric;
 use domain::id::{AgreementId, ProductId};
 use domain::observation::{Environment, RawTitle};
 use domain::product::folded;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,7 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::values::{
-    AgreementNumber, DateText, EnvironmentWord, MetricWord, MoneyValue, ProductNumber, ProductRef, QuantityValue,
+    AgreementNumber, DateText, EnvironmentWord, InstantText, MetricWord, MoneyValue, ProductNumber, ProductRef,
+    QuantityValue,
 };
 use crate::Site;
 use crate::caller::Readers;
@@ -549,8 +551,21 @@ struct RowObject {
     last_used_on: Option<Date>,
     /// What covers the unit; null where nothing does or nothing need.
     by: Option<SourceRef>,
+    /// When it was used, where the unit is a session or a reading.
+    span: Option<SpanObject>,
     /// Everything that was found for this unit.
     evidence: Vec<EvidenceObject>,
+}
+
+/// From when until when something was used.
+#[derive(Debug, Serialize, ToSchema)]
+struct SpanObject {
+    /// The first instant.
+    #[schema(value_type = InstantText)]
+    from: Timestamp,
+    /// The first instant after it; null where no end was seen.
+    #[schema(value_type = Option<InstantText>)]
+    until: Option<Timestamp>,
 }
 
 fn row(snapshot: &Snapshot, row: &Row) -> RowObject {
@@ -563,6 +578,7 @@ fn row(snapshot: &Snapshot, row: &Row) -> RowObject {
         title: row.evidence.first().map(|evidence| TitleValue::from(&evidence.title)),
         last_used_on: row.evidence.iter().filter_map(|evidence| evidence.last_used_on).max(),
         by: row.by.map(SourceRef::from),
+        span: row.span.map(|span| SpanObject { from: span.from, until: span.until }),
         evidence: row
             .evidence
             .iter()
@@ -629,6 +645,8 @@ fn rows_csv(product: ProductId, rows: &[Row]) -> Response {
         "last_used_on",
         "by",
         "units",
+        "from",
+        "until",
     ]);
     for row in rows {
         let first = row.evidence.first();
@@ -646,6 +664,8 @@ fn rows_csv(product: ProductId, rows: &[Row]) -> Response {
             last_used_on.map(|day| day.to_string()).unwrap_or_default(),
             row.by.map(|by| by.to_string()).unwrap_or_default(),
             row.units.to_string(),
+            row.span.map(|span| span.from.to_string()).unwrap_or_default(),
+            row.span.and_then(|span| span.until).map(|until| until.to_string()).unwrap_or_default(),
         ]);
     }
     table.download(&format!("{product}-rows.csv"))

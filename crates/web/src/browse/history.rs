@@ -134,5 +134,11 @@ pub fn what(event: &Event) -> String {
             format!("Exception {case} came into force for {} until {}", terms.quantity, terms.until)
         }
         Event::GrantRevoked { case, .. } => format!("Exception {case} was revoked"),
+        Event::FeatureLinked { feature, product } => {
+            format!("The use of \u{201c}{feature}\u{201d} was linked to {product}")
+        }
+        Event::FeatureUnlinked { feature, product } => {
+            format!("The use of \u{201c}{feature}\u{201d} is no longer that of {product}")
+        }
     }
 }

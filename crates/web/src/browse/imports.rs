@@ -38,16 +38,18 @@ fn kind_of(brought: &Brought) -> ImportKind {
     match brought {
         Brought::Inventory { .. } => ImportKind::Inventory,
         Brought::Entitlements { .. } => ImportKind::Entitlements,
+        Brought::Usage { .. } => ImportKind::Usage,
     }
 }
 
 fn counts(brought: &Brought) -> Counts {
     match *brought {
         Brought::Inventory { reports, installations, rejected, merged, .. } => {
-            Counts { reports, installations, rows: 0, rejected, merged }
+            Counts { reports, installations, rejected, merged, ..Counts::default() }
         }
-        Brought::Entitlements { rows, rejected, merged } => {
-            Counts { reports: 0, installations: 0, rows, rejected, merged }
+        Brought::Entitlements { rows, rejected, merged } => Counts { rows, rejected, merged, ..Counts::default() },
+        Brought::Usage { sessions, denials, readings, rejected, merged, .. } => {
+            Counts { sessions, denials, readings, rejected, merged, ..Counts::default() }
         }
     }
 }
@@ -186,6 +188,9 @@ async fn look(visitor: &Visitor, sent: &Sent) -> Result<ImportOutcome, Failure> 
         let mapping = app::imports::named_mapping(&sent.mapping)?;
         let file = sent.files.first().cloned().ok_or_else(|| Failure::NotFound("file".to_owned()))?;
         return visitor.app.preview_entitlements(actor, file, mapping).await;
+    }
+    if sent.kind == "usage" {
+        return visitor.app.preview_usage(actor, source(&sent.source), sent.files.clone()).await;
     }
     visitor.app.preview_inventory(actor, source(&sent.source), sent.files.clone()).await
 }
@@ -328,6 +333,8 @@ pub async fn commit(visitor: Visitor, form: Form) -> Result<Response, Problem> {
         let mapping = app::imports::named_mapping(form.get("mapping"))?;
         let file = files.into_iter().next().ok_or_else(|| Failure::NotFound("file".to_owned()))?;
         visitor.app.import_entitlements(actor, file, mapping, repetition).await
+    } else if kind == "usage" {
+        visitor.app.import_usage(actor, source(form.get("source")), files, repetition).await
     } else {
         visitor.app.import_inventory(actor, source(form.get("source")), files, repetition).await
     };

@@ -112,7 +112,12 @@ pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Respons
         requests: related(&visitor, number),
         history,
         history_total: count(seqs.len()),
-        reported: line.freshness.oldest.zip(line.freshness.newest),
+        // What is counted by its use says so itself, and stands on no device.
+        reported: line
+            .freshness
+            .oldest
+            .zip(line.freshness.newest)
+            .filter(|_| !visitor.snapshot.counts_usage(number, visitor.now)),
         undated: line.freshness.undated,
         freshness: lines::freshness(state),
         request,
@@ -126,6 +131,9 @@ pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Respons
         may_record: visitor.has(&[Role::SamManager, Role::Procurement]),
         suite: suite(&visitor, number),
         compliant_by: line.compliant_by.iter().map(|agreement| agreement_link(&visitor, *agreement)).collect(),
+        usage: (visitor.snapshot.counts_usage(number, visitor.now)
+            && visitor.caller.is_among(crate::caller::Readers::Staff, state))
+        .then(|| Link::new(addresses::usage(number), "Peaks by day, who held licences, who was turned away")),
         line: lines::shown(state, &line, today),
     };
     Ok(visitor.page(product::page(&visitor.frame(), &view)))
@@ -295,5 +303,6 @@ fn usage(_visitor: &Visitor, row: &app::positions::Row) -> UsageRow {
             SupplySource::Entitlement(id) => Link::new(addresses::entitlement(id), id.to_string()),
             SupplySource::Grant(case) => Link::new(addresses::case(case), case.to_string()),
         }),
+        span: row.span.map(|span| (span.from, span.until)),
     }
 }

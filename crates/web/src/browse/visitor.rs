@@ -178,7 +178,9 @@ impl Visitor {
                 | Place::Sources
                 | Place::Entitlements
                 | Place::Agreements
-                | Place::Renewals => among(Readers::Staff),
+                | Place::Renewals
+                | Place::Usage
+                | Place::Features => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })
@@ -228,7 +230,7 @@ impl Visitor {
     /// Carries out what a form asks for.
     pub async fn carry(&self, place: &str, form: &Form, intent: Intent) -> Result<Receipt, Failure> {
         let repetition = self.repetition(place, form);
-        self.app.carry(Order { actor: self.caller.actor, intent, repetition, reports: Vec::new() }).await
+        self.app.carry(Order { repetition, ..Order::new(self.caller.actor, intent) }).await
     }
 }
 

@@ -61,6 +61,10 @@ pub const AGREEMENTS: &str = "/agreements";
 pub const KNOWN_SOFTWARE: &str = "/software/known";
 /// What ends, and by when notice must be given.
 pub const RENEWALS: &str = "/renewals";
+/// Products that are counted by use over time.
+pub const USAGE: &str = "/usage";
+/// Features, and which product each is.
+pub const FEATURES: &str = "/usage/features";
 /// The one who is signed in.
 pub const YOU: &str = "/you";
 /// Their password.
@@ -260,6 +264,11 @@ pub fn agreement(agreement: AgreementId) -> String {
 /// Where it is planned what happens when an agreement ends.
 pub fn renewal(agreement: AgreementId) -> String {
     format!("{AGREEMENTS}/{agreement}/renewal")
+}
+
+/// A product's use over time.
+pub fn usage(product: ProductId) -> String {
+    format!("{USAGE}/{product}")
 }
 
 /// A person.

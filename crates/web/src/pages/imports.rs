@@ -22,6 +22,8 @@ pub enum ImportKind {
     Inventory,
     /// Rights.
     Entitlements,
+    /// Sessions, denials and readings.
+    Usage,
 }
 
 impl ImportKind {
@@ -30,6 +32,7 @@ impl ImportKind {
         match self {
             Self::Inventory => "inventory",
             Self::Entitlements => "entitlements",
+            Self::Usage => "usage",
         }
     }
 
@@ -37,12 +40,13 @@ impl ImportKind {
         match self {
             Self::Inventory => "Inventory",
             Self::Entitlements => "Entitlements",
+            Self::Usage => "Usage",
         }
     }
 }
 
 /// What an import brought or would bring: each count with its noun.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Reports of devices, where it is inventory.
     pub reports: u64,
@@ -50,6 +54,12 @@ pub struct Counts {
     pub installations: u64,
     /// Rows that became rights, where it is entitlements.
     pub rows: u64,
+    /// Sessions, where it is usage.
+    pub sessions: u64,
+    /// Denials, where it is usage.
+    pub denials: u64,
+    /// Readings, where it is usage.
+    pub readings: u64,
     /// Rows or parts left out.
     pub rejected: u64,
     /// Repetitions that were merged.
@@ -66,6 +76,12 @@ impl Counts {
                 numbers::counted(self.installations, "installation", "installations")
             ),
             ImportKind::Entitlements => numbers::counted(self.rows, "entitlement", "entitlements"),
+            ImportKind::Usage => format!(
+                "{}, {}, {}",
+                numbers::counted(self.sessions, "session", "sessions"),
+                numbers::counted(self.denials, "denial", "denials"),
+                numbers::counted(self.readings, "reading", "readings")
+            ),
         }
     }
 }
@@ -203,6 +219,11 @@ pub fn new_page(frame: &Frame, view: &NewImportPage) -> Markup {
             "Entitlements",
             "What is owned: CSV with a line for each right. A Snipe-IT licence export is recognised.",
         ),
+        Choice::explained(
+            "usage",
+            "Usage",
+            "What was used when: FlexLM logs, lmstat and other status lists, tables of sessions or readings, subscribed SKUs and reports of Microsoft 365.",
+        ),
     ];
     let heading = Heading {
         above: Some(Link::new(addresses::IMPORTS, "Imports")),
@@ -218,7 +239,7 @@ pub fn new_page(frame: &Frame, view: &NewImportPage) -> Markup {
             (Field { name: "files", label: "Files", hint: "The format is recognised from the content.", value: "", errors }.files(true, None))
             (Field {
                 name: "source", label: "Source", value: &view.source, errors,
-                hint: "A name for where inventory comes from, such as glpi or branch-office. A later report of the same source and device replaces the earlier one.",
+                hint: "A name for where inventory or usage comes from, such as glpi or licence-server-1. What a source says later replaces what it said before of the same device or time.",
             }.line(Input::Text, "off"))
             (Field { name: "mapping", label: "Columns", hint: "For entitlements.", value: &view.mapping, errors }.choice(&view.mappings))
             div.buttons { button type="submit" { "Preview" } span.hint { "Nothing is written yet." } }
@@ -331,7 +352,8 @@ pub fn preview_page(frame: &Frame, view: &PreviewPage) -> Markup {
         ..Heading::default()
     };
     let carried = html! { (hidden("staged", &view.staged)) (hidden("kind", outcome.kind.name())) (hidden("source", &outcome.source)) };
-    let usable = outcome.counts.reports + outcome.counts.rows > 0;
+    let Counts { reports, rows, sessions, denials, readings, .. } = outcome.counts;
+    let usable = reports + rows + sessions + denials + readings > 0;
     let main = html! {
         (heading.render())
         @if let Some(already) = view.already {
@@ -377,6 +399,11 @@ fn summary(outcome: &Outcome, verb: &str) -> Markup {
             ("New devices", html! { (count(outcome.devices_added)) }),
         ],
         ImportKind::Entitlements => vec![("Entitlements", html! { (count(counts.rows)) })],
+        ImportKind::Usage => vec![
+            ("Sessions", html! { (count(counts.sessions)) }),
+            ("Denials", html! { (count(counts.denials)) }),
+            ("Readings", html! { (count(counts.readings)) }),
+        ],
     };
     rows.push(("New products", html! { (count(u64::try_from(outcome.products_added.len()).unwrap_or(u64::MAX))) }));
     rows.push(("Repetitions merged", html! { (count(counts.merged)) }));

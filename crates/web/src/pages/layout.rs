@@ -34,15 +34,19 @@ pub enum Place {
     You,
     Tokens,
     Persons,
+    Usage,
+    Features,
     /// A page outside the navigation: signing in, an error, the first steps.
     Outside,
 }
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::MyWork,
         Self::Position,
+        Self::Usage,
+        Self::Features,
         Self::Products,
         Self::KnownSoftware,
         Self::Titles,
@@ -64,7 +68,7 @@ impl Place {
     fn section(self) -> Section {
         match self {
             Self::MyWork => Section::MyWork,
-            Self::Position => Section::Position,
+            Self::Position | Self::Usage | Self::Features => Section::Position,
             Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
             Self::Renewals => Section::Plan,
             Self::Requests => Section::Requests,
@@ -97,6 +101,8 @@ impl Place {
             Self::You => addresses::YOU,
             Self::Tokens => addresses::TOKENS,
             Self::Persons => addresses::PERSONS,
+            Self::Usage => addresses::USAGE,
+            Self::Features => addresses::FEATURES,
         }
     }
 
@@ -120,6 +126,8 @@ impl Place {
             Self::You => "You",
             Self::Tokens => "API tokens",
             Self::Persons => "Persons and roles",
+            Self::Usage => "Use over time",
+            Self::Features => "Features",
         }
     }
 }

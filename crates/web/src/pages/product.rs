@@ -222,6 +222,8 @@ pub struct ProductPage {
     pub suite: SuiteShown,
     /// Agreements under which its use is compliant by contract.
     pub compliant_by: Vec<Link>,
+    /// Its use over time, where its metric counts that and the viewer may see it.
+    pub usage: Option<Link>,
 }
 
 /// The page.
@@ -243,6 +245,7 @@ pub fn page(frame: &Frame, view: &ProductPage) -> Markup {
             "counted by " a href=(addresses::metric(line.metric)) { (line.metric.unit(1)) } " \u{b7} " (line.product)
         }
         p.sentence { (view.sentence) }
+        @if let Some(usage) = &view.usage { p { a href=(usage.address) { (usage.words) } } }
         (drawing(view))
         @if let Some((least, most, why)) = &line.range {
             p { (states::mark(Tone::Attention, "A range")) " Between " (count(*least)) " and " (count(*most)) " are used. " (why) }
@@ -536,6 +539,8 @@ pub struct UsageRow {
     pub sources: Vec<String>,
     /// What covers it, or why it needs nothing; absent where nothing does.
     pub covered_by: Option<Link>,
+    /// From when until when it was used, where it is a session or a reading; without an end where none was seen.
+    pub span: Option<(Timestamp, Option<Timestamp>)>,
 }
 
 /// The rows behind a number of a product.
@@ -594,11 +599,39 @@ pub fn rows_page(frame: &Frame, view: &RowsPage) -> Markup {
     whole_page(frame, Head::new(&title, Place::Position), &main)
 }
 
+/// The rows of a number that counts use over time.
+fn uses_table(view: &RowsPage, caption: &Markup) -> Markup {
+    let none = || html! { span.none { (NONE) } };
+    tables::region(
+        "rows",
+        caption,
+        &html! {
+            (tables::heads(&["Person", "Host", "Feature", "#Units", "From", "Until", "Source", "Covered by"]))
+            tbody { @for row in &view.rows { tr {
+                th scope="row" { @match &row.person { Some(person) => (person), None => (none()) } }
+                td { @if row.device.is_empty() { (none()) } @else { (row.device) } }
+                td.verbatim { @for (place, title) in row.titles.iter().enumerate() { @if place > 0 { br; } (title) } }
+                td.n { (count(row.units)) }
+                td { @match row.span { Some((from, _)) => (moments::instant(from)), None => (none()) } }
+                td { @match row.span { Some((_, Some(until))) => (moments::instant(until)), Some((_, None)) => "no end seen", None => (none()) } }
+                td { (row.sources.join(", ")) }
+                td { @match &row.covered_by {
+                    Some(link) => { a href=(link.address) { (link.words) } }
+                    None => { (states::mark(Tone::Bad, "Nothing")) }
+                } }
+            } } }
+        },
+    )
+}
+
 fn rows_table(view: &RowsPage) -> Markup {
     let with_units = view.rows.iter().any(|row| row.units != 1);
     let caption = html! {
         (view.paging.words()) " " (if view.paging.total == 1 { "row" } else { "rows" })
     };
+    if view.rows.iter().any(|row| row.span.is_some()) {
+        return uses_table(view, &caption);
+    }
     tables::region(
         "rows",
         &caption,

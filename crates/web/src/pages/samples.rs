@@ -13,6 +13,7 @@ mod requests;
 mod rights;
 mod software;
 mod sources;
+mod usages;
 
 use std::collections::BTreeSet;
 
@@ -49,6 +50,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(renewals::all(mark));
     samples.extend(sources::all(mark));
     samples.extend(rights::all(mark));
+    samples.extend(usages::all(mark));
     samples.extend(ledger::all(mark));
     samples
 }

@@ -69,6 +69,11 @@ GET  /v1/devices                          staff                             read
 GET  /v1/devices/{key}                    staff                             read,write
 GET  /v1/imports                          staff                             read,write
 POST /v1/imports/inventory                sam_manager                       report,write  device,product
+POST /v1/imports/usage                    sam_manager                       report,write  user,feature,start,end
+GET  /v1/usage                            staff                             read,write
+GET  /v1/usage/{product}                  staff                             read,write
+GET  /v1/features                         staff                             read,write
+POST /v1/features/links                   sam_manager                       write   {"links":[{"feature":"draft","product":null}]}
 POST /v1/imports/entitlements             sam_manager,procurement           write         product,metric,quantity
 GET  /v1/imports/{import}                 staff                             read,write
 POST /v1/imports/{import}/undo            sam_manager,procurement           write   {}

@@ -22,4 +22,5 @@ mod renewals;
 mod repetition;
 mod rights;
 mod story;
+mod usages;
 mod world;

@@ -309,6 +309,7 @@ fn product_page(mark: &str) -> ProductPage {
         may_record: true,
         suite: suite(mark),
         compliant_by: vec![Link::new("/agreements/AGR-3", said("ARC-2023-118", mark))],
+        usage: None,
     }
 }
 
@@ -349,6 +350,7 @@ fn rows(mark: &str) -> RowsPage {
         last_used_on: Some(day("2025-08-11")),
         sources: vec![said("glpi", mark)],
         covered_by,
+        span: None,
     };
     RowsPage {
         product: ProductId(7),
