@@ -8,6 +8,7 @@ mod cases;
 mod imports;
 mod people;
 mod recognition;
+mod seals;
 mod software;
 mod sources;
 mod votes;
@@ -104,6 +105,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::WithdrawCase { .. }
         | Intent::RevokeGrant { .. } => cases::decide(asking),
         Intent::CastVote { .. } => votes::decide(asking),
+        Intent::SealEstate { .. } | Intent::MakeStatement { .. } => seals::decide(asking),
     }
 }
 

@@ -15,7 +15,7 @@ use domain::event::Event;
 use domain::evidence::Evidence;
 use domain::id::{
     AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
-    TitleMatchId, TokenId,
+    StatementId, TitleMatchId, TokenId,
 };
 use domain::import::{Brought, ImportedFile};
 use domain::money::Money;
@@ -24,6 +24,7 @@ use domain::organisation::Organisation;
 use domain::party::Direction;
 use domain::person::{Role, Scope, SetUpLink};
 use domain::product::TitlePattern;
+use domain::seal::{SealContents, StatementFile, StatementForm};
 use domain::source::{Approval, DeliveredDevice, DeviceMark};
 use domain::witness::Witness;
 
@@ -313,6 +314,34 @@ fn later_events() -> Vec<Event> {
     ]
 }
 
+fn seal_events() -> Vec<Event> {
+    let day = "2026-10-31".parse().unwrap();
+    vec![
+        Event::EstateSealed {
+            day,
+            as_of: "2026-10-31T22:59:59Z".parse().unwrap(),
+            size: 51,
+            contents: SealContents {
+                root: Digest::of(b"root"),
+                list: Digest::of(b"list"),
+                figures: Digest::of(b"figures"),
+                chunks: 14,
+                reports: 100_000,
+                devices: 99_000,
+                installations: 10_200_000,
+            },
+        },
+        Event::StatementMade {
+            statement: StatementId(1),
+            day,
+            sealed_in: 53,
+            files: StatementForm::ALL
+                .map(|form| StatementFile { form, digest: Digest::of(form.name().as_bytes()), bytes: 12_345 })
+                .to_vec(),
+        },
+    ]
+}
+
 /// One entry of every kind, more where a kind has optional parts; actors alternate.
 pub fn samples() -> Vec<Entry> {
     let actors = [
@@ -327,7 +356,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(software_events())
         .chain(case_events())
         .chain(later_events())
-        .chain(source_events());
+        .chain(source_events())
+        .chain(seal_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -412,6 +442,8 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"operator","at":"2026-11-02T09:00:51Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c51","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":51,"stream":"source/SRC-2","type":"device-rejected","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:00:52Z","body":{"delivery":"IMP-8","devices":[{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","report":"845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917"},{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697"}],"installations":150,"rejected":1,"reports_digest":"7f26104f77a7ce477546cd1ea99b6c99b5eb079e3ec9238583314eccea00440a","source":"SRC-2"},"cmd":"c52","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":52,"stream":"source/SRC-2","type":"reports-received","v":1,"ver":3,"via":"session/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:00:53Z","body":{"source":"SRC-2"},"cmd":"c53","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":53,"stream":"source/SRC-2","type":"source-closed","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:54Z","att":["a330395cc0a53ad1207736546afff4735940937564bbf75ce1edad40780d9139","dc2e3999e6b3e23f3327c0e6cb9a3d6cde4ab7cc16a46ec0fe716df8ce2717b9"],"body":{"as_of":"2026-10-31T22:59:59Z","contents":{"chunks":14,"devices":99000,"figures":"dc2e3999e6b3e23f3327c0e6cb9a3d6cde4ab7cc16a46ec0fe716df8ce2717b9","installations":10200000,"list":"a330395cc0a53ad1207736546afff4735940937564bbf75ce1edad40780d9139","reports":100000,"root":"4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2"},"day":"2026-10-31","size":51},"cmd":"c54","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":54,"stream":"estate","type":"estate-sealed","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:00:55Z","att":["02bd175f329720378ce83dd56a1b6b1f5291a60182d6c54b5e0d1e8d248a267a","53bb9b0b38ac812554abeb88ea6d56760d07ec147a75e8761c4f57ecc298218f","e5e239560bc125a20ff2ac1fea50915bc198dd4f5b5256ec447a8a71e00132b3"],"body":{"day":"2026-10-31","files":[{"bytes":12345,"digest":"02bd175f329720378ce83dd56a1b6b1f5291a60182d6c54b5e0d1e8d248a267a","form":"json"},{"bytes":12345,"digest":"53bb9b0b38ac812554abeb88ea6d56760d07ec147a75e8761c4f57ecc298218f","form":"csv"},{"bytes":12345,"digest":"e5e239560bc125a20ff2ac1fea50915bc198dd4f5b5256ec447a8a71e00132b3","form":"html"}],"sealed_in":53,"statement":"STM-1"},"cmd":"c55","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":55,"stream":"statement/STM-1","type":"statement-made","v":1,"ver":1}
 "###);
 }
 

@@ -127,5 +127,9 @@ pub fn what(event: &Event) -> String {
             format!("Exception {case} came into force for {} until {}", terms.quantity, terms.until)
         }
         Event::GrantRevoked { case, .. } => format!("Exception {case} was revoked"),
+        Event::EstateSealed { day, contents, .. } => {
+            format!("The estate of {day} was sealed: {} devices, root {}", contents.devices, contents.root.short())
+        }
+        Event::StatementMade { statement, day, .. } => format!("{statement} stated the position of {day}"),
     }
 }

@@ -21,4 +21,5 @@ mod refusals;
 mod renewals;
 mod repetition;
 mod story;
+mod time;
 mod world;
