@@ -221,6 +221,23 @@ impl App {
         Ok(kept.seals.iter().cloned().zip(kept.wholes.iter().cloned()).collect())
     }
 
+    /// The figures of the products whose use or shortage differs between two sealed days, in one metric.
+    pub fn moved_between(&self, earlier: Date, later: Date) -> Result<Vec<(ProductId, Figures, Figures)>, Failure> {
+        let state = &self.snapshot().state;
+        let blobs = self.ledger().blobs();
+        let on = |day: Date| -> Result<Day, Failure> {
+            let seal = state.seal_of(day).ok_or_else(|| Failure::NotFound(format!("seal of {day}")))?;
+            Ok(read_figures(blobs, seal.contents.figures)?.0)
+        };
+        let (then, now) = (on(earlier)?, on(later)?);
+        let moved = now.into_iter().filter_map(|(product, after)| {
+            let before = *then.get(&product)?;
+            let differs = before.metric == after.metric && (before.used, before.short) != (after.used, after.short);
+            differs.then_some((product, before, after))
+        });
+        Ok(moved.collect())
+    }
+
     /// What a product's use is heading for; `None` where there is no such product.
     pub fn forecast(&self, product: ProductId) -> Result<Option<Forecast>, Failure> {
         let snapshot = self.snapshot();

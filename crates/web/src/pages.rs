@@ -27,10 +27,13 @@ pub mod request;
 pub mod request_form;
 pub mod requests;
 pub mod samples;
+pub mod seals;
 pub mod sign_in;
 pub mod sources;
+pub mod statements;
 pub mod titles;
 pub mod tokens;
+pub mod trends;
 pub mod vote;
 pub mod you;
 

@@ -12,6 +12,7 @@ mod renewals;
 mod requests;
 mod software;
 mod sources;
+mod time;
 
 use std::collections::BTreeSet;
 
@@ -48,6 +49,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(renewals::all(mark));
     samples.extend(sources::all(mark));
     samples.extend(ledger::all(mark));
+    samples.extend(time::all(mark));
     samples
 }
 
@@ -84,6 +86,8 @@ fn frame(mark: &str) -> Frame {
         }),
         read_at: Some(ReadAt { size: 1_204, checkpoint: Some((1_204, at("2025-08-12T12:58:00Z"))) }),
         notice: None,
+        past: None,
+        days: None,
     }
 }
 
