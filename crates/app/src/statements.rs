@@ -381,7 +381,7 @@ fn stated_exception(state: &State, grant: &Grant, seal: &Seal) -> ExceptionConte
         name: state.product_name(grant.terms.product),
         metric: grant.metric.name().into_owned(),
         quantity: grant.terms.quantity,
-        environment: grant.terms.environment.map(|environment| environment.name()),
+        environment: grant.terms.environment.map(domain::observation::Environment::name),
         until: grant.terms.until,
         status: grant.status(seal.as_of, &state.zone()).name(),
         recorded_in: grant.recorded_in,
@@ -436,8 +436,7 @@ fn compare(place: &str, given: &Value, reckoned: &Value, differences: &mut Vec<S
         }
         (Value::Array(given), Value::Array(reckoned)) => {
             let names = |value: &Value| {
-                let id =
-                    ["product", "entitlement", "exception"].iter().filter_map(|key| value.get(*key)?.as_str()).last();
+                let id = ["entitlement", "exception", "product"].iter().find_map(|key| value.get(*key)?.as_str());
                 id.map(str::to_owned)
             };
             for (index, value) in reckoned.iter().enumerate() {

@@ -204,9 +204,12 @@ pub fn needs_peaks(metric: Metric) -> bool {
     metric.name().starts_with("ibm_")
 }
 
+/// What there is of each sealed day, in order of day.
+pub type BySeal<T> = Vec<(Arc<Seal>, T)>;
+
 impl App {
     /// The figures of a product on every sealed day on which it had a line, in order of day.
-    pub fn trend(&self, product: ProductId) -> Result<Vec<(Arc<Seal>, Figures)>, Failure> {
+    pub fn trend(&self, product: ProductId) -> Result<BySeal<Figures>, Failure> {
         let state = &self.snapshot().state;
         let mut kept = self.inner.times.figures.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.follow(state, self.ledger().blobs())?;
@@ -214,7 +217,7 @@ impl App {
     }
 
     /// All lines together on every sealed day, in order of day.
-    pub fn whole_trend(&self) -> Result<Vec<(Arc<Seal>, Arc<Whole>)>, Failure> {
+    pub fn whole_trend(&self) -> Result<BySeal<Arc<Whole>>, Failure> {
         let state = &self.snapshot().state;
         let mut kept = self.inner.times.figures.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.follow(state, self.ledger().blobs())?;

@@ -337,7 +337,7 @@ fn candidates(numbers: &[u64], period: Period) -> Vec<Candidate> {
             Some(Candidate { method, trials: errors.len(), mean_error })
         })
         .collect();
-    candidates.sort_by(|one, other| one.mean_error.cmp(&other.mean_error));
+    candidates.sort_by_key(|candidate| candidate.mean_error);
     candidates
 }
 

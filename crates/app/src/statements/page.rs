@@ -80,11 +80,11 @@ pub(super) fn page(content: &Content, digest: Digest) -> String {
     lines(&mut page, content);
     rights(&mut page, content);
     exceptions(&mut page, content);
-    let _ = write!(
+    let _ = writeln!(
         page,
         "<h2>The checkpoint over the seal</h2><p>Signed by the ledger\u{2019}s key. Whoever holds this ledger can check that the seal is under it.</p><pre>{}</pre>\
          </main><footer><p>Every number here follows from the sealed estate and the entries before it. To check this statement: \
-         <code>indult statement verify FILE</code>. Digest of the statement as JSON: <code>{digest}</code></p></footer></body></html>\n",
+         <code>indult statement verify FILE</code>. Digest of the statement as JSON: <code>{digest}</code></p></footer></body></html>",
         text(&content.checkpoint)
     );
     page

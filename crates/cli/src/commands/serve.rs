@@ -14,7 +14,7 @@ use crate::{local, print};
 /// How often witnesses are asked.
 const ASK_WITNESSES_EVERY: Duration = Duration::from_secs(20);
 /// How often it is looked whether a day is due to be sealed.
-const SEAL_EVERY: Duration = Duration::from_secs(60);
+const SEAL_EVERY: Duration = Duration::from_mins(1);
 /// How long a witness may take.
 const WITNESS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a witness's answer may be.

@@ -1,5 +1,7 @@
 //! Seals: the days whose estate the ledger commits to, and making one.
 
+use std::sync::Arc;
+
 use app::seals::seal_on;
 use axum::response::Response;
 use domain::digest::Digest;
@@ -15,7 +17,7 @@ use utoipa_axum::routes;
 use super::values::{DateText, DigestText, InstantText, PersonNumber};
 use crate::Site;
 use crate::given::{Asked, At, Nothing};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::reading::{Page, Paging, Reading, off_thread};
 use crate::writing::{Act, KeyNeed, Written, with_receipt};
 
@@ -105,12 +107,19 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
     Ok(reading.page(&seals, &paging, |seal| SealObject::from(&**seal)))
 }
 
+/// The seal of a day as it stands in an address.
+fn seal_at(reading: &Reading, day: &str) -> Result<Arc<Seal>, Problem> {
+    let none = |detail: String| Problem::new(Kind::NotFound, detail);
+    let parsed = day.parse();
+    let day = parsed.map_err(|_| none(format!("\u{201c}{day}\u{201d} is not a day. Write it as 2026-10-31.")))?;
+    seal_on(&reading.snapshot.state, day).map_err(|not_sealed| none(not_sealed.to_string()))
+}
+
 /// The seal that holds for a day.
 #[utoipa::path(get, path = "/v1/seals/{day}", tag = "seals", params(("day" = DateText, Path)),
     responses((status = 200, body = SealObject)))]
-async fn show(reading: Reading, At(day): At<Date>, _: Asked<Nothing>) -> Result<Response, Problem> {
-    let seal = seal_on(&reading.snapshot.state, day)
-        .map_err(|not_sealed| Problem::new(crate::problem::Kind::NotFound, not_sealed.to_string()))?;
+async fn show(reading: Reading, At(day): At<String>, _: Asked<Nothing>) -> Result<Response, Problem> {
+    let seal = seal_at(&reading, &day)?;
     Ok(reading.answer(SealObject::from(&*seal)))
 }
 
@@ -130,10 +139,9 @@ struct AgreementOfSeal {
 /// Load a sealed day, reckon its position again, and compare it with the numbers that were sealed.
 #[utoipa::path(get, path = "/v1/seals/{day}/agreement", tag = "seals", params(("day" = DateText, Path)),
     responses((status = 200, body = AgreementOfSeal)))]
-async fn agreement(reading: Reading, At(day): At<Date>, _: Asked<Nothing>) -> Result<Response, Problem> {
+async fn agreement(reading: Reading, At(day): At<String>, _: Asked<Nothing>) -> Result<Response, Problem> {
     reading.only_for(crate::caller::Readers::Staff)?;
-    let seal = seal_on(&reading.snapshot.state, day)
-        .map_err(|not_sealed| Problem::new(crate::problem::Kind::NotFound, not_sealed.to_string()))?;
+    let seal = seal_at(&reading, &day)?;
     let (app, of) = (reading.app.clone(), seal.clone());
     let found = off_thread(move || app.reckon_again(&of)).await?;
     Ok(reading.fresh(AgreementOfSeal {

@@ -121,8 +121,8 @@ mod tests {
             r#"<a class="n" href="/products/PRD-1/rows/short?as_of=2026-10-31">1</a>"#,
         );
         check(
-            r##"<a href="/products/PRD-1#supplies">1</a>"##,
-            r##"<a href="/products/PRD-1?as_of=2026-10-31#supplies">1</a>"##,
+            r#"<a href="/products/PRD-1#supplies">1</a>"#,
+            r#"<a href="/products/PRD-1?as_of=2026-10-31#supplies">1</a>"#,
         );
         for same in [
             r#"<a href="/requests/EXC-1">x</a>"#,

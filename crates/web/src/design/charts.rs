@@ -134,7 +134,7 @@ impl Plane {
 pub fn chart(id: &str, chart: &Chart) -> Markup {
     let Some(plane) = Plane::of(chart) else { return html! {} };
     let title = format!("{id}-title");
-    let last = chart.series.iter().flat_map(|series| series.points.last()).map(|(day, _)| *day);
+    let last = chart.series.iter().filter_map(|series| series.points.last()).map(|(day, _)| *day);
     let last = last.chain(chart.band.iter().map(|(day, ..)| *day)).max();
     html! {
         figure.chart {

@@ -327,8 +327,8 @@ pub fn page(frame: &Frame, head: Head<'_>, main: &Markup) -> Markup {
                 main #main tabindex="-1" {
                     (notice(frame))
                     (past(frame))
-                    (main)
                     (days(frame))
+                    (main)
                 }
                 (foot(frame))
             }
@@ -433,7 +433,7 @@ fn days(frame: &Frame) -> Markup {
     };
     html! {
         @if let Some(days) = &frame.days {
-            form.filter method="get" action=(days.path) role="search" aria-label="Read as of a sealed day" {
+            form.filter.as-of method="get" action=(days.path) role="search" aria-label="Read as of a sealed day" {
                 @for (name, value) in &days.kept { input type="hidden" name=(name) value=(value); }
                 label for="as-of" { "As of" }
                 select id="as-of" name="as_of" {

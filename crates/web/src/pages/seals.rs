@@ -71,7 +71,6 @@ pub fn page(frame: &Frame, view: &SealsPage) -> Markup {
     let main = html! {
         (view.errors.summary())
         (heading.render())
-        @if view.may_seal { (form(view)) }
         @if view.rows.is_empty() {
             (tables::empty(
                 "No day is sealed yet",
@@ -83,6 +82,7 @@ pub fn page(frame: &Frame, view: &SealsPage) -> Markup {
             (table(view))
             (tables::pages(view.paging, address_of))
         }
+        @if view.may_seal { (form(view)) }
         (copy_as(&view.copy))
     };
     whole_page(frame, Head { title: &title, place: Place::Seals, errors: view.errors.any() }, &main)
@@ -102,10 +102,13 @@ fn form(view: &SealsPage) -> Markup {
         errors: &view.errors,
     };
     html! {
-        form method="post" action=(addresses::SEALS) {
-            (hidden("key", &view.key))
-            (day.line(Input::Day, "off"))
-            div.buttons { button type="submit" { "Seal" } }
+        section aria-labelledby="seal-title" {
+            h2 #seal-title { "Seal a day" }
+            form method="post" action=(addresses::SEALS) {
+                (hidden("key", &view.key))
+                (day.line(Input::Day, "off"))
+                div.buttons { button type="submit" { "Seal" } }
+            }
         }
     }
 }

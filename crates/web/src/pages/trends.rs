@@ -269,7 +269,7 @@ pub fn product_page(frame: &Frame, view: &ProductTrendPage) -> Markup {
         }
         (copy_as(&view.copy))
     };
-    whole_page(frame, Head::new(&format!("Trend of {} ({})", view.name, view.product), Place::Position), &main)
+    whole_page(frame, Head::new(&format!("Trend of {} ({})", view.name, view.product), Place::Trends), &main)
 }
 
 fn outlook(view: &ProductTrendPage) -> String {

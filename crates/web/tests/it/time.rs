@@ -3,16 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use domain::command::{Actor, Via};
 use domain::person::Role;
+use domain::source::Approval;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::agents::{GLPI, inventory};
+use crate::pages_people::fill;
 use crate::world::{self, ANA, As, World};
 
 const OPERATOR: As = As::Operator(ANA);
 
-async fn days(world: &World, days: i64) {
+fn days(world: &World, days: i64) {
     world.advance(SignedDuration::from_hours(24 * days));
 }
 
@@ -72,9 +77,15 @@ fn blobs(world: &World) -> BTreeSet<PathBuf> {
     shelves.flat_map(|shelf| std::fs::read_dir(shelf).unwrap().map(|file| file.unwrap().path())).collect()
 }
 
-async fn findings(world: &World) -> Vec<String> {
-    let found = world.post(&OPERATOR, "/v1/verifications", &json!({})).await.good().json();
-    found["findings"].as_array().unwrap().iter().map(|finding| finding.as_str().unwrap().to_owned()).collect()
+async fn page(world: &World, who: &As, path: &str) -> String {
+    crate::pages_people::page(world, who, path).await.good().text()
+}
+
+/// What does not hold. Over HTTP only one verification runs at a time, and tests run side by side.
+fn findings(world: &World) -> Vec<String> {
+    let verified = world.app.verify(None).unwrap();
+    assert_eq!(verified.seals, world.app.snapshot().state.seals.len() as u64);
+    verified.storage.findings.iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test]
@@ -84,7 +95,7 @@ async fn a_sealed_day_is_read_as_it_was_whatever_came_after() {
     let sealed = seal(&world, None).await;
     assert_eq!((sealed["day"].as_str(), sealed["devices"].as_u64()), (Some("2025-08-12"), Some(10)), "{sealed}");
 
-    days(&world, 3).await;
+    days(&world, 3);
     import(&world, "fleet", "pc-01,Drafter Pro,Northlight,8.0,user1,production,\npc-30,Other,,,,,\n").await;
     let retirement = json!({ "retired_on": "2025-08-14", "reason": "Sold." });
     world.post(&OPERATOR, "/v1/entitlements/ENT-1/retirements", &retirement).await.good();
@@ -98,7 +109,7 @@ async fn a_sealed_day_is_read_as_it_was_whatever_came_after() {
     assert_eq!(answer.header("indult-sealed-in"), sealed["entry"].to_string());
     assert_eq!(answer.header("indult-ledger-size"), sealed["ledger_size"].to_string());
     assert_eq!(answer.json()["ledger_size"], sealed["ledger_size"]);
-    assert!(findings(&world).await.is_empty());
+    assert!(findings(&world).is_empty());
 }
 
 #[tokio::test]
@@ -106,7 +117,7 @@ async fn the_past_is_read_after_a_restart_and_from_a_restored_backup() {
     let mut world = world::short().await;
     let then = told(&world, None).await;
     seal(&world, None).await;
-    days(&world, 1).await;
+    days(&world, 1);
     import(&world, "fleet", "pc-01,Drafter Pro,Northlight,8.0,,,\n").await;
     world.restart().await;
     assert_eq!(told(&world, Some("2025-08-12")).await, then);
@@ -130,7 +141,7 @@ async fn a_day_without_a_seal_names_its_neighbours() {
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.said().contains("2025-08-12 is not sealed, and no other day is."), "{}", none.said());
     seal(&world, None).await;
-    days(&world, 4).await;
+    days(&world, 4);
     seal(&world, None).await;
     for (day, sentence) in [
         ("2025-08-10", "2025-08-10 is not sealed; the nearest sealed day is 2025-08-12."),
@@ -152,7 +163,7 @@ async fn what_did_not_change_is_stored_once() {
     let world = world::short().await;
     let first = seal(&world, None).await;
     let before = blobs(&world);
-    days(&world, 1).await;
+    days(&world, 1);
     let second = seal(&world, None).await;
     assert_eq!((&first["root"], &first["chunks"]), (&second["root"], &second["chunks"]));
     // The list names another size; the figures stand next to those of the day before.
@@ -171,7 +182,7 @@ async fn what_did_not_change_is_stored_once() {
 async fn a_past_day_sealed_later_is_sealed_as_it_would_have_been_then() {
     let world = world::short().await;
     let then = told(&world, None).await;
-    days(&world, 30).await;
+    days(&world, 30);
     import(&world, "fleet", "pc-01,Drafter Pro,Northlight,8.0,,,\n").await;
     seal(&world, None).await;
     let late = seal(&world, Some("2025-08-12")).await;
@@ -182,7 +193,7 @@ async fn a_past_day_sealed_later_is_sealed_as_it_would_have_been_then() {
         (0, &late),
         "it is sealed just so already"
     );
-    assert!(findings(&world).await.is_empty());
+    assert!(findings(&world).is_empty());
 }
 
 #[tokio::test]
@@ -196,7 +207,7 @@ async fn every_state_of_a_random_history_comes_back_from_its_seal() {
     let mut imports: Vec<String> = Vec::new();
     let mut sealed: Vec<(String, String)> = Vec::new();
     for step in 0..24 {
-        days(&world, 1).await;
+        days(&world, 1);
         if next(4) == 0 && !imports.is_empty() {
             let place = usize::try_from(next(imports.len() as u64)).unwrap();
             let undone = imports.swap_remove(place);
@@ -225,7 +236,7 @@ async fn every_state_of_a_random_history_comes_back_from_its_seal() {
         let agreement = world.get(&OPERATOR, &format!("/v1/seals/{day}/agreement")).await.good().json();
         assert_eq!(agreement["agrees"], true, "{agreement}");
     }
-    assert!(findings(&world).await.is_empty());
+    assert!(findings(&world).is_empty());
 }
 
 #[tokio::test]
@@ -235,32 +246,32 @@ async fn verification_finds_every_altered_lost_or_exchanged_part_of_a_seal() {
     seal(&world, None).await;
     let parts: Vec<PathBuf> = blobs(&world).difference(&before).cloned().collect();
     assert_eq!(parts.len(), 3, "a chunk, a list, figures");
-    assert!(findings(&world).await.is_empty());
+    assert!(findings(&world).is_empty());
     for part in &parts {
         let whole = std::fs::read(part).unwrap();
         for place in [0, whole.len() / 2, whole.len() - 1] {
             let mut altered = whole.clone();
             altered[place] ^= 1;
             std::fs::write(part, &altered).unwrap();
-            let found = findings(&world).await;
+            let found = findings(&world);
             assert!(found.iter().any(|finding| finding.starts_with("entry ")), "{part:?} {place}: {found:?}");
         }
         std::fs::remove_file(part).unwrap();
-        let found = findings(&world).await;
+        let found = findings(&world);
         assert!(found.iter().any(|finding| finding.starts_with("entry ")), "{part:?} gone: {found:?}");
         std::fs::write(part, &whole).unwrap();
     }
-    assert!(findings(&world).await.is_empty(), "everything is back");
+    assert!(findings(&world).is_empty(), "everything is back");
 }
 
 #[tokio::test]
 async fn yesterday_and_every_months_end_are_sealed_and_stated_by_the_program_itself() {
     let world = world::short().await;
     assert_eq!(world.app.seal_what_is_due().await.unwrap(), 0, "the first day is not over");
-    days(&world, 1).await;
+    days(&world, 1);
     assert_eq!(world.app.seal_what_is_due().await.unwrap(), 1);
     assert_eq!(world.app.seal_what_is_due().await.unwrap(), 0);
-    days(&world, 60).await;
+    days(&world, 60);
     // August and September with a seal and a statement each, and yesterday.
     assert_eq!(world.app.seal_what_is_due().await.unwrap(), 5);
     let seals = world.get(&OPERATOR, "/v1/seals").await.good().json();
@@ -285,4 +296,244 @@ async fn only_those_who_answer_for_the_position_seal_it_and_what_they_may_read_o
     assert_eq!(world.post(&rita, "/v1/seals", &json!({})).await.status, 403);
     assert_eq!(world.get(&rita, "/v1/positions/PRD-1/rows?kind=short&as_of=2025-08-12").await.status, 403);
     world.get(&rita, "/v1/positions/PRD-1?as_of=2025-08-12").await.good();
+}
+
+#[tokio::test]
+async fn what_agents_reported_comes_back_with_the_day_on_which_they_were_last_heard_of() {
+    let world = world::short().await;
+    let (secret, _) = world
+        .app
+        .open_source(Actor::Person(ANA, Via::Operator), "Agents", Approval::HoldUnknown, 24, None)
+        .await
+        .unwrap();
+    let token = secret.unwrap().0;
+    let report = async |name: &str, titles: &[&str]| {
+        let mut request = Request::builder().method(Method::POST).uri(format!("/agents/{token}"));
+        for (header, value) in GLPI {
+            request = request.header(header, value);
+        }
+        let body = Body::from(inventory(name, titles).to_string());
+        world.send(&As::Stranger, request.body(body).unwrap()).await.good();
+    };
+    report("laptop-1", &["Drafter Pro", "Viewer"]).await;
+    report("laptop-2", &["Drafter Pro"]).await;
+    let held = world.get(&OPERATOR, "/v1/sources/SRC-1/devices").await.good().json();
+    let first = held["data"][0]["id"].as_str().unwrap().to_owned();
+    world.post(&OPERATOR, &format!("/v1/sources/SRC-1/devices/{first}/approvals"), &json!({})).await.good();
+    let mut sealed = Vec::new();
+    for step in 0..6 {
+        let day = seal(&world, None).await;
+        sealed.push((day["day"].as_str().unwrap().to_owned(), told(&world, None).await, day["root"].clone()));
+        days(&world, 1);
+        match step {
+            // The same again: only the day on which it was heard of moves.
+            0 => report("laptop-1", &["Drafter Pro", "Viewer"]).await,
+            1 => report("laptop-1", &["Drafter Pro"]).await,
+            2 => {
+                let all = json!({ "approval": "accept_all" });
+                world.post(&OPERATOR, "/v1/sources/SRC-1/changes", &all).await.good();
+            }
+            3 => report("laptop-3", &["Viewer"]).await,
+            _ => drop(world.post(&OPERATOR, "/v1/sources/SRC-1/closings", &json!({})).await),
+        }
+    }
+    assert_eq!(sealed[0].2, sealed[1].2, "a repeated report is stored once");
+    assert_ne!(sealed[1].2, sealed[2].2);
+    for (day, then, _) in &sealed {
+        assert_eq!(&told(&world, Some(day)).await, then, "{day}");
+    }
+    assert!(findings(&world).is_empty());
+}
+
+/// Six month's ends in which one more device uses PRD-1 every month.
+async fn growing() -> World {
+    let world = world::short().await;
+    for (month, last) in
+        ["2025-08-31", "2025-09-30", "2025-10-31", "2025-11-30", "2025-12-31", "2026-01-31"].iter().enumerate()
+    {
+        let rows: String =
+            (0..=month).map(|device| format!("new-{device},Drafter Pro,Northlight,7.2,,production,\n")).collect();
+        import(&world, "branch", &rows).await;
+        while world.app.snapshot().state.day(world.app.surroundings().now()).to_string().as_str() <= *last {
+            days(&world, 1);
+        }
+        world.app.seal_what_is_due().await.unwrap();
+    }
+    world
+}
+
+#[tokio::test]
+async fn a_statement_is_the_same_whenever_it_is_made_and_every_altered_number_is_named() {
+    let world = growing().await;
+    let statements = world.get(&OPERATOR, "/v1/statements").await.good().json();
+    assert_eq!(statements["total"], 6);
+    let newest = &statements["data"][0];
+    assert_eq!(newest["day"], "2026-01-31");
+    let again = world.post(&OPERATOR, "/v1/statements", &json!({ "day": "2026-01-31" })).await.good().json();
+    assert_eq!(again["recorded"].as_array().unwrap().len(), 0, "the same files are recorded already");
+
+    let file = async |form: &str| {
+        let path = format!("/v1/statements/{}/file?form={form}", newest["id"].as_str().unwrap());
+        world.get(&OPERATOR, &path).await.good().body
+    };
+    let check = async |bytes: &[u8]| world.upload(&OPERATOR, "/v1/statements/verifications", bytes).await.good().json();
+    for form in ["json", "csv", "html"] {
+        let bytes = file(form).await;
+        let verdict = check(&bytes).await;
+        assert_eq!((&verdict["holds"], verdict["form"].as_str()), (&json!(true), Some(form)), "{verdict}");
+        let mut altered = bytes.clone();
+        let place = altered.iter().rposition(u8::is_ascii_digit).unwrap();
+        altered[place] = if altered[place] == b'1' { b'2' } else { b'1' };
+        assert_eq!(check(&altered).await["holds"], false, "{form}");
+    }
+    let json = String::from_utf8(file("json").await).unwrap();
+    let content: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(content["lines"][0]["used"], 16);
+    assert_eq!(content["seal"]["entry"], newest["sealed_in"]);
+    assert!(content["checkpoint"].as_str().unwrap().starts_with(world.app.origin()));
+    let verdict = check(json.replace("\"used\": 16", "\"used\": 6").as_bytes()).await;
+    let said: Vec<&str> = verdict["differences"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    assert!(said.contains(&"lines, PRD-1, used: the file says 6, the seal comes to 16."), "{said:?}");
+    let stranger = check(b"something else").await;
+    assert!(stranger["differences"][0].as_str().unwrap().contains("of another ledger"), "{stranger}");
+}
+
+#[tokio::test]
+async fn a_statement_as_a_page_carries_what_people_typed_as_text() {
+    let world = world::short().await;
+    let hostile = "<script>alert(1)</script>\"'&";
+    world.post(&OPERATOR, "/v1/products", &json!({ "name": hostile, "metric": "device" })).await.good();
+    days(&world, 1);
+    let made = world.post(&OPERATOR, "/v1/statements", &json!({ "day": "2025-08-12" })).await.good().json();
+    let path = format!("/v1/statements/{}/file?form=html", made["statement"]["id"].as_str().unwrap());
+    let answer = world.get(&OPERATOR, &path).await.good();
+    assert!(answer.header("content-disposition").starts_with("attachment"));
+    let page = answer.text();
+    assert!(!page.contains("<script") && page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"));
+    for part in ["<h1>Statement of the licence position on 2025-08-12</h1>", "Rights", "Exceptions", "Drafter Pro"] {
+        assert!(page.contains(part), "{part}");
+    }
+    let csv = world.get(&OPERATOR, &path.replace("html", "csv")).await.good().text();
+    assert!(csv.lines().count() == 3 && csv.contains("\"<script>alert(1)</script>\"\"'&\""), "{csv}");
+}
+
+#[tokio::test]
+async fn a_trend_has_the_numbers_of_every_sealed_day_with_peaks_and_a_forecast_that_says_how_it_was_made() {
+    let world = growing().await;
+    let trend = world.get(&OPERATOR, "/v1/trends/PRD-1").await.good().json();
+    let told: Vec<String> = trend["points"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|point| {
+            format!("{} {} of {} short {}", point["day"], point["used"], point["entitled"], point["short"])
+                .replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2025-08-31 11 of 6 short 5",
+            "2025-09-30 12 of 6 short 6",
+            "2025-10-31 13 of 6 short 7",
+            "2025-11-30 14 of 6 short 8",
+            "2025-12-31 15 of 6 short 9",
+            "2026-01-31 16 of 6 short 10",
+        ]
+    );
+    let quarters: Vec<String> = trend["quarters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|peak| format!("{} {} on {}", peak["quarter"], peak["used"], peak["day"]).replace('"', ""))
+        .collect();
+    assert_eq!(quarters, ["2026-Q1 16 on 2026-01-31", "2025-Q4 15 on 2025-12-31", "2025-Q3 12 on 2025-09-30"]);
+    assert_eq!(trend["highest"]["used"], 16);
+    for point in trend["points"].as_array().unwrap() {
+        let day = point["day"].as_str().unwrap();
+        let then = world.get(&OPERATOR, &format!("/v1/positions/PRD-1?as_of={day}")).await.good().json();
+        assert_eq!((&then["consumed"], &then["short"]), (&point["used"], &point["short"]));
+    }
+
+    let whole = world.get(&OPERATOR, "/v1/trends?from=2025-12-01").await.good().json();
+    assert_eq!(whole["points"].as_array().unwrap().len(), 2);
+    assert_eq!(whole["points"][1]["exposure"][0], json!({ "amount": "3450.00", "currency": "EUR" }));
+    assert_eq!(whole["points"][1]["units"][0]["used"], 16);
+    let csv = world.get(&OPERATOR, "/v1/trends/PRD-1?format=csv&to=2025-08-31").await.good().text();
+    assert_eq!(
+        csv.lines().nth(1),
+        Some(format!("2025-08-31,{},PRD-1,device,6,11,6,5,0,1725.00,EUR", trend["points"][0]["sealed_in"]).as_str())
+    );
+
+    let forecast = world.get(&OPERATOR, "/v1/forecasts/PRD-1").await.good().json();
+    assert_eq!(
+        (forecast["period"].as_str(), forecast["methods"][0]["method"].as_str()),
+        (Some("month"), Some("straight_line"))
+    );
+    assert_eq!(forecast["methods"][0]["mean_error"], "0");
+    assert_eq!((&forecast["points"][0]["day"], &forecast["points"][0]["expected"]), (&json!("2026-02-28"), &json!(17)));
+    assert_eq!(forecast["points"][11]["expected"], 28);
+    assert_eq!(world.get(&OPERATOR, "/v1/forecasts/PRD-9").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn pages_show_a_sealed_day_under_its_banner_and_offer_nothing_to_change() {
+    let world = growing().await;
+    let (_, jonas) = world.person("jonas", &[Role::SamManager]).await;
+    let now = page(&world, &jonas, "/position").await;
+    assert!(now.contains("<option value=\"2025-09-30\">2025-09-30</option>") && !now.contains("Back to now"), "{now}");
+    let then = page(&world, &jonas, "/position?view=short&as_of=2025-09-30").await;
+    assert!(then.contains("As of 2025-09-30, sealed in entry"), "{then}");
+    assert!(then.contains("<a data-now href=\"/position?view=short\">Back to now</a>"), "{then}");
+    assert!(then.contains("/products/PRD-1/rows/consumed?as_of=2025-09-30"), "{then}");
+    assert!(then.contains("indult position list --view short --as-of 2025-09-30"), "{then}");
+    let product = page(&world, &jonas, "/products/PRD-1?as_of=2025-09-30").await;
+    assert!(product.contains("You own 6 devices of Drafter Pro and use 12"), "{product}");
+    assert!(!product.contains("Request an exception") && !product.contains("Take back"), "{product}");
+    let rows = page(&world, &jonas, "/products/PRD-1/rows/consumed?as_of=2025-09-30").await;
+    assert!(rows.contains("new-1") && !rows.contains("new-2"), "{rows}");
+    let titles = page(&world, &jonas, "/titles?as_of=2025-09-30").await;
+    assert!(titles.contains("As of 2025-09-30"), "{titles}");
+    let csv = world.get(&jonas, "/position.csv?as_of=2025-09-30").await.good();
+    assert!(csv.text().contains("\"12\"") && csv.header("indult-as-of") == "2025-09-30", "{}", csv.text());
+    let none = world.get(&jonas, "/position?as_of=2025-09-29").await;
+    assert!(none.said().contains("the nearest sealed days are 2025-08-31 and 2025-09-30"), "{}", none.said());
+}
+
+#[tokio::test]
+async fn days_are_sealed_and_statements_made_and_checked_from_pages() {
+    let world = world::short().await;
+    let (_, jonas) = world.person("jonas", &[Role::SamManager]).await;
+    let answer = fill(&world, &jonas, "/audit/seals", &[("day", "")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    let seals = page(&world, &jonas, "/audit/seals").await;
+    assert!(seals.contains("Tue 12 Aug 2025") && seals.contains("jonas"), "{seals}");
+    let wrong = fill(&world, &jonas, "/audit/seals", &[("day", "2025-08-13")]).await;
+    assert!(wrong.text().contains("2025-08-13 is not over"), "{}", wrong.text());
+
+    let answer = fill(&world, &jonas, "/audit/statements", &[("day", "2025-08-12")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    let list = page(&world, &jonas, "/audit/statements").await;
+    assert!(list.contains("STM-1") && list.contains("/audit/statements/STM-1/html"), "{list}");
+    let file = world.get(&jonas, "/audit/statements/STM-1/csv").await.good();
+    let form = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"s.csv\"\r\n\r\n{}\r\n--b--\r\n",
+        file.text()
+    );
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/audit/statements/check")
+        .header("content-type", "multipart/form-data; boundary=b")
+        .body(Body::from(form))
+        .unwrap();
+    let checked = world.send(&jonas, request).await.good().text();
+    assert!(checked.contains("This is STM-1 of 2025-08-12 as CSV"), "{checked}");
+
+    let (_, rita) = world.person("rita", &[Role::Requester]).await;
+    assert_eq!(fill(&world, &rita, "/audit/seals", &[("day", "")]).await.status, 403);
+    assert_eq!(fill(&world, &rita, "/audit/statements", &[("day", "")]).await.status, 403);
+    let trends = page(&world, &jonas, "/position/trends").await;
+    assert!(trends.contains("1 of 1 sealed day"), "{trends}");
+    let trend = page(&world, &jonas, "/products/PRD-1/trend").await;
+    assert!(trend.contains("There are not enough sealed days for a forecast yet."), "{trend}");
 }
