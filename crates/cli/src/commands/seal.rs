@@ -83,7 +83,7 @@ async fn verify(asked: &Asked, day: Option<String>) -> Result<ExitCode, Exit> {
         }
         if agrees {
             print::line(format!(
-                "\u{2713} {} lines of {day} come out as they were sealed in entry {}.",
+                "\u{2713} All lines of {day}, {} in number, come out as they were sealed in entry {}.",
                 words(at(&found, "lines")),
                 words(at(&found, "seal.entry"))
             ));
