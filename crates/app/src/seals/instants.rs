@@ -25,30 +25,40 @@ const INSTANTS_MAX: usize = 4;
 /// Installations of all instants that are kept, so that a large estate does not stand in memory many times.
 const INSTALLATIONS_MAX: u64 = 30_000_000;
 
-/// The instants that are kept, the last used at the end, by the entry of their seal.
+/// An instant that is kept.
+#[derive(Debug)]
+struct Kept {
+    /// The entry of its seal.
+    sealed_in: u64,
+    /// Persons whose texts had been erased when it was loaded: it still has the texts of those erased since.
+    erased: usize,
+    snapshot: Arc<Snapshot>,
+}
+
+/// The instants that are kept, the last used at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Instants {
-    kept: Mutex<Vec<(u64, Arc<Snapshot>)>>,
+    kept: Mutex<Vec<Kept>>,
     // One is loaded at a time: two would need twice the memory, and whoever waits finds it loaded.
     loading: Mutex<()>,
 }
 
 impl Instants {
-    fn find(&self, sealed_in: u64) -> Option<Arc<Snapshot>> {
+    fn find(&self, sealed_in: u64, erased: usize) -> Option<Arc<Snapshot>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = kept.iter().position(|(seal, _)| *seal == sealed_in)?;
+        kept.retain(|instant| instant.erased == erased);
+        let place = kept.iter().position(|instant| instant.sealed_in == sealed_in)?;
         let found = kept.remove(place);
-        let snapshot = Arc::clone(&found.1);
+        let snapshot = Arc::clone(&found.snapshot);
         kept.push(found);
         Some(snapshot)
     }
 
-    fn keep(&self, sealed_in: u64, snapshot: &Arc<Snapshot>) {
+    fn keep(&self, sealed_in: u64, erased: usize, snapshot: &Arc<Snapshot>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push((sealed_in, Arc::clone(snapshot)));
-        let installations = |kept: &[(u64, Arc<Snapshot>)]| {
-            kept.iter().map(|(_, one)| one.base.estate().installation_count()).sum::<u64>()
-        };
+        kept.push(Kept { sealed_in, erased, snapshot: Arc::clone(snapshot) });
+        let installations =
+            |kept: &[Kept]| kept.iter().map(|one| one.snapshot.base.estate().installation_count()).sum::<u64>();
         while kept.len() > INSTANTS_MAX || (kept.len() > 1 && installations(&kept) > INSTALLATIONS_MAX) {
             kept.remove(0);
         }
@@ -133,11 +143,13 @@ impl App {
     /// those used last are at hand.
     pub fn instant(&self, seal: &Seal) -> Result<Arc<Snapshot>, Failure> {
         let instants = &self.inner.times.instants;
-        if let Some(kept) = instants.find(seal.recorded_in) {
+        let current = self.snapshot();
+        let erased = current.state.persons.values().filter(|person| person.name.open().is_none()).count();
+        if let Some(kept) = instants.find(seal.recorded_in, erased) {
             return Ok(kept);
         }
         let _turn = instants.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = instants.find(seal.recorded_in) {
+        if let Some(kept) = instants.find(seal.recorded_in, erased) {
             return Ok(kept);
         }
         let blobs = self.ledger().blobs();
@@ -145,7 +157,7 @@ impl App {
         let (state, objects) = state_at(&self.ledger().snapshot()?, seal.size)?;
         let base = base_of(&state, &estate)?;
         let loaded = Arc::new(Snapshot { state, base, objects });
-        instants.keep(seal.recorded_in, &loaded);
+        instants.keep(seal.recorded_in, erased, &loaded);
         Ok(loaded)
     }
 }

@@ -47,7 +47,10 @@ fn a_day_is_sealed_read_again_stated_and_verified() {
     let (code, _, said) = run(folder, &["position", "list", "--as-of", "2001-01-01"]);
     assert!(code == 6 && said.contains(&format!("the nearest sealed day is {day}")), "{code} {said}");
 
-    assert!(good(folder, &["seal", "verify"]).contains(&format!("All lines of {day}, 1 in number, come out as they were sealed")));
+    assert!(
+        good(folder, &["seal", "verify"])
+            .contains(&format!("All lines of {day}, 1 in number, come out as they were sealed"))
+    );
     assert!(good(folder, &["seal", "list"]).contains(&day));
     assert!(good(folder, &["verify"]).contains("1 seals of the estate compared"));
 

@@ -537,3 +537,18 @@ async fn days_are_sealed_and_statements_made_and_checked_from_pages() {
     let trend = page(&world, &jonas, "/products/PRD-1/trend").await;
     assert!(trend.contains("There are not enough sealed days for a forecast yet."), "{trend}");
 }
+
+#[tokio::test]
+async fn what_was_erased_since_is_erased_in_the_past_even_where_it_was_read_before() {
+    let world = world::short().await;
+    let (number, _) = world.person("rita", &[Role::Requester]).await;
+    let day: jiff::civil::Date = seal(&world, None).await["day"].as_str().unwrap().parse().unwrap();
+    let name = || {
+        let sealed = app::seals::seal_on(&world.app.snapshot().state, day).unwrap();
+        world.app.instant(&sealed).unwrap().state.person_name(number)
+    };
+    assert_eq!(name(), "rita");
+    let basis = json!({ "legal_basis": "Art. 17 GDPR" });
+    world.post(&OPERATOR, &format!("/v1/persons/{number}/erasures"), &basis).await.good();
+    assert_eq!(name(), number.to_string());
+}
