@@ -9,6 +9,7 @@
     clippy::disallowed_methods,
     clippy::cast_possible_truncation,
     clippy::as_conversions,
+    clippy::too_many_lines,
     reason = "it measures and prints"
 )]
 
