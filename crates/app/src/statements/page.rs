@@ -13,7 +13,7 @@ h1{font-size:1.7rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .4rem}p{margin:.
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}caption{text-align:left;padding:.2rem 0;color:#444}\
 th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #bbb}thead th{border-bottom:2px solid #111}\
 .n{text-align:right}.short{font-weight:700}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.5rem 0}\
-dt{color:#444}dd{margin:0;overflow-wrap:anywhere}code,pre{font:12px/1.4 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}\
+dt{color:#444}small{font-weight:400;color:#444}dd{margin:0;overflow-wrap:anywhere}code,pre{font:12px/1.4 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}\
 .scroll{overflow-x:auto}footer{margin-top:2rem;border-top:1px solid #bbb;padding-top:.5rem;color:#444}\
 @media print{body{margin:0;max-width:none;font-size:9.5pt}thead{display:table-header-group}tr{break-inside:avoid}.scroll{overflow:visible}@page{margin:15mm}}";
 
