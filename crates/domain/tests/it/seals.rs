@@ -1,4 +1,5 @@
 //! Seals and statements: of which days, at which size, by whom, and once.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use domain::command::{Actor, Intent, Via};
 use domain::digest::Digest;
