@@ -6,7 +6,7 @@ use domain::Recorded;
 use imbl::{OrdMap, Vector};
 
 /// The kinds of object that have numbers, as they stand before the slash of a stream.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "account",
     "agreement",
     "case",
@@ -18,6 +18,7 @@ const KINDS: [&str; 13] = [
     "person",
     "product",
     "source",
+    "statement",
     "title-match",
     "token",
 ];

@@ -18,6 +18,7 @@ use crate::agents::Deliveries;
 use crate::failure::Failure;
 use crate::order::{Order, Receipt};
 use crate::replay;
+use crate::seals::Times;
 use crate::sequencer::{Message, Sequencer};
 use crate::snapshot::Snapshot;
 use crate::surroundings::Surroundings;
@@ -54,6 +55,7 @@ pub(crate) struct Inner {
     pub(crate) hashing: Semaphore,
     pub(crate) reading: Semaphore,
     pub(crate) deliveries: Deliveries,
+    pub(crate) times: Times,
     origin: Arc<str>,
     closed: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -133,6 +135,7 @@ impl App {
                 hashing: Semaphore::new(HASHES_AT_ONCE),
                 reading: Semaphore::new(READINGS_AT_ONCE),
                 deliveries: Deliveries::default(),
+                times: Times::default(),
                 origin,
                 closed: AtomicBool::new(false),
                 thread: Mutex::new(Some(thread)),

@@ -83,7 +83,7 @@ pub(crate) fn base(ledger: &store::Snapshot, state: &State) -> Result<Base, Fail
 }
 
 /// The devices of agent sources whose reports count, in the order in which their reports are kept.
-fn counting(state: &State) -> Vec<(&AgentSource, &ReportingDevice)> {
+pub(crate) fn counting(state: &State) -> Vec<(&AgentSource, &ReportingDevice)> {
     let sources = state.sources.values().filter(|source| source.closed.is_none());
     let devices = sources.flat_map(|source| source.devices.values().map(move |device| (&**source, device)));
     let mut counting: Vec<_> = devices.filter(|(_, device)| device.standing == Standing::Accepted).collect();

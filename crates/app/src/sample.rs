@@ -3,10 +3,14 @@
 //! Its files come from `sample/files.rs`; nothing here writes to the store.
 
 pub mod files;
+mod history;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 
+use domain::State;
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Stage};
 use domain::command::{Actor, Intent, Via};
 use domain::entitlement::{Metric, Quantity, Right, UseRights};
@@ -27,6 +31,8 @@ use crate::identities::Secret;
 use crate::imports::GivenFile;
 use crate::order::{Order, Receipt};
 use crate::organisation::{App, Founding};
+use crate::surroundings::Surroundings;
+use history::Told;
 
 /// The seed of the sample's files: the same company on every machine.
 pub const SEED: u64 = 20_260_401;
@@ -51,20 +57,54 @@ pub fn founding() -> Result<Founding, Failure> {
     })
 }
 
-/// Fills a newly founded organisation with the sample company; returns the one-time link's secret for its visitor.
+/// Makes the sample company in `folder` with a year of its past: sealed months with their statements, and the days of
+/// late. Returns it with the one-time link's secret for its visitor.
+pub async fn make(folder: &Path, surroundings: Surroundings) -> Result<(App, Secret), Failure> {
+    let told = Told::default();
+    let founding = founding()?;
+    let zone = State { organisation: Some(Arc::new(founding.organisation.clone())), ..State::default() };
+    let today = zone.day(surroundings.now());
+    told.set(&zone, history::month_before(today, history::MONTHS), 7);
+    let app = App::found(folder, founding, told.around(&surroundings)).await?;
+    let mut filling = Filling { app: &app, today, people: BTreeMap::new() };
+    filling.people.insert("ana", PersonId(1));
+    filling.add_people().await?;
+    filling.import_rights().await?;
+    filling.recognise_titles().await?;
+    for months in (1..=history::MONTHS).rev() {
+        let month = history::month_before(today, months);
+        told.set(&zone, month.checked_add(13.days()).unwrap_or(month), 9);
+        filling.import_inventories(months).await?;
+        told.set(&zone, history::month_before(today, months - 1), 0);
+        app.seal_what_is_due().await?;
+    }
+    for days in (0..history::DAYS).rev() {
+        told.set(&zone, filling.in_days(-days), 0);
+        app.seal_what_is_due().await?;
+    }
+    told.let_go();
+    filling.import_inventories(0).await?;
+    filling.use_over_time().await?;
+    let secret = filling.open_cases().await?;
+    Ok((app, secret))
+}
+
+/// Fills a newly founded organisation with the sample company as it is today; returns the one-time link's secret for
+/// its visitor.
 pub async fn fill(app: &App) -> Result<Secret, Failure> {
     let today = app.snapshot().state.day(app.surroundings().now());
     let mut filling = Filling { app, today, people: BTreeMap::new() };
     filling.people.insert("ana", PersonId(1));
     filling.add_people().await?;
-    filling.import_files().await?;
+    filling.import_rights().await?;
+    filling.import_inventories(0).await?;
     filling.recognise_titles().await?;
     filling.use_over_time().await?;
-    filling.open_decided_cases().await?;
-    filling.open_undecided_cases().await?;
-    let (secret, _) = app.issue_link(filling.by("petr"), AccountId(1)).await?;
-    app.checkpoint().await?;
-    Ok(secret)
+    filling.open_cases().await
+}
+
+fn named(name: &str, text: String) -> GivenFile {
+    GivenFile { name: name.to_owned(), bytes: text.into_bytes(), device: None }
 }
 
 struct Filling<'a> {
@@ -131,18 +171,33 @@ impl Filling<'_> {
         Ok(())
     }
 
-    async fn import_files(&self) -> Result<(), Failure> {
-        let company = files::company(SEED, self.today);
-        let file =
-            |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes(), device: None };
-        self.app
-            .import_entitlements(self.by("sofia"), file("entitlements.csv", company.entitlements), None, None)
-            .await?;
-        let workstations = vec![file("workstations.csv", company.workstations)];
-        self.app.import_inventory(self.by("jonas"), "workplace agents".to_owned(), workstations, None).await?;
-        let servers = vec![file("servers.csv", company.servers)];
-        self.app.import_inventory(self.by("jonas"), "server agents".to_owned(), servers, None).await?;
+    async fn import_rights(&self) -> Result<(), Failure> {
+        let rights = named("entitlements.csv", files::company(SEED, self.today).entitlements);
+        self.app.import_entitlements(self.by("sofia"), rights, None, None).await?;
         Ok(())
+    }
+
+    /// What the agents found so many months ago.
+    async fn import_inventories(&self, months: i32) -> Result<(), Failure> {
+        let day = if months == 0 { self.today } else { history::month_before(self.today, months) };
+        let company = files::company(SEED, day);
+        for (source, name, inventory) in [
+            ("workplace agents", "workstations.csv", company.workstations),
+            ("server agents", "servers.csv", company.servers),
+        ] {
+            let file = named(name, history::thinned(&inventory, months));
+            self.app.import_inventory(self.by("jonas"), source.to_owned(), vec![file], None).await?;
+        }
+        Ok(())
+    }
+
+    /// Requests of every kind, and a link by which the visitor comes in.
+    async fn open_cases(&self) -> Result<Secret, Failure> {
+        self.open_decided_cases().await?;
+        self.open_undecided_cases().await?;
+        let (secret, _) = self.app.issue_link(self.by("petr"), AccountId(1)).await?;
+        self.app.checkpoint().await?;
+        Ok(secret)
     }
 
     async fn recognise_titles(&self) -> Result<(), Failure> {

@@ -318,6 +318,8 @@ impl Sequencer {
                     | Event::CaseDecided { .. }
                     | Event::GrantIssued { .. }
                     | Event::GrantRevoked { .. }
+                    | Event::EstateSealed { .. }
+                    | Event::StatementMade { .. }
             )
         });
         *working = Snapshot { state, base, objects };

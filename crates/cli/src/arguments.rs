@@ -100,6 +100,15 @@ pub enum Command {
     /// Use over time: peaks of concurrent sessions, denials, readings, and which feature is which product.
     #[command(subcommand)]
     Usage(Usage),
+    /// Seal the estate of a day, so that it can be looked at later and not rewritten; without more, of today.
+    Seal(Seal),
+    /// Statements of the position on a sealed day, in files that the ledger records.
+    #[command(subcommand)]
+    Statement(Statement),
+    /// The position over the sealed days, of one product with its peaks or of all.
+    Trend(Trend),
+    /// What a product's use is heading for, with the error that the method made on the past.
+    Forecast(Forecast),
     /// Requests for an exception.
     #[command(subcommand)]
     Case(Case),
@@ -508,20 +517,105 @@ pub enum Position {
         /// Only names that contain this.
         #[arg(long, value_name = "TEXT")]
         query: Option<String>,
+        /// As it was on this sealed day.
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<String>,
     },
     /// Show the position of a product.
     Show {
         /// Its number, such as PRD-7.
         product: String,
+        /// As it was on this sealed day.
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<String>,
     },
     /// Show how the numbers of a product were made.
     Explain {
         /// Its number, such as PRD-7.
         product: String,
+        /// As they were on this sealed day.
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<String>,
         /// List the rows behind a number: consumed, covered, short, exempt or included.
         #[arg(long, value_name = "NUMBER")]
         rows: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Seal {
+    /// The day; today where it is not given. What counted on a past day follows from the ledger.
+    #[arg(long, value_name = "DAY")]
+    pub day: Option<String>,
+    #[command(subcommand)]
+    pub act: Option<SealAct>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SealAct {
+    /// List the sealed days, the newest first.
+    List,
+    /// Show the seal of a day.
+    Show {
+        /// The day.
+        day: String,
+    },
+    /// Load a sealed day, reckon its position again, and compare it with what was sealed. Exit code 8 where it differs.
+    Verify {
+        /// The day; the last sealed one where it is not given.
+        day: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Statement {
+    /// State the position of a day; a day without a seal is sealed first.
+    Make {
+        /// The day; the last month's end where it is not given.
+        #[arg(long, value_name = "DAY")]
+        day: Option<String>,
+    },
+    /// List the statements, the newest first.
+    List,
+    /// Print a statement's file.
+    Show {
+        /// Its number, such as STM-3.
+        statement: String,
+        /// In which form.
+        #[arg(long, default_value = "json", value_parser = ["json", "csv", "html"])]
+        form: String,
+        /// Write it to this file instead; it must not exist.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Compare a file with the statement that was recorded, and its numbers with what the seal comes to. Exit code 8
+    /// where anything differs.
+    Verify {
+        /// The file, in any of its forms.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Trend {
+    /// The product's number, such as PRD-7; the whole position where it is not given.
+    pub product: Option<String>,
+    /// Only from this day on.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Only up to this day.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Print CSV.
+    #[arg(long)]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Forecast {
+    /// The product's number, such as PRD-7.
+    pub product: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,9 +16,12 @@ mod person;
 mod position;
 mod product;
 mod renewal;
+mod seal;
 mod serve;
 mod source;
+mod statement;
 mod token;
+mod trend;
 mod usage;
 mod verify;
 mod witness;
@@ -82,6 +85,10 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Entitlement(entitlement) => entitlement::run(asked, entitlement).await,
         Command::Position(position) => position::run(asked, position).await,
         Command::Usage(usage) => usage::run(asked, usage).await,
+        Command::Seal(seal) => seal::run(asked, seal).await,
+        Command::Statement(statement) => statement::run(asked, statement).await,
+        Command::Trend(trend) => trend::run(asked, trend).await,
+        Command::Forecast(forecast) => trend::forecast(asked, &forecast).await,
         Command::Case(case) => case::run(asked, case).await,
         Command::Decide(decide) => case::decide(asked, decide).await,
         Command::Exception(exception) => exception::run(asked, exception).await,

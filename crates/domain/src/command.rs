@@ -23,6 +23,7 @@ use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::{KnownSoftware, Suite, TitlePattern};
+use crate::seal::{SealContents, StatementFile};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
 use crate::usage::Feature;
@@ -73,7 +74,7 @@ impl std::str::FromStr for Via {
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
-    /// The program itself, when a ledger is founded.
+    /// The program itself, when a ledger is founded and when it seals the estate by itself.
     Program,
     /// A person, through something.
     Person(PersonId, Via),
@@ -231,4 +232,8 @@ pub enum Intent {
     ImportUsage { source: String, files: Vec<ImportedFile>, brought: Brought },
     /// Say which product the use of features is; `None` ends that. All of them, or none.
     LinkFeatures { links: Vec<(Feature, Option<ProductId>)> },
+    /// Commit to the estate of a day: what counted after the first `size` entries, reckoned before.
+    SealEstate { day: Date, as_of: Timestamp, size: u64, contents: SealContents },
+    /// State the position of a sealed day, in files that are kept.
+    MakeStatement { day: Date, sealed_in: u64, files: Vec<StatementFile> },
 }

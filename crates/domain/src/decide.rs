@@ -8,6 +8,7 @@ mod cases;
 mod imports;
 mod people;
 mod recognition;
+mod seals;
 mod software;
 mod sources;
 mod suites;
@@ -108,6 +109,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::RevokeGrant { .. } => cases::decide(asking),
         Intent::CastVote { .. } => votes::decide(asking),
         Intent::ImportUsage { .. } | Intent::LinkFeatures { .. } => usage::decide(asking),
+        Intent::SealEstate { .. } | Intent::MakeStatement { .. } => seals::decide(asking),
     }
 }
 

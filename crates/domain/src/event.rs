@@ -16,13 +16,14 @@ use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
     AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
-    SourceId, TitleMatchId, TokenId,
+    SourceId, StatementId, TitleMatchId, TokenId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::{Suite, TitlePattern};
+use crate::seal::{SealContents, StatementFile};
 use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
 use crate::usage::Feature;
@@ -231,6 +232,23 @@ pub enum Event {
     FeatureLinked { feature: Feature, product: ProductId },
     /// The use of a feature is no longer that of a product.
     FeatureUnlinked { feature: Feature, product: ProductId },
+    /// The estate of a day was committed to: what counted after the first `size` entries.
+    EstateSealed {
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        day: Date,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        as_of: Timestamp,
+        size: u64,
+        contents: SealContents,
+    },
+    /// The position of a sealed day was stated in files.
+    StatementMade {
+        statement: StatementId,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        day: Date,
+        sealed_in: u64,
+        files: Vec<StatementFile>,
+    },
 }
 
 impl Event {
@@ -295,6 +313,8 @@ impl Event {
             | Self::CaseWithdrawn { case }
             | Self::CaseDecided { case, .. } => format!("case/{case}"),
             Self::GrantIssued { case, .. } | Self::GrantRevoked { case, .. } => format!("exception/{case}"),
+            Self::EstateSealed { .. } => "estate".to_owned(),
+            Self::StatementMade { statement, .. } => format!("statement/{statement}"),
         }
     }
 
@@ -305,6 +325,12 @@ impl Event {
         }
         if let Self::EvidenceAttached { evidence, .. } = self {
             return vec![evidence.digest];
+        }
+        if let Self::EstateSealed { contents, .. } = self {
+            return vec![contents.list, contents.figures];
+        }
+        if let Self::StatementMade { files, .. } = self {
+            return files.iter().map(|file| file.digest).collect();
         }
         Vec::new()
     }

@@ -5,6 +5,7 @@ mod access;
 mod cases;
 mod imports;
 mod people;
+mod seals;
 mod software;
 mod sources;
 
@@ -120,6 +121,7 @@ impl State {
             | Event::CaseDecided { .. }
             | Event::GrantIssued { .. }
             | Event::GrantRevoked { .. } => self.evolve_case(recorded),
+            Event::EstateSealed { .. } | Event::StatementMade { .. } => self.evolve_seal(recorded),
         }
     }
     fn publish(&mut self, recorded: &Recorded, digest: Digest, categories: &[Category]) {

@@ -94,6 +94,7 @@ numbered!(/** A delegation of somebody's decisions. */ DelegationId, "DEL", "a d
 numbered!(/** A source whose inventory agents report by themselves. */ SourceId, "SRC", "an agent source");
 numbered!(/** A metric that the organisation defined. */ MetricId, "MET", "a metric");
 numbered!(/** A rule that recognises raw titles. */ TitleMatchId, "MAT", "a title match");
+numbered!(/** A statement of the position on a sealed day. */ StatementId, "STM", "a statement");
 
 #[cfg(test)]
 mod tests {

@@ -29,6 +29,7 @@ pub mod party;
 pub mod person;
 pub mod product;
 pub mod refusal;
+pub mod seal;
 pub mod source;
 pub mod state;
 pub mod text;

@@ -15,7 +15,7 @@ use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
     AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
-    SourceId, TitleMatchId, TokenId,
+    SourceId, StatementId, TitleMatchId, TokenId,
 };
 use crate::import::Import;
 use crate::metric::CustomMetric;
@@ -23,6 +23,7 @@ use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded, folds_to};
+use crate::seal::{Seal, Statement};
 use crate::source::AgentSource;
 use crate::usage::Feature;
 use crate::witness::Witness;
@@ -66,6 +67,9 @@ pub struct State {
     pub witnesses: OrdMap<String, Arc<Witness>>,
     pub cases: OrdMap<CaseId, Arc<Case>>,
     pub grants: OrdMap<CaseId, Arc<Grant>>,
+    /// By day and by the entry that records each; the last of a day holds.
+    pub seals: OrdMap<(Date, u64), Arc<Seal>>,
+    pub statements: OrdMap<StatementId, Arc<Statement>>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
     /// The products to which features are linked, by the feature as it is compared.
@@ -99,6 +103,7 @@ pub struct LastNumbers {
     pub import: u64,
     pub source: u64,
     pub case: u64,
+    pub statement: u64,
 }
 
 impl State {

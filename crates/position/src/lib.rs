@@ -10,6 +10,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+pub mod forecast;
 pub mod metrics;
 pub mod recognition;
 

@@ -19,10 +19,13 @@ pub mod persons;
 pub mod positions;
 pub mod products;
 pub mod renewals;
+pub mod seals;
 pub mod sessions;
 pub mod sources;
+pub mod statements;
 pub mod titles;
 pub mod tokens;
+pub mod trends;
 pub mod usages;
 mod use_rights;
 pub mod values;
@@ -59,5 +62,8 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(ledger::routes())
         .merge(witnesses::routes())
         .merge(verifications::routes())
+        .merge(seals::routes())
+        .merge(statements::routes())
+        .merge(trends::routes())
         .merge(backup::routes())
 }

@@ -19,6 +19,7 @@ pub mod known_software;
 pub mod lines;
 pub mod metrics;
 pub mod my_work;
+pub mod past;
 pub mod persons;
 pub mod policies;
 pub mod positions;
@@ -26,12 +27,15 @@ pub mod products;
 pub mod renewals;
 pub mod request_form;
 pub mod requests;
+pub mod seals;
 pub mod sign_ins;
 pub mod sources;
 pub mod staging;
+pub mod statements;
 pub mod suites;
 pub mod titles;
 pub mod tokens;
+pub mod trends;
 pub mod usages;
 pub mod visitor;
 pub mod votes;
@@ -87,6 +91,7 @@ pub fn routes() -> Router<Site> {
         .route("/titles/{title_match}/end", post(titles::end))
         .route(addresses::AUDIT, get(audits::list))
         .route(addresses::CHECKPOINT, get(audits::checkpoint))
+        .merge(time())
         .route("/audit/{entry}", get(audits::show))
         .route("/audit/{entry}/proof", get(audits::entry_proof))
         .merge(data())
@@ -105,6 +110,19 @@ pub fn routes() -> Router<Site> {
         .route("/you/delegations/{delegation}/end", post(you::end_delegation))
         .route("/you/sessions/{session}/end", post(you::end_session))
         .route(addresses::WELCOME, get(welcome::show))
+}
+
+/// The past: what is sealed, what was stated, and how it went on.
+fn time() -> Router<Site> {
+    Router::new()
+        .route(addresses::TRENDS, get(trends::whole))
+        .route("/position/trends.csv", get(trends::whole_csv))
+        .route("/products/{product}/trend", get(trends::of_product))
+        .route("/products/{product}/trend.csv", get(trends::csv_of_product))
+        .route(addresses::SEALS, get(seals::list).post(seals::make))
+        .route(addresses::STATEMENTS, get(statements::list).post(statements::make))
+        .route(addresses::STATEMENT_CHECK, post(statements::check).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)))
+        .route("/audit/statements/{statement}/{form}", get(statements::file))
 }
 
 /// What comes in, what is owned, and what ends.

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod bars;
+pub mod charts;
 pub mod days;
 pub mod forms;
 pub mod moments;

@@ -289,6 +289,8 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::SourceOpened { source, .. } => at("sources", source.to_string()),
         Event::CaseOpened { case, .. } => at("cases", case.to_string()),
         Event::WitnessAdded { witness } => Some((witness.name.clone(), None)),
+        Event::EstateSealed { day, .. } => at("seals", day.to_string()),
+        Event::StatementMade { statement, .. } => at("statements", statement.to_string()),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
         Event::OrganisationFounded { .. }
         | Event::RolesSet { .. }

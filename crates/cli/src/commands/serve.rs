@@ -13,6 +13,8 @@ use crate::{local, print};
 
 /// How often witnesses are asked.
 const ASK_WITNESSES_EVERY: Duration = Duration::from_secs(20);
+/// How often it is looked whether a day is due to be sealed.
+const SEAL_EVERY: Duration = Duration::from_mins(1);
 /// How long a witness may take.
 const WITNESS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a witness's answer may be.
@@ -48,8 +50,10 @@ pub async fn run(app: App, listener: tokio::net::TcpListener, base_url: Option<S
     let secure = base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     let router = web::router(app.clone(), web::Options { base_url, secure_cookies: secure });
     let witnesses = tokio::spawn(ask_witnesses(app.clone()));
+    let seals = tokio::spawn(seal_days(app.clone()));
     let served = axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await;
     witnesses.abort();
+    seals.abort();
     app.close().await;
     served?;
     Ok(ExitCode::SUCCESS)
@@ -84,6 +88,18 @@ async fn ask_witnesses(app: App) {
             }
             Err(error) => tracing::warn!(%error, "witnesses could not be asked"),
         }
+    }
+}
+
+/// Seals yesterday soon after midnight, and states the position at every month's end.
+async fn seal_days(app: App) {
+    loop {
+        match app.seal_what_is_due().await {
+            Ok(0) => {}
+            Ok(made) => tracing::info!(made, "seals and statements that were due were made"),
+            Err(error) => tracing::warn!(%error, "a day that was due could not be sealed; it is tried again"),
+        }
+        tokio::time::sleep(SEAL_EVERY).await;
     }
 }
 

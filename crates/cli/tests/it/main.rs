@@ -11,5 +11,6 @@
 mod kill;
 mod source;
 mod story;
+mod time;
 mod usage;
 mod witness;

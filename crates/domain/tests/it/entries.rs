@@ -15,7 +15,7 @@ use domain::event::Event;
 use domain::evidence::Evidence;
 use domain::id::{
     AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
-    TitleMatchId, TokenId,
+    StatementId, TitleMatchId, TokenId,
 };
 use domain::import::{Brought, ImportedFile};
 use domain::money::Money;
@@ -25,6 +25,7 @@ use domain::party::Direction;
 use domain::person::{Role, Scope, SetUpLink};
 use domain::product::TitlePattern;
 use domain::product::{Necessity, Suite};
+use domain::seal::{SealContents, StatementFile, StatementForm};
 use domain::source::{Approval, DeliveredDevice, DeviceMark};
 use domain::usage::Feature;
 use domain::witness::Witness;
@@ -372,6 +373,34 @@ fn use_right_events() -> Vec<Event> {
     ]
 }
 
+fn seal_events() -> Vec<Event> {
+    let day = "2026-10-31".parse().unwrap();
+    vec![
+        Event::EstateSealed {
+            day,
+            as_of: "2026-10-31T22:59:59Z".parse().unwrap(),
+            size: 51,
+            contents: SealContents {
+                root: Digest::of(b"root"),
+                list: Digest::of(b"list"),
+                figures: Digest::of(b"figures"),
+                chunks: 14,
+                reports: 100_000,
+                devices: 99_000,
+                installations: 10_200_000,
+            },
+        },
+        Event::StatementMade {
+            statement: StatementId(1),
+            day,
+            sealed_in: 53,
+            files: StatementForm::ALL
+                .map(|form| StatementFile { form, digest: Digest::of(form.name().as_bytes()), bytes: 12_345 })
+                .to_vec(),
+        },
+    ]
+}
+
 /// One entry of every kind, more where a kind has optional parts; actors alternate.
 pub fn samples() -> Vec<Entry> {
     let actors = [
@@ -388,7 +417,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(later_events())
         .chain(source_events())
         .chain(use_right_events())
-        .chain(usage_events());
+        .chain(usage_events())
+        .chain(seal_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {

@@ -10,6 +10,7 @@ mod imports;
 mod metrics;
 mod properties;
 mod scenario;
+mod seals;
 mod sources;
 mod titles;
 mod usage;

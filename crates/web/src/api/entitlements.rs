@@ -20,9 +20,9 @@ use super::values::{
     ProductRef, QuantityValue,
 };
 use crate::Site;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{OnADay, Page, Paging, Reading};
 use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -109,6 +109,9 @@ struct ListQuery {
     agreement: Option<AgreementId>,
     /// Only those that count today, or only the others.
     counts: Option<bool>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -121,6 +124,7 @@ struct ListQuery {
     responses((status = 200, body = Page<EntitlementObject>)))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let today = state.day(reading.now);
     let fitting: Vec<&Entitlement> = state
@@ -136,8 +140,13 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
 
 /// One right.
 #[utoipa::path(get, path = "/v1/entitlements/{entitlement}", tag = "entitlements",
-    params(("entitlement" = EntitlementNumber, Path)), responses((status = 200, body = EntitlementObject)))]
-async fn show(reading: Reading, At(entitlement): At<EntitlementId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+    params(("entitlement" = EntitlementNumber, Path), OnADay), responses((status = 200, body = EntitlementObject)))]
+async fn show(
+    reading: Reading,
+    At(entitlement): At<EntitlementId>,
+    Asked(query): Asked<OnADay>,
+) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let known = state.entitlements.get(&entitlement).ok_or_else(|| Problem::none("entitlement", entitlement))?;
     Ok(reading.answer(object(state, known, reading.now)))

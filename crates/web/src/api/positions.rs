@@ -23,9 +23,9 @@ use super::values::{
 use crate::Site;
 use crate::caller::Readers;
 use crate::csv::Csv;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading, off_thread};
+use crate::reading::{OnADay, Page, Paging, Reading, off_thread};
 
 /// A right or exception that ends within so many days makes its product an expiring one: a quarter is the time in
 /// which a renewal can still be negotiated.
@@ -386,6 +386,9 @@ struct ListQuery {
     #[serde(default)]
     #[param(inline)]
     format: Format,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -398,13 +401,14 @@ struct ListQuery {
     responses((status = 200, content((Page<PositionObject> = "application/json"), (String = "text/csv")))))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let now = reading.now;
     let snapshot = reading.snapshot.clone();
     let lines = off_thread(move || Ok(fitting(&snapshot, &query, now))).await?;
     let (lines, format) = lines;
     Ok(match format {
         Format::Json => reading.page(&lines, &paging, |line| object(&reading.snapshot, line)),
-        Format::Csv => positions_csv(&reading.snapshot, &lines),
+        Format::Csv => reading.told(positions_csv(&reading.snapshot, &lines)),
     })
 }
 
@@ -474,9 +478,10 @@ fn positions_csv(snapshot: &Snapshot, lines: &[Line]) -> Response {
 }
 
 /// One product's position with its working.
-#[utoipa::path(get, path = "/v1/positions/{product}", tag = "positions", params(("product" = ProductNumber, Path)),
-    responses((status = 200, body = WorkedPosition)))]
-async fn show(reading: Reading, At(product): At<ProductId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/v1/positions/{product}", tag = "positions", 
+    params(("product" = ProductNumber, Path), OnADay), responses((status = 200, body = WorkedPosition)))]
+async fn show(reading: Reading, At(product): At<ProductId>, Asked(query): Asked<OnADay>) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
     let line = reading.snapshot.line(product, reading.now).ok_or_else(|| Problem::none("product", product))?;
     let step = |step: &app::positions::Step| StepObject {
         label: step.label,
@@ -603,6 +608,9 @@ struct RowsQuery {
     #[serde(default)]
     #[param(inline)]
     format: Format,
+    /// As they were on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -621,6 +629,7 @@ async fn rows(
 ) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     if !reading.snapshot.state.products.contains_key(&product) {
         return Err(Problem::none("product", product));
     }
@@ -628,7 +637,7 @@ async fn rows(
     let found = off_thread(move || Ok(snapshot.rows(product, kind, now))).await?;
     Ok(match query.format {
         Format::Json => reading.page(&found, &paging, |found| row(&reading.snapshot, found)),
-        Format::Csv => rows_csv(product, &found),
+        Format::Csv => reading.told(rows_csv(product, &found)),
     })
 }
 

@@ -6,17 +6,18 @@ use domain::command::Intent;
 use domain::entitlement::Metric;
 use domain::id::{ImportId, ProductId, TitleMatchId};
 use domain::product::{Necessity, Product, Suite, folded};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::entitlements::{self, EntitlementObject};
-use super::values::{ImportNumber, MetricWord, ProductNumber, TitleMatchNumber};
+use super::values::{DateText, ImportNumber, MetricWord, ProductNumber, TitleMatchNumber};
 use crate::Site;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{OnADay, Page, Paging, Reading};
 use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -137,6 +138,9 @@ struct WholeProduct {
 struct ListQuery {
     /// Words in the name of the product or its publisher.
     q: Option<String>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -149,6 +153,7 @@ struct ListQuery {
     responses((status = 200, body = Page<ProductObject>)))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let words = query.q.as_deref().map(folded).unwrap_or_default();
     let has_words = |product: &&Product| {
@@ -160,9 +165,10 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
 }
 
 /// One product with its rights and titles.
-#[utoipa::path(get, path = "/v1/products/{product}", tag = "products", params(("product" = ProductNumber, Path)),
-    responses((status = 200, body = WholeProduct)))]
-async fn show(reading: Reading, At(product): At<ProductId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/v1/products/{product}", tag = "products",
+    params(("product" = ProductNumber, Path), OnADay), responses((status = 200, body = WholeProduct)))]
+async fn show(reading: Reading, At(product): At<ProductId>, Asked(query): Asked<OnADay>) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let known = state.products.get(&product).ok_or_else(|| Problem::none("product", product))?;
     let titles = reading.snapshot.base.titles_of(product);

@@ -76,6 +76,8 @@ numbers! {
     TitleMatchNumber "MAT";
     /// The number of a metric of the organisation's own.
     MetricNumber "MET";
+    /// A statement's number.
+    StatementNumber "STM";
 }
 
 described!(

@@ -20,19 +20,21 @@ use crate::problem::Problem;
 const ENTRIES_SHOWN: usize = 50;
 
 /// The types of event, for the form of the filter.
-const ACTIONS: [&str; 14] = [
+const ACTIONS: [&str; 16] = [
     "account",
     "agreement",
     "case",
     "catalogue-published",
     "data-erased",
     "entitlement",
+    "estate-sealed",
     "grant",
     "imported",
     "import-undone",
     "person",
     "product",
     "session",
+    "statement-made",
     "title",
     "vote-cast",
 ];
@@ -111,6 +113,8 @@ fn row(visitor: &Visitor, entry: &AuditEntry) -> EntryRow {
         "agreement" => number.parse().ok().map(addresses::agreement),
         "person" => number.parse().ok().map(addresses::person),
         "catalogue" => Some(addresses::POLICIES.to_owned()),
+        "estate" => Some(addresses::SEALS.to_owned()),
+        "statement" => Some(addresses::STATEMENTS.to_owned()),
         _ => None,
     };
     EntryRow {

@@ -140,5 +140,9 @@ pub fn what(event: &Event) -> String {
         Event::FeatureUnlinked { feature, product } => {
             format!("The use of \u{201c}{feature}\u{201d} is no longer that of {product}")
         }
+        Event::EstateSealed { day, contents, .. } => {
+            format!("The estate of {day} was sealed: {} devices, root {}", contents.devices, contents.root.short())
+        }
+        Event::StatementMade { statement, day, .. } => format!("{statement} stated the position of {day}"),
     }
 }

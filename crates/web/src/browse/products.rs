@@ -24,6 +24,7 @@ const HISTORY_SHOWN: usize = 8;
 
 /// The products.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let state = visitor.state();
     let today = state.day(visitor.now);
     let text = folded(visitor.asked("q"));
@@ -83,6 +84,7 @@ fn line_of(visitor: &Visitor, product: ProductId) -> Result<Line, Problem> {
 
 /// A product with its working.
 pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let line = line_of(&visitor, number)?;
     let state = visitor.state();
     let today = state.day(visitor.now);
@@ -247,6 +249,7 @@ fn related(visitor: &Visitor, product: ProductId) -> Vec<Related> {
 
 /// The rows behind a number: their units sum to it.
 pub async fn rows(visitor: Visitor, AtBoth(number, word): AtBoth<ProductId, String>) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let kind = RowsKind::from_word(&word)
         .ok_or_else(|| Problem::new(Kind::NotFound, format!("No number is called {word}.")))?;
     let line = line_of(&visitor, number)?;

@@ -39,6 +39,8 @@ fn frame(site: &Site) -> Frame {
         viewer: None,
         read_at: None,
         notice: None,
+        past: None,
+        days: None,
     }
 }
 

@@ -7,9 +7,12 @@ use std::fmt::Write as _;
 use domain::digest::Digest;
 use domain::entitlement::Metric;
 use domain::id::{
-    AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId, TokenId,
+    AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, StatementId,
+    TitleMatchId, TokenId,
 };
+use domain::seal::StatementForm;
 use domain::source::DeviceMark;
+use jiff::civil::Date;
 
 use crate::pages::product::RowsKind;
 
@@ -65,6 +68,14 @@ pub const RENEWALS: &str = "/renewals";
 pub const USAGE: &str = "/usage";
 /// Features, and which product each is.
 pub const FEATURES: &str = "/usage/features";
+/// The whole position over the sealed days.
+pub const TRENDS: &str = "/position/trends";
+/// The sealed days.
+pub const SEALS: &str = "/audit/seals";
+/// The statements.
+pub const STATEMENTS: &str = "/audit/statements";
+/// Whether a file is a statement.
+pub const STATEMENT_CHECK: &str = "/audit/statements/check";
 /// The one who is signed in.
 pub const YOU: &str = "/you";
 /// Their password.
@@ -129,6 +140,21 @@ pub fn product_rows(product: ProductId, kind: RowsKind) -> String {
 /// What a suite is made of.
 pub fn product_suite(product: ProductId) -> String {
     format!("/products/{product}/suite")
+}
+
+/// A product over the sealed days, with its peaks and where it is heading.
+pub fn product_trend(product: ProductId) -> String {
+    format!("/products/{product}/trend")
+}
+
+/// The position as it was on a sealed day.
+pub fn position_on(day: Date) -> String {
+    with_query(POSITION, &[("as_of", &day.to_string())])
+}
+
+/// A file of a statement.
+pub fn statement_file(statement: StatementId, form: StatementForm) -> String {
+    format!("{STATEMENTS}/{statement}/{}", form.name())
 }
 
 /// A recognition that can be taken back.

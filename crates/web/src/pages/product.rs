@@ -243,6 +243,7 @@ pub fn page(frame: &Frame, view: &ProductPage) -> Markup {
         p.byline {
             @if let Some(publisher) = &line.publisher { (publisher) " \u{b7} " }
             "counted by " a href=(addresses::metric(line.metric)) { (line.metric.unit(1)) } " \u{b7} " (line.product)
+            " \u{b7} " a href=(addresses::product_trend(line.product)) { "Trend and forecast" }
         }
         p.sentence { (view.sentence) }
         @if let Some(usage) = &view.usage { p { a href=(usage.address) { (usage.words) } } }

@@ -13,6 +13,7 @@ mod requests;
 mod rights;
 mod software;
 mod sources;
+mod time;
 mod usages;
 
 use std::collections::BTreeSet;
@@ -52,6 +53,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(rights::all(mark));
     samples.extend(usages::all(mark));
     samples.extend(ledger::all(mark));
+    samples.extend(time::all(mark));
     samples
 }
 
@@ -88,6 +90,8 @@ fn frame(mark: &str) -> Frame {
         }),
         read_at: Some(ReadAt { size: 1_204, checkpoint: Some((1_204, at("2025-08-12T12:58:00Z"))) }),
         notice: None,
+        past: None,
+        days: None,
     }
 }
 

@@ -124,6 +124,18 @@ GET  /problems                            public                            -
 GET  /problems/{slug}                     public                            -
 GET  /healthz                             public                            -
 GET  /readyz                              public                            -
+GET  /v1/seals                            everyone                          read,write
+POST /v1/seals                            sam_manager,finance,auditor,administrator  write  {}
+GET  /v1/seals/{day}                      everyone                          read,write
+GET  /v1/seals/{day}/agreement            staff                             read,write
+GET  /v1/statements                       staff                             read,write
+POST /v1/statements                       sam_manager,finance,auditor,administrator  write  {}
+GET  /v1/statements/{statement}           staff                             read,write
+GET  /v1/statements/{statement}/file?form=json  staff                       read,write
+POST /v1/statements/verifications         staff                             read,write  bytes
+GET  /v1/trends                           everyone                          read,write
+GET  /v1/trends/{product}                 everyone                          read,write
+GET  /v1/forecasts/{product}              everyone                          read,write
 DELETE /v1/sessions/current               everyone                          -       {}
 "#;
 
@@ -173,6 +185,8 @@ fn filled(path: &str) -> String {
         ("{key}", "name:nowhere"),
         ("{import}", "IMP-999999"),
         ("{source}", "SRC-999999"),
+        ("{day}", "2001-01-01"),
+        ("{statement}", "STM-999999"),
         ("{device}", "0f6e2d4c8b1a397550c3d2e1f4a5b697"),
         ("{case}", "EXC-999999"),
         ("{digest}", "0000000000000000000000000000000000000000000000000000000000000000"),

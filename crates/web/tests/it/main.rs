@@ -22,5 +22,6 @@ mod renewals;
 mod repetition;
 mod rights;
 mod story;
+mod time;
 mod usages;
 mod world;
