@@ -3,6 +3,7 @@
 //! No SQL, no HTTP and no reading of the environment: the time, random bytes and the way to a witness are given.
 
 pub mod agents;
+pub mod alerts;
 pub mod cases;
 pub mod catalogues;
 pub mod discovery;

@@ -6,17 +6,21 @@ use domain::Recorded;
 use imbl::{OrdMap, Vector};
 
 /// The kinds of object that have numbers, as they stand before the slash of a stream.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 17] = [
     "account",
     "agreement",
+    "alert",
+    "alert-rule",
     "case",
     "delegation",
     "entitlement",
     "exception",
     "import",
+    "leaver",
     "party",
     "person",
     "product",
+    "quiet-period",
     "source",
     "title-match",
     "token",

@@ -164,6 +164,9 @@ impl Meaning {
         }
         match &recorded.event {
             Event::DataErased { entries, .. } => self.erased.extend(entries),
+            Event::LeaverRemoved { leaver } => {
+                self.erased.extend(self.state.leavers.get(leaver).map(|known| known.recorded_in));
+            }
             Event::Imported { import, brought: Brought::Inventory { reports_digest, .. }, .. } => {
                 self.stated_reports.insert(import.0, (seq, *reports_digest));
             }

@@ -101,6 +101,12 @@ pub enum Command {
     /// Agreements that end: notice, cost, use and plans.
     #[command(subcommand)]
     Renewal(Renewal),
+    /// What has to be looked at, by which rules, and what is done about it.
+    #[command(subcommand)]
+    Alert(Alert),
+    /// People who have left, as the personnel office says.
+    #[command(subcommand)]
+    Leaver(Leaver),
     /// Ask whether more of a product may be used. Exit code 3 is "no".
     Check(Check),
     /// The record of everything that happened, and its proofs.
@@ -336,6 +342,27 @@ pub enum Product {
         #[arg(long, conflicts_with = "product")]
         no_licence: bool,
     },
+    /// Say who answers for a product, and under which category it stands.
+    Assign {
+        /// Its number, such as PRD-7.
+        product: String,
+        /// A person's number or a role; without it, the category's owner answers.
+        #[arg(long, value_name = "OWNER")]
+        owner: Option<String>,
+        /// Its category; without it, it has none.
+        #[arg(long)]
+        category: Option<String>,
+    },
+    /// Say who answers for the products of a category.
+    Category {
+        /// The category.
+        category: String,
+        /// A person's number or a role; without it, nobody in particular.
+        #[arg(long, value_name = "OWNER")]
+        owner: Option<String>,
+    },
+    /// List who answers for which product.
+    Owners,
     /// List the titles that are not recognised yet, most devices first.
     Titles {
         /// Those that are known software without a product instead, with their keys.
@@ -590,6 +617,169 @@ pub enum Renewal {
     },
     /// Print the calendar of the next three years (iCalendar).
     Calendar,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Alert {
+    /// List alerts, newest first.
+    List {
+        /// Only those that stand like this.
+        #[arg(long, value_parser = ["open", "acknowledged", "snoozed", "resolved"])]
+        status: Option<String>,
+        /// Only what the one who asks answers for.
+        #[arg(long)]
+        mine: bool,
+        /// Only anomalies.
+        #[arg(long)]
+        anomalies: bool,
+        /// Only those about this product.
+        #[arg(long, value_name = "PRODUCT")]
+        product: Option<String>,
+    },
+    /// Show one with its number now, its playbook and the rows behind it.
+    Show {
+        /// The alert's number, such as ALT-1.
+        alert: String,
+    },
+    /// Evaluate every rule now, and record what is news.
+    Evaluate {
+        /// Only say what would be recorded.
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+    /// What changed since a day, as a text; since yesterday where none is given.
+    Digest {
+        /// From the beginning of this day.
+        #[arg(long, value_name = "DAY")]
+        since: Option<String>,
+    },
+    /// Say that one is on it.
+    Acknowledge {
+        /// The alert's number.
+        alert: String,
+        /// What is done about it.
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+    },
+    /// See an alert again on a day.
+    Snooze {
+        /// The alert's number.
+        alert: String,
+        /// The day on which it comes back.
+        #[arg(long, value_name = "DAY")]
+        until: String,
+        /// Why it can wait.
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+    },
+    /// Say that an alert is over although it may still hold; it is raised again where it grows by half.
+    Resolve {
+        /// The alert's number.
+        alert: String,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Do a task of an alert's playbook.
+    Task {
+        /// The alert's number.
+        alert: String,
+        /// The task's number, from 1.
+        task: u64,
+        /// What was done.
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+        /// A file that shows it.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// List the rules.
+    Rules,
+    /// Set the rules that most organisations begin with.
+    Adopt,
+    /// Set a rule, such as: indult alert add dormant --days 90
+    Add(NewAlertRule),
+    /// End a rule; its alerts are over with the next evaluation.
+    End {
+        /// The rule's number, such as RUL-1.
+        rule: String,
+    },
+    /// Raise no alerts on some days.
+    Quiet {
+        /// First day.
+        #[arg(long, value_name = "DAY")]
+        from: String,
+        /// Last day.
+        #[arg(long, value_name = "DAY")]
+        to: String,
+        /// Only for this product.
+        #[arg(long, value_name = "PRODUCT")]
+        product: Option<String>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Print the playbook for a kind of alert, or set the organisation's own from a JSON file.
+    Playbook {
+        /// The kind, such as dormant.
+        kind: String,
+        /// A file with a list of tasks, each with phase and wording.
+        #[arg(long, value_name = "FILE")]
+        set: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct NewAlertRule {
+    /// What to look for: short-over, exposure-over, surplus-over, surplus-worth, use-over, exception-ends, right-ends,
+    /// source-silent, coverage-under, duplicate-activation, dormant, use-after-leaving, expired-with-use,
+    /// unauthorised-deployment or sudden-growth.
+    pub kind: String,
+    /// Units.
+    #[arg(long)]
+    pub units: Option<u64>,
+    /// An amount, such as EUR:5000.
+    #[arg(long, value_name = "CURRENCY:AMOUNT")]
+    pub amount: Option<String>,
+    /// Per cent.
+    #[arg(long)]
+    pub percent: Option<u32>,
+    /// Days.
+    #[arg(long)]
+    pub days: Option<u32>,
+    /// Devices.
+    #[arg(long)]
+    pub devices: Option<u32>,
+    /// Only for this product.
+    #[arg(long, value_name = "PRODUCT")]
+    pub product: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Leaver {
+    /// List who has left.
+    List,
+    /// Record that somebody has left.
+    Add {
+        /// The name, log-in name or e-mail address as devices know their users.
+        name: String,
+        /// The last day.
+        #[arg(long, value_name = "DAY")]
+        left_on: String,
+    },
+    /// Record a list: one a line, name and last day separated by a comma.
+    Import {
+        /// The file; - is standard input.
+        file: PathBuf,
+        /// Only say what would be recorded.
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+    /// Take back that somebody has left; the name is erased.
+    Remove {
+        /// The leaver's number, such as LVR-1.
+        leaver: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! One module for each noun of the command line.
 
+mod alert;
 mod api;
 mod case;
 mod catalogue;
@@ -8,6 +9,7 @@ mod demo;
 mod discover;
 mod exception;
 mod import;
+mod leaver;
 mod ledger;
 mod metric;
 mod organisation;
@@ -82,6 +84,8 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Decide(decide) => case::decide(asked, decide).await,
         Command::Exception(exception) => exception::run(asked, exception).await,
         Command::Renewal(renewal) => renewal::run(asked, renewal).await,
+        Command::Alert(alert) => alert::run(asked, alert).await,
+        Command::Leaver(leaver) => leaver::run(asked, leaver).await,
         Command::Check(check) => check::run(asked, check).await,
         Command::Ledger(ledger) => ledger::run(asked, ledger).await,
         Command::Witness(witness) => witness::run(asked, witness).await,

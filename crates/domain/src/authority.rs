@@ -56,6 +56,29 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
             Role::Administrator,
         ],
         Intent::RevokeGrant { .. } => &[Role::Approver, Role::Legal, Role::Finance],
+        Intent::AddAlertRules { .. }
+        | Intent::ChangeAlertRule { .. }
+        | Intent::EndAlertRule { .. }
+        | Intent::RecordFindings { .. }
+        | Intent::SetPlaybook { .. }
+        | Intent::KeepQuiet { .. }
+        | Intent::EndQuiet { .. }
+        | Intent::AssignProduct { .. }
+        | Intent::AssignCategory { .. }
+        | Intent::RecordLeavers { .. }
+        | Intent::RemoveLeaver { .. } => &[Role::SamManager],
+        // Everybody who keeps or decides something may handle alerts; whose an alert is says whom it waits for.
+        Intent::AcknowledgeAlert { .. }
+        | Intent::SnoozeAlert { .. }
+        | Intent::ResolveAlert { .. }
+        | Intent::CompleteAlertTask { .. } => &[
+            Role::Approver,
+            Role::SamManager,
+            Role::Procurement,
+            Role::Finance,
+            Role::Legal,
+            Role::Administrator,
+        ],
         Intent::FoundOrganisation { .. }
         | Intent::SetPassword { .. }
         | Intent::OpenSession { .. }
@@ -122,7 +145,22 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::WithdrawCase { .. }
         | Intent::MatchTitles { .. }
         | Intent::AdoptSoftware { .. }
-        | Intent::LinkProduct { .. } => Some(Scope::Write),
+        | Intent::LinkProduct { .. }
+        | Intent::AddAlertRules { .. }
+        | Intent::ChangeAlertRule { .. }
+        | Intent::EndAlertRule { .. }
+        | Intent::RecordFindings { .. }
+        | Intent::AcknowledgeAlert { .. }
+        | Intent::SnoozeAlert { .. }
+        | Intent::ResolveAlert { .. }
+        | Intent::CompleteAlertTask { .. }
+        | Intent::SetPlaybook { .. }
+        | Intent::KeepQuiet { .. }
+        | Intent::EndQuiet { .. }
+        | Intent::AssignProduct { .. }
+        | Intent::AssignCategory { .. }
+        | Intent::RecordLeavers { .. }
+        | Intent::RemoveLeaver { .. } => Some(Scope::Write),
     }
 }
 
@@ -130,6 +168,8 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
 pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: Timestamp) -> Result<(), Refusal> {
     let (person, via) = match (actor, intent) {
         (Actor::Program, Intent::FoundOrganisation { .. }) => return Ok(()),
+        // The program records what it found by itself, once there is an organisation.
+        (Actor::Program, Intent::RecordFindings { .. }) if state.organisation.is_some() => return Ok(()),
         (Actor::Program, _) => return Err(Refusal::NotFounded),
         (Actor::Person(person, via), _) => (person, via),
     };

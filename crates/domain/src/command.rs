@@ -7,15 +7,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::accountability::Owner;
 use crate::agreement::{AgreementTerms, RenewalChoice};
+use crate::alert::{AlertTerms, Finding, PlaybookTask, ProductCount, QuietTerms, TriggerKind};
 use crate::case::{Ballot, CaseTerms, CaseWords, Condition};
 use crate::catalogue::Category;
 use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId,
-    TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, PersonId,
+    ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;
@@ -224,4 +226,34 @@ pub enum Intent {
     },
     /// End an exception early.
     RevokeGrant { case: CaseId, reason: Text },
+    /// Set rules by which alerts are raised.
+    AddAlertRules { rules: Vec<AlertTerms> },
+    /// Change what a rule looks for.
+    ChangeAlertRule { rule: AlertRuleId, terms: AlertTerms },
+    /// End a rule.
+    EndAlertRule { rule: AlertRuleId },
+    /// Record what was found to hold on a snapshot, everything that does and nothing that does not.
+    RecordFindings { findings: Vec<Finding>, counts: Vec<ProductCount> },
+    /// Say that one is on it.
+    AcknowledgeAlert { alert: AlertId, note: Text },
+    /// See it again on a day.
+    SnoozeAlert { alert: AlertId, until: Date, note: Text },
+    /// Say that it is over. `measured` is the number that is accepted.
+    ResolveAlert { alert: AlertId, reason: Text, measured: u64 },
+    /// Do a task of an alert's playbook. Tasks count from 0.
+    CompleteAlertTask { alert: AlertId, task: u64, note: Text, evidence: Option<Evidence> },
+    /// Set the playbook for a kind of alert; without tasks, there is none.
+    SetPlaybook { kind: TriggerKind, tasks: Vec<PlaybookTask> },
+    /// Raise no alerts on some days.
+    KeepQuiet { terms: QuietTerms, reason: Text },
+    /// End a quiet period early.
+    EndQuiet { quiet: QuietPeriodId },
+    /// Say who answers for a product, and under which category it stands.
+    AssignProduct { product: ProductId, owner: Option<Owner>, category: Option<String> },
+    /// Say who answers for the products of a category.
+    AssignCategory { category: String, owner: Option<Owner> },
+    /// Record who has left.
+    RecordLeavers { leavers: Vec<(Text, Date)> },
+    /// Take back that somebody has left.
+    RemoveLeaver { leaver: LeaverId },
 }

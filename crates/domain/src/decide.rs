@@ -4,6 +4,8 @@
 //! The one check that must do so, [`login_is_free`], is asked apart, before a login is taken.
 
 mod access;
+mod accountabilities;
+mod alerts;
 mod cases;
 mod imports;
 mod people;
@@ -23,6 +25,8 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
 
+pub use accountabilities::{LEAVERS_AT_ONCE_MAX, LEAVERS_MAX};
+pub use alerts::{ALERTS_RAISED_AT_ONCE_MAX, PLAYBOOK_TASKS_MAX, THRESHOLD_DAYS_MAX};
 pub use cases::catalogue_for;
 pub use people::login_is_free;
 pub use sources::{DELIVERY_DEVICES_MAX, HELD_DEVICES_MAX, INTERVAL_HOURS_MAX, SOURCE_DEVICES_MAX};
@@ -104,6 +108,21 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::WithdrawCase { .. }
         | Intent::RevokeGrant { .. } => cases::decide(asking),
         Intent::CastVote { .. } => votes::decide(asking),
+        Intent::AddAlertRules { .. }
+        | Intent::ChangeAlertRule { .. }
+        | Intent::EndAlertRule { .. }
+        | Intent::RecordFindings { .. }
+        | Intent::AcknowledgeAlert { .. }
+        | Intent::SnoozeAlert { .. }
+        | Intent::ResolveAlert { .. }
+        | Intent::CompleteAlertTask { .. }
+        | Intent::SetPlaybook { .. }
+        | Intent::KeepQuiet { .. }
+        | Intent::EndQuiet { .. } => alerts::decide(asking),
+        Intent::AssignProduct { .. }
+        | Intent::AssignCategory { .. }
+        | Intent::RecordLeavers { .. }
+        | Intent::RemoveLeaver { .. } => accountabilities::decide(asking),
     }
 }
 

@@ -8,15 +8,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::accountability::Owner;
 use crate::agreement::{AgreementTerms, RenewalChoice};
+use crate::alert::{AlertTerms, PlaybookTask, ProductCount, QuietTerms, Subject, TriggerKind};
 use crate::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome, SeatMove};
 use crate::catalogue::Category;
 use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
-    SourceId, TitleMatchId, TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, MetricId,
+    PartyId, PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;
@@ -220,6 +222,76 @@ pub enum Event {
     GrantIssued { case: CaseId, terms: CaseTerms, metric: Metric, conditions: Vec<Condition> },
     /// An exception was ended early.
     GrantRevoked { case: CaseId, reason: Text },
+    /// A rule by which alerts are raised was set, or set anew.
+    AlertRuleSet { rule: AlertRuleId, terms: AlertTerms },
+    /// A rule was ended; nothing is raised by it any more.
+    AlertRuleEnded { rule: AlertRuleId },
+    /// A rule was found to hold.
+    AlertRaised {
+        alert: AlertId,
+        rule: AlertRuleId,
+        subject: Subject,
+        measured: u64,
+        limit: u64,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tasks: Vec<PlaybookTask>,
+    },
+    /// What an alert is about no longer holds.
+    AlertCleared { alert: AlertId },
+    /// Somebody is on it.
+    AlertAcknowledged { alert: AlertId, note: Text },
+    /// Somebody wants to see it again on a day.
+    AlertSnoozed {
+        alert: AlertId,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        until: Date,
+        note: Text,
+    },
+    /// Somebody says that it is over, and why.
+    AlertResolved { alert: AlertId, reason: Text, measured: u64 },
+    /// A task of an alert's playbook was done. Tasks count from 0.
+    AlertTaskDone {
+        alert: AlertId,
+        task: u64,
+        note: Text,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<Evidence>,
+    },
+    /// The organisation's own playbook for a kind of alert was set.
+    PlaybookSet { kind: TriggerKind, tasks: Vec<PlaybookTask> },
+    /// On some days no alert is raised.
+    QuietPeriodSet { quiet: QuietPeriodId, terms: QuietTerms, reason: Text },
+    /// A quiet period was ended early.
+    QuietPeriodEnded { quiet: QuietPeriodId },
+    /// The counts of products that changed since they were noted last.
+    CountsNoted {
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        day: Date,
+        counts: Vec<ProductCount>,
+    },
+    /// It was said who answers for a product, and under which category it stands.
+    ProductAssigned {
+        product: ProductId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<Owner>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<String>,
+    },
+    /// It was said who answers for the products of a category.
+    CategoryAssigned {
+        category: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<Owner>,
+    },
+    /// Somebody has left.
+    LeaverRecorded {
+        leaver: LeaverId,
+        name: Text,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        left_on: Date,
+    },
+    /// Somebody has not left after all.
+    LeaverRemoved { leaver: LeaverId },
 }
 
 impl Event {
@@ -281,6 +353,19 @@ impl Event {
             | Self::CaseWithdrawn { case }
             | Self::CaseDecided { case, .. } => format!("case/{case}"),
             Self::GrantIssued { case, .. } | Self::GrantRevoked { case, .. } => format!("exception/{case}"),
+            Self::AlertRuleSet { rule, .. } | Self::AlertRuleEnded { rule } => format!("alert-rule/{rule}"),
+            Self::AlertRaised { alert, .. }
+            | Self::AlertCleared { alert }
+            | Self::AlertAcknowledged { alert, .. }
+            | Self::AlertSnoozed { alert, .. }
+            | Self::AlertResolved { alert, .. }
+            | Self::AlertTaskDone { alert, .. } => format!("alert/{alert}"),
+            Self::PlaybookSet { kind, .. } => format!("playbook/{}", kind.name()),
+            Self::QuietPeriodSet { quiet, .. } | Self::QuietPeriodEnded { quiet } => format!("quiet-period/{quiet}"),
+            Self::CountsNoted { .. } => "counts".to_owned(),
+            Self::ProductAssigned { product, .. } => format!("product/{product}"),
+            Self::CategoryAssigned { category, .. } => format!("category/{category}"),
+            Self::LeaverRecorded { leaver, .. } | Self::LeaverRemoved { leaver } => format!("leaver/{leaver}"),
         }
     }
 
@@ -290,6 +375,9 @@ impl Event {
             return files.iter().map(|file| file.digest).collect();
         }
         if let Self::EvidenceAttached { evidence, .. } = self {
+            return vec![evidence.digest];
+        }
+        if let Self::AlertTaskDone { evidence: Some(evidence), .. } = self {
             return vec![evidence.digest];
         }
         Vec::new()

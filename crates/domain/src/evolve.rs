@@ -2,6 +2,8 @@
 //! This file sorts the events; what each kind changes is in the modules below.
 
 mod access;
+mod accountabilities;
+mod alerts;
 mod cases;
 mod imports;
 mod people;
@@ -117,6 +119,22 @@ impl State {
             | Event::CaseDecided { .. }
             | Event::GrantIssued { .. }
             | Event::GrantRevoked { .. } => self.evolve_case(recorded),
+            Event::AlertRuleSet { .. }
+            | Event::AlertRuleEnded { .. }
+            | Event::AlertRaised { .. }
+            | Event::AlertCleared { .. }
+            | Event::AlertAcknowledged { .. }
+            | Event::AlertSnoozed { .. }
+            | Event::AlertResolved { .. }
+            | Event::AlertTaskDone { .. }
+            | Event::PlaybookSet { .. }
+            | Event::QuietPeriodSet { .. }
+            | Event::QuietPeriodEnded { .. }
+            | Event::CountsNoted { .. } => self.evolve_alert(recorded),
+            Event::ProductAssigned { .. }
+            | Event::CategoryAssigned { .. }
+            | Event::LeaverRecorded { .. }
+            | Event::LeaverRemoved { .. } => self.evolve_accountability(recorded),
         }
     }
     fn publish(&mut self, recorded: &Recorded, digest: Digest, categories: &[Category]) {

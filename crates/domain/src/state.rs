@@ -7,17 +7,20 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::accountability::{Accountability, Owner};
 use crate::agreement::Agreement;
+use crate::alert::{Alert, AlertRule, NotedCount, PlaybookTask, QuietPeriod, Subject, TriggerKind};
 use crate::case::Case;
 use crate::catalogue::{Catalogue, Publication};
 use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
-    SourceId, TitleMatchId, TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, MetricId,
+    PartyId, PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId,
 };
 use crate::import::Import;
+use crate::leaver::Leaver;
 use crate::metric::CustomMetric;
 use crate::organisation::Organisation;
 use crate::party::Party;
@@ -65,6 +68,21 @@ pub struct State {
     pub witnesses: OrdMap<String, Arc<Witness>>,
     pub cases: OrdMap<CaseId, Arc<Case>>,
     pub grants: OrdMap<CaseId, Arc<Grant>>,
+    pub alert_rules: OrdMap<AlertRuleId, Arc<AlertRule>>,
+    pub alerts: OrdMap<AlertId, Arc<Alert>>,
+    /// The alerts that held at the last evaluation, by rule and by what they are about.
+    pub alerts_holding: OrdMap<(AlertRuleId, Subject), AlertId>,
+    /// The organisation's own playbooks.
+    pub playbooks: OrdMap<TriggerKind, Arc<Vec<PlaybookTask>>>,
+    pub quiet_periods: OrdMap<QuietPeriodId, Arc<QuietPeriod>>,
+    /// The counts of every product on the days on which they changed, at most [`COUNTS_KEPT_MAX`] of each.
+    pub counts: OrdMap<ProductId, Vector<NotedCount>>,
+    /// The day on which counts were noted last.
+    pub counted_on: Option<Date>,
+    pub accountabilities: OrdMap<ProductId, Arc<Accountability>>,
+    /// Who answers for the products of a category, by its name.
+    pub category_owners: OrdMap<Arc<str>, Owner>,
+    pub leavers: OrdMap<LeaverId, Arc<Leaver>>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
 }
@@ -87,7 +105,15 @@ pub struct LastNumbers {
     pub import: u64,
     pub source: u64,
     pub case: u64,
+    pub alert_rule: u64,
+    pub alert: u64,
+    pub quiet_period: u64,
+    pub leaver: u64,
 }
+
+/// Noted counts of one product that are kept at hand: more than a quarter of days on which it changed. The ledger keeps
+/// all of them.
+pub const COUNTS_KEPT_MAX: usize = 100;
 
 impl State {
     /// The time zone in which the organisation's days begin and end; UTC before it was founded.

@@ -3,6 +3,8 @@
 //! Objects are drawn here from one snapshot; their fields are a promise to programs that were written against them.
 
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod backup;
 pub mod cases;
 pub mod catalogue;
@@ -45,6 +47,8 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(entitlements::routes())
         .merge(agreements::routes())
         .merge(renewals::routes())
+        .merge(alerts::routes())
+        .merge(alert_rules::routes())
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())

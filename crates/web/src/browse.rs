@@ -3,6 +3,8 @@
 //! What a page looks like is in [`crate::pages`]; what an act means and whether it may be done is in `domain`.
 
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod audits;
 pub mod base;
 pub mod cases;
@@ -86,6 +88,7 @@ pub fn routes() -> Router<Site> {
         .route("/audit/{entry}", get(audits::show))
         .route("/audit/{entry}/proof", get(audits::entry_proof))
         .merge(data())
+        .merge(watch())
         .route(addresses::PERSONS, get(persons::list).post(persons::add))
         .route("/persons/{person}", get(persons::show))
         .route("/persons/{person}/roles", post(persons::set_roles))
@@ -132,6 +135,39 @@ fn data() -> Router<Site> {
         .route("/renewals.ics", get(renewals::calendar))
         .route("/calendars/{token}/renewals.ics", get(renewals::feed))
         .route("/agreements/{agreement}/renewal", get(renewals::ask).post(renewals::plan))
+}
+
+/// What has to be looked at, and by which rules.
+fn watch() -> Router<Site> {
+    Router::new()
+        .route(addresses::ALERTS, get(alerts::list))
+        .route("/alerts.csv", get(alerts::csv))
+        .route(addresses::ALERT_DIGEST, get(alerts::digest))
+        .route("/alerts/digest.txt", get(alerts::digest_text))
+        .route(addresses::ALERT_EVALUATION, post(alerts::evaluate))
+        .route(addresses::ALERT_RULES, get(alert_rules::list).post(alert_rules::add))
+        .route(addresses::ALERT_RULES_USUAL, post(alert_rules::adopt))
+        .route("/alerts/rules/{rule}/end", post(alert_rules::end))
+        .route(addresses::QUIET_PERIODS, post(alert_rules::keep_quiet))
+        .route("/alerts/quiet/{quiet}/end", post(alert_rules::end_quiet))
+        .route(addresses::OWNERS, get(alert_rules::owners))
+        .route(addresses::CATEGORIES, post(alert_rules::assign_category))
+        .route(
+            "/products/{product}/accountability",
+            get(alert_rules::ask_owner).post(alert_rules::assign_product),
+        )
+        .route(addresses::LEAVERS, get(alert_rules::leavers).post(alert_rules::record_leavers))
+        .route("/alerts/leavers/{leaver}/removal", post(alert_rules::remove_leaver))
+        .route("/alerts/{alert}", get(alerts::show))
+        .route("/alerts/{alert}/rows.csv", get(alerts::rows_csv))
+        .route("/alerts/{alert}/acknowledgement", post(alerts::acknowledge))
+        .route("/alerts/{alert}/snooze", post(alerts::snooze))
+        .route("/alerts/{alert}/resolution", post(alerts::resolve))
+        .route(
+            "/alerts/{alert}/tasks/{task}",
+            get(alerts::ask_task).post(alerts::complete).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)),
+        )
+        .route("/alerts/{alert}/tasks/{task}/file", get(alerts::task_file))
 }
 
 /// A file of the program. Its address changes with its bytes, so it can be kept for ever.

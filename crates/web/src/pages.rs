@@ -5,6 +5,8 @@
 
 pub mod addresses;
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod audit;
 pub mod confirmation;
 pub mod effect;

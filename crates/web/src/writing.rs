@@ -289,6 +289,9 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::SourceOpened { source, .. } => at("sources", source.to_string()),
         Event::CaseOpened { case, .. } => at("cases", case.to_string()),
         Event::WitnessAdded { witness } => Some((witness.name.clone(), None)),
+        Event::AlertRuleSet { rule, .. } => Some((rule.to_string(), None)),
+        Event::QuietPeriodSet { quiet, .. } => Some((quiet.to_string(), None)),
+        Event::LeaverRecorded { leaver, .. } => Some((leaver.to_string(), None)),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
         Event::OrganisationFounded { .. }
         | Event::RolesSet { .. }
@@ -325,6 +328,19 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::CaseWithdrawn { .. }
         | Event::CaseDecided { .. }
         | Event::GrantIssued { .. }
-        | Event::GrantRevoked { .. } => None,
+        | Event::GrantRevoked { .. }
+        | Event::AlertRuleEnded { .. }
+        | Event::AlertRaised { .. }
+        | Event::AlertCleared { .. }
+        | Event::AlertAcknowledged { .. }
+        | Event::AlertSnoozed { .. }
+        | Event::AlertResolved { .. }
+        | Event::AlertTaskDone { .. }
+        | Event::PlaybookSet { .. }
+        | Event::QuietPeriodEnded { .. }
+        | Event::CountsNoted { .. }
+        | Event::ProductAssigned { .. }
+        | Event::CategoryAssigned { .. }
+        | Event::LeaverRemoved { .. } => None,
     }
 }

@@ -11,6 +11,8 @@ use crate::arguments::{Serve, Target};
 use crate::exit::Exit;
 use crate::{local, print};
 
+/// How often the rules of alerts are evaluated, where anything changed: one pass over the estate each time.
+const EVALUATE_ALERTS_EVERY: Duration = Duration::from_secs(300);
 /// How often witnesses are asked.
 const ASK_WITNESSES_EVERY: Duration = Duration::from_secs(20);
 /// How long a witness may take.
@@ -48,8 +50,10 @@ pub async fn run(app: App, listener: tokio::net::TcpListener, base_url: Option<S
     let secure = base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     let router = web::router(app.clone(), web::Options { base_url, secure_cookies: secure });
     let witnesses = tokio::spawn(ask_witnesses(app.clone()));
+    let alerts = tokio::spawn(evaluate_alerts(app.clone()));
     let served = axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await;
     witnesses.abort();
+    alerts.abort();
     app.close().await;
     served?;
     Ok(ExitCode::SUCCESS)
@@ -84,6 +88,23 @@ async fn ask_witnesses(app: App) {
             }
             Err(error) => tracing::warn!(%error, "witnesses could not be asked"),
         }
+    }
+}
+
+/// Evaluates the rules of alerts, as the program itself, whenever something was recorded or a new day has begun.
+async fn evaluate_alerts(app: App) {
+    let mut evaluated = None;
+    loop {
+        let snapshot = app.snapshot();
+        let seen = (snapshot.size(), snapshot.state.day(app.surroundings().now()));
+        if evaluated != Some(seen) {
+            match app.evaluate_alerts(domain::command::Actor::Program).await {
+                // What the evaluation recorded itself asks for no other.
+                Ok(receipt) => evaluated = Some((receipt.snapshot.size(), seen.1)),
+                Err(error) => tracing::warn!(%error, "the rules of alerts could not be evaluated"),
+            }
+        }
+        tokio::time::sleep(EVALUATE_ALERTS_EVERY).await;
     }
 }
 

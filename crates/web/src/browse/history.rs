@@ -127,5 +127,26 @@ pub fn what(event: &Event) -> String {
             format!("Exception {case} came into force for {} until {}", terms.quantity, terms.until)
         }
         Event::GrantRevoked { case, .. } => format!("Exception {case} was revoked"),
+        Event::AlertRuleSet { rule, terms } => format!("{rule} was set: {}", terms.trigger.sentence()),
+        Event::AlertRuleEnded { rule } => format!("{rule} was ended"),
+        Event::AlertRaised { alert, rule, subject, .. } => format!("{alert} was raised by {rule}: {subject}"),
+        Event::AlertCleared { alert } => format!("{alert} no longer holds"),
+        Event::AlertAcknowledged { alert, .. } => format!("{alert} was acknowledged"),
+        Event::AlertSnoozed { alert, until, .. } => format!("{alert} was snoozed until {until}"),
+        Event::AlertResolved { alert, .. } => format!("{alert} was resolved"),
+        Event::AlertTaskDone { alert, task, .. } => format!("Task {} of {alert} was done", task.saturating_add(1)),
+        Event::PlaybookSet { kind, .. } => format!("The playbook for \u{201c}{}\u{201d} was set", kind.title()),
+        Event::QuietPeriodSet { quiet, terms, .. } => {
+            format!("{quiet} was set: no alerts from {} to {}", terms.starts_on, terms.ends_on)
+        }
+        Event::QuietPeriodEnded { quiet } => format!("{quiet} was ended"),
+        Event::CountsNoted { counts, .. } => match counts.len() {
+            1 => "The counts of 1 product were noted".to_owned(),
+            more => format!("The counts of {more} products were noted"),
+        },
+        Event::ProductAssigned { product, .. } => format!("It was set who answers for {product}"),
+        Event::CategoryAssigned { category, .. } => format!("It was set who answers for {category}"),
+        Event::LeaverRecorded { leaver, left_on, .. } => format!("{leaver} was recorded: left on {left_on}"),
+        Event::LeaverRemoved { leaver } => format!("{leaver} was taken back"),
     }
 }

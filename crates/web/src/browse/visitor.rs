@@ -178,7 +178,8 @@ impl Visitor {
                 | Place::Sources
                 | Place::Entitlements
                 | Place::Agreements
-                | Place::Renewals => among(Readers::Staff),
+                | Place::Renewals
+                | Place::Alerts => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use domain::digest::Digest;
 use domain::entitlement::Metric;
 use domain::id::{
-    AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId, TokenId,
+    AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, PersonId, ProductId,
+    QuietPeriodId, SourceId, TitleMatchId, TokenId,
 };
 use domain::source::DeviceMark;
 
@@ -59,6 +60,24 @@ pub const AGREEMENTS: &str = "/agreements";
 pub const KNOWN_SOFTWARE: &str = "/software/known";
 /// What ends, and by when notice must be given.
 pub const RENEWALS: &str = "/renewals";
+/// What has to be looked at.
+pub const ALERTS: &str = "/alerts";
+/// What changed with alerts.
+pub const ALERT_DIGEST: &str = "/alerts/digest";
+/// Evaluating the rules now.
+pub const ALERT_EVALUATION: &str = "/alerts/evaluation";
+/// The rules by which alerts are raised.
+pub const ALERT_RULES: &str = "/alerts/rules";
+/// Adding the usual rules.
+pub const ALERT_RULES_USUAL: &str = "/alerts/rules/usual";
+/// Days on which nothing is raised.
+pub const QUIET_PERIODS: &str = "/alerts/quiet";
+/// Who answers for which product.
+pub const OWNERS: &str = "/alerts/owners";
+/// Who answers for which category.
+pub const CATEGORIES: &str = "/alerts/categories";
+/// Those who have left.
+pub const LEAVERS: &str = "/alerts/leavers";
 /// The one who is signed in.
 pub const YOU: &str = "/you";
 /// Their password.
@@ -278,6 +297,46 @@ pub fn session_end(digest: Digest) -> String {
 /// Ending a delegation.
 pub fn delegation_end(delegation: DelegationId) -> String {
     format!("{DELEGATIONS}/{delegation}/end")
+}
+
+/// An alert.
+pub fn alert(alert: AlertId) -> String {
+    format!("/alerts/{alert}")
+}
+
+/// Doing something with an alert: `acknowledgement`, `snooze` or `resolution`.
+pub fn alert_act(alert: AlertId, act: &str) -> String {
+    format!("/alerts/{alert}/{act}")
+}
+
+/// A task of an alert, from 1.
+pub fn alert_task(alert: AlertId, task: u64) -> String {
+    format!("/alerts/{alert}/tasks/{task}")
+}
+
+/// The file that shows that a task was done.
+pub fn alert_task_file(alert: AlertId, task: u64) -> String {
+    format!("/alerts/{alert}/tasks/{task}/file")
+}
+
+/// Ending a rule.
+pub fn alert_rule_end(rule: AlertRuleId) -> String {
+    format!("/alerts/rules/{rule}/end")
+}
+
+/// Ending a quiet period.
+pub fn quiet_end(quiet: QuietPeriodId) -> String {
+    format!("/alerts/quiet/{quiet}/end")
+}
+
+/// Saying who answers for a product.
+pub fn accountability(product: ProductId) -> String {
+    format!("/products/{product}/accountability")
+}
+
+/// Taking back that somebody has left.
+pub fn leaver_removal(leaver: LeaverId) -> String {
+    format!("/alerts/leavers/{leaver}/removal")
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub enum Place {
     Entitlements,
     Agreements,
     Renewals,
+    Alerts,
     You,
     Tokens,
     Persons,
@@ -40,7 +41,7 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
@@ -48,6 +49,7 @@ impl Place {
         Self::Titles,
         Self::Metrics,
         Self::Renewals,
+        Self::Alerts,
         Self::Requests,
         Self::Exceptions,
         Self::Policies,
@@ -66,7 +68,7 @@ impl Place {
             Self::MyWork => Section::MyWork,
             Self::Position => Section::Position,
             Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
-            Self::Renewals => Section::Plan,
+            Self::Renewals | Self::Alerts => Section::Plan,
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
@@ -94,6 +96,7 @@ impl Place {
             Self::Entitlements => addresses::ENTITLEMENTS,
             Self::Agreements => addresses::AGREEMENTS,
             Self::Renewals => addresses::RENEWALS,
+            Self::Alerts => addresses::ALERTS,
             Self::You => addresses::YOU,
             Self::Tokens => addresses::TOKENS,
             Self::Persons => addresses::PERSONS,
@@ -117,6 +120,7 @@ impl Place {
             Self::Entitlements => "Entitlements",
             Self::Agreements => "Agreements",
             Self::Renewals => "Renewals",
+            Self::Alerts => "Alerts",
             Self::You => "You",
             Self::Tokens => "API tokens",
             Self::Persons => "Persons and roles",
