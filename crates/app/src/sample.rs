@@ -6,6 +6,7 @@ pub mod files;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::accountability::Owner;
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Stage};
 use domain::command::{Actor, Intent, Via};
 use domain::event::Event;
@@ -57,6 +58,7 @@ pub async fn fill(app: &App) -> Result<Secret, Failure> {
     filling.recognise_titles().await?;
     filling.open_decided_cases().await?;
     filling.open_undecided_cases().await?;
+    filling.keep_watch().await?;
     let (secret, _) = app.issue_link(filling.by("petr"), AccountId(1)).await?;
     app.checkpoint().await?;
     Ok(secret)
@@ -151,6 +153,30 @@ impl Filling<'_> {
             self.carry("jonas", Intent::MatchTitle { pattern, product: None }).await?;
         }
         Ok(())
+    }
+
+    /// Rules for alerts, who answers for what, and who has left.
+    async fn keep_watch(&self) -> Result<(), Failure> {
+        let categories = [("engineering", Owner::Person(self.person("ana"))), ("office", Owner::Role(Role::Procurement))];
+        for (category, owner) in categories {
+            let intent = Intent::AssignCategory { category: category.to_owned(), owner: Some(owner) };
+            self.carry("jonas", intent).await?;
+        }
+        for (place, product) in files::PRODUCTS.iter().enumerate() {
+            let Some(known) = self.product(product.name) else { continue };
+            let category = if place % 3 == 0 { "engineering" } else { "office" };
+            let intent = Intent::AssignProduct { product: known, owner: None, category: Some(category.to_owned()) };
+            self.carry("jonas", intent).await?;
+        }
+        let leavers = [(41, 30), (57, 12)].map(|(number, days)| (Text::from(files::email(number)), self.in_days(-days)));
+        self.carry("jonas", Intent::RecordLeavers { leavers: leavers.into() }).await?;
+        self.carry("jonas", Intent::AddAlertRules { rules: crate::alerts::usual_rules().to_vec() }).await?;
+        self.app.evaluate_alerts(Actor::Program).await?;
+        Ok(())
+    }
+
+    fn person(&self, key: &str) -> PersonId {
+        self.people.get(key).copied().unwrap_or(PersonId(1))
     }
 
     fn product(&self, name: &str) -> Option<ProductId> {

@@ -38,7 +38,7 @@ pub enum Trigger {
         /// The amount that is not yet an alert.
         amount: Money,
     },
-    /// More of a product is used than this share of what is entitled.
+    /// More of a product is used than this share of what is entitled, and nothing is short yet.
     UseOver {
         /// Per cent of the entitled units.
         percent: u32,

@@ -117,7 +117,11 @@ fn of_line(snapshot: &Snapshot, trigger: &Trigger, line: &Line, at: Timestamp) -
         Trigger::ExposureOver { amount } => over(line.exposure.money, *amount),
         Trigger::SurplusWorth { amount } => over(line.saving.money, *amount),
         Trigger::UseOver { percent } => {
+            // Once something is short, that is another alert.
             let Quantity::Units(entitled) = line.entitled else { return None };
+            if line.short > 0 {
+                return None;
+            }
             let used = line.consumed.saturating_mul(100).checked_div(entitled)?;
             Some(used).filter(|used| *used > u64::from(*percent))
         }
@@ -126,7 +130,9 @@ fn of_line(snapshot: &Snapshot, trigger: &Trigger, line: &Line, at: Timestamp) -
                 .filter(|units| *units > 0)
         }
         Trigger::UnauthorisedDeployment => {
-            let covered = line.supplies.iter().any(|supply| supply.why_not.is_none());
+            // What a right covered until it ended is another matter.
+            let ended = |end: Option<Date>| end.is_some_and(|end| end < today);
+            let covered = line.supplies.iter().any(|supply| supply.why_not.is_none() || ended(supply.ends_on));
             (line.devices > 0 && !covered && !is_authorised(snapshot, line.product)).then_some(line.devices)
         }
         Trigger::SuddenGrowth { percent, days } => {

@@ -99,8 +99,11 @@ async fn evaluate_alerts(app: App) {
         let seen = (snapshot.size(), snapshot.state.day(app.surroundings().now()));
         if evaluated != Some(seen) {
             match app.evaluate_alerts(domain::command::Actor::Program).await {
-                // What the evaluation recorded itself asks for no other.
-                Ok(receipt) => evaluated = Some((receipt.snapshot.size(), seen.1)),
+                // What the evaluation recorded itself asks for no other; what came in meanwhile does.
+                Ok(receipt) => {
+                    let own = u64::try_from(receipt.recorded.len()).unwrap_or(u64::MAX);
+                    evaluated = Some((seen.0.saturating_add(own), seen.1));
+                }
                 Err(error) => tracing::warn!(%error, "the rules of alerts could not be evaluated"),
             }
         }

@@ -1,6 +1,7 @@
 //! The tests of the domain from outside, as one binary.
 
 mod access;
+mod alerts;
 mod catalogue;
 mod entries;
 mod envelope;

@@ -3,6 +3,7 @@
 //! Every person, company, product and number here is invented.
 #![expect(clippy::expect_used, reason = "the texts read here are written a line above")]
 
+mod alerts;
 mod exceptions;
 mod imports;
 mod known_software;
@@ -46,6 +47,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(imports::all(mark));
     samples.extend(known_software::all(mark));
     samples.extend(renewals::all(mark));
+    samples.extend(alerts::all(mark));
     samples.extend(sources::all(mark));
     samples.extend(ledger::all(mark));
     samples

@@ -89,6 +89,11 @@ async fn answers_have_exactly_the_fields_that_are_described() {
     let world = world::short().await;
     let ana = world.ana().await;
     world.post(&ana, "/v1/cases", &world::wish()).await.good();
+    let leavers = serde_json::json!({ "leavers": [{ "name": "user1", "left_on": "2025-07-01" }] });
+    world.post(&ana, "/v1/leavers", &leavers).await.good();
+    let rule = serde_json::json!({ "trigger": { "kind": "use_after_leaving" } });
+    world.post(&ana, "/v1/alert_rules", &rule).await.good();
+    world.post(&ana, "/v1/alert_evaluations", &serde_json::json!({})).await.good();
     for (path, described) in [
         ("/v1/organisation", "/v1/organisation"),
         ("/v1/me", "/v1/me"),
@@ -109,6 +114,14 @@ async fn answers_have_exactly_the_fields_that_are_described() {
         ("/v1/devices", "/v1/devices"),
         ("/v1/devices/name:pc-01", "/v1/devices/{key}"),
         ("/v1/imports", "/v1/imports"),
+        ("/v1/alerts", "/v1/alerts"),
+        ("/v1/alerts/ALT-1", "/v1/alerts/{alert}"),
+        ("/v1/alerts/ALT-1/rows", "/v1/alerts/{alert}/rows"),
+        ("/v1/alert_digest", "/v1/alert_digest"),
+        ("/v1/alert_rules", "/v1/alert_rules"),
+        ("/v1/playbooks", "/v1/playbooks"),
+        ("/v1/accountabilities", "/v1/accountabilities"),
+        ("/v1/leavers", "/v1/leavers"),
         ("/v1/catalogue", "/v1/catalogue"),
         ("/v1/cases", "/v1/cases"),
         ("/v1/cases/EXC-1", "/v1/cases/{case}"),

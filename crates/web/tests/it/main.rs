@@ -9,6 +9,7 @@
 )]
 
 mod agents;
+mod alerts;
 mod authority;
 mod contract;
 mod known_software;
