@@ -7,7 +7,7 @@ mod evidence;
 mod search;
 mod shipped;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::State;
 use domain::accountability::Owner;
@@ -15,7 +15,7 @@ use domain::alert::{Alert, Finding, ProductCount, Subject, Trigger};
 use domain::command::{Actor, Intent};
 use domain::digest::Digest;
 use domain::evidence::Evidence;
-use domain::id::{AlertId, LeaverId, ProductId};
+use domain::id::{AlertId, LeaverId, ProductId, WaveId};
 use domain::person::Role;
 use domain::product::folded;
 use domain::text::Text;
@@ -38,6 +38,8 @@ pub struct Found {
     pub findings: Vec<Finding>,
     /// The counts of every product.
     pub counts: Vec<ProductCount>,
+    /// Items of reclaim waves that are gone from every one of their devices.
+    pub gone: Vec<(WaveId, u64)>,
 }
 
 impl Snapshot {
@@ -142,6 +144,17 @@ pub fn sentence(state: &State, trigger: &Trigger, subject: &Subject, measured: u
     }
 }
 
+/// Whether an installation that was last used on `used` is dormant by a trigger.
+pub(crate) fn is_dormant(trigger: &Trigger, used: Option<Date>, today: Date) -> bool {
+    search::is_dormant(trigger, used, today)
+}
+
+/// The users who have left, as devices are compared by them.
+pub(crate) fn leavers(snapshot: &Snapshot) -> BTreeSet<String> {
+    let estate = snapshot.base.estate();
+    search::leavers_by_user(snapshot).keys().map(|user| position::user_name(estate, *user).to_owned()).collect()
+}
+
 /// What reading a list of leavers gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaverList {
@@ -157,8 +170,12 @@ impl Snapshot {
     /// Reads a list of leavers: one a line, the name and the last day, separated by a comma, a semicolon or a tab.
     /// A heading may stand above.
     pub fn read_leavers(&self, text: &str) -> LeaverList {
-        let mut recorded: BTreeMap<(String, Date), ()> =
-            self.state.leavers.values().filter_map(|known| Some(((folded(known.name.open()?), known.left_on), ()))).collect();
+        let mut recorded: BTreeMap<(String, Date), ()> = self
+            .state
+            .leavers
+            .values()
+            .filter_map(|known| Some(((folded(known.name.open()?), known.left_on), ())))
+            .collect();
         let mut list = LeaverList { leavers: Vec::new(), rejected: Vec::new(), known: 0 };
         for (number, line) in (1_u64..).zip(text.trim_start_matches('\u{feff}').lines()) {
             let line = line.trim();
@@ -209,8 +226,8 @@ impl App {
         let snapshot = self.snapshot();
         let now = self.surroundings().now();
         let found = tokio::task::spawn_blocking(move || snapshot.find(now)).await;
-        let Found { findings, counts } = found.map_err(|error| Failure::Damaged(error.to_string()))?;
-        Ok(Intent::RecordFindings { findings, counts })
+        let Found { findings, counts, gone } = found.map_err(|error| Failure::Damaged(error.to_string()))?;
+        Ok(Intent::RecordFindings { findings, counts, gone })
     }
 
     /// The intent that resolves an alert at the number that it has now.

@@ -16,6 +16,7 @@ pub mod objects;
 mod order;
 mod organisation;
 pub mod positions;
+pub mod reclaim;
 pub mod renewals;
 mod replay;
 pub mod sample;

@@ -6,7 +6,7 @@ use domain::Recorded;
 use imbl::{OrdMap, Vector};
 
 /// The kinds of object that have numbers, as they stand before the slash of a stream.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 19] = [
     "account",
     "agreement",
     "alert",
@@ -17,6 +17,7 @@ const KINDS: [&str; 17] = [
     "exception",
     "import",
     "leaver",
+    "legal-hold",
     "party",
     "person",
     "product",
@@ -24,6 +25,7 @@ const KINDS: [&str; 17] = [
     "source",
     "title-match",
     "token",
+    "wave",
 ];
 
 /// The entries about every object, oldest first. A clone is cheap.

@@ -157,7 +157,8 @@ impl Filling<'_> {
 
     /// Rules for alerts, who answers for what, and who has left.
     async fn keep_watch(&self) -> Result<(), Failure> {
-        let categories = [("engineering", Owner::Person(self.person("ana"))), ("office", Owner::Role(Role::Procurement))];
+        let categories =
+            [("engineering", Owner::Person(self.person("ana"))), ("office", Owner::Role(Role::Procurement))];
         for (category, owner) in categories {
             let intent = Intent::AssignCategory { category: category.to_owned(), owner: Some(owner) };
             self.carry("jonas", intent).await?;
@@ -168,7 +169,8 @@ impl Filling<'_> {
             let intent = Intent::AssignProduct { product: known, owner: None, category: Some(category.to_owned()) };
             self.carry("jonas", intent).await?;
         }
-        let leavers = [(41, 30), (57, 12)].map(|(number, days)| (Text::from(files::email(number)), self.in_days(-days)));
+        let leavers =
+            [(41, 30), (57, 12)].map(|(number, days)| (Text::from(files::email(number)), self.in_days(-days)));
         self.carry("jonas", Intent::RecordLeavers { leavers: leavers.into() }).await?;
         self.carry("jonas", Intent::AddAlertRules { rules: crate::alerts::usual_rules().to_vec() }).await?;
         self.app.evaluate_alerts(Actor::Program).await?;

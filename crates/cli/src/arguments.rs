@@ -107,6 +107,9 @@ pub enum Command {
     /// People who have left, as the personnel office says.
     #[command(subcommand)]
     Leaver(Leaver),
+    /// Ask holders whether they still need software, decide, and see what it saved.
+    #[command(subcommand)]
+    Reclaim(Reclaim),
     /// Ask whether more of a product may be used. Exit code 3 is "no".
     Check(Check),
     /// The record of everything that happened, and its proofs.
@@ -779,6 +782,100 @@ pub enum Leaver {
     Remove {
         /// The leaver's number, such as LVR-1.
         leaver: String,
+    },
+}
+
+/// Which installations are candidates.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct ReclaimBasis {
+    /// Those last used more than so many days ago.
+    #[arg(long, value_name = "DAYS")]
+    pub dormant: Option<u32>,
+    /// Those that nothing covers.
+    #[arg(long)]
+    pub uncovered: bool,
+    /// Those with people who have left.
+    #[arg(long)]
+    pub leavers: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Reclaim {
+    /// List what might be reclaimed of a product, the longest unused first.
+    Candidates {
+        /// The product's number, such as PRD-7.
+        product: String,
+        #[command(flatten)]
+        basis: ReclaimBasis,
+    },
+    /// Open a wave and print the letters to its holders, whose links are told this once.
+    Open {
+        /// The product's number, such as PRD-7.
+        product: String,
+        #[command(flatten)]
+        basis: ReclaimBasis,
+        /// The last day on which a holder can answer.
+        #[arg(long, value_name = "DAY")]
+        answer_by: String,
+        /// Only the candidate on this device; may be given several times.
+        #[arg(long, value_name = "NAME")]
+        device: Vec<String>,
+    },
+    /// List the waves with what they would save and what they saved.
+    List,
+    /// Show a wave with its items.
+    Show {
+        /// The wave's number, such as WAV-1.
+        wave: String,
+    },
+    /// Give the holder of an item another link, and print the letter.
+    Again {
+        /// The wave's number.
+        wave: String,
+        /// The item's number, from 1.
+        item: u64,
+    },
+    /// Decide what becomes of items; what was decided can be decided otherwise.
+    Decide {
+        /// The wave's number.
+        wave: String,
+        /// What becomes of them.
+        #[arg(value_parser = ["keep", "reclaim"])]
+        choice: String,
+        /// The items' numbers, from 1.
+        #[arg(required = true)]
+        items: Vec<u64>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Close a wave.
+    Close {
+        /// The wave's number.
+        wave: String,
+    },
+    /// List the legal holds.
+    Holds,
+    /// Set a legal hold on a device or on everything of a holder: nothing of it is reclaimed.
+    Hold {
+        /// The device's key or name.
+        #[arg(long, conflicts_with = "holder", required_unless_present = "holder")]
+        device: Option<String>,
+        /// The holder, as devices name their users.
+        #[arg(long)]
+        holder: Option<String>,
+        /// Why it must not be touched.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// End a legal hold.
+    Lift {
+        /// The hold's number, such as HLD-1.
+        hold: String,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
 }
 

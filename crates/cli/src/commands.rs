@@ -16,6 +16,7 @@ mod organisation;
 mod person;
 mod position;
 mod product;
+mod reclaim;
 mod renewal;
 mod serve;
 mod source;
@@ -86,6 +87,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Renewal(renewal) => renewal::run(asked, renewal).await,
         Command::Alert(alert) => alert::run(asked, alert).await,
         Command::Leaver(leaver) => leaver::run(asked, leaver).await,
+        Command::Reclaim(reclaim) => reclaim::run(asked, reclaim).await,
         Command::Check(check) => check::run(asked, check).await,
         Command::Ledger(ledger) => ledger::run(asked, ledger).await,
         Command::Witness(witness) => witness::run(asked, witness).await,

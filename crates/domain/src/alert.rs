@@ -605,4 +605,3 @@ pub struct NotedCount {
     /// What.
     pub count: ProductCount,
 }
-

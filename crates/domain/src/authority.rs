@@ -66,19 +66,19 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::AssignProduct { .. }
         | Intent::AssignCategory { .. }
         | Intent::RecordLeavers { .. }
-        | Intent::RemoveLeaver { .. } => &[Role::SamManager],
+        | Intent::RemoveLeaver { .. }
+        | Intent::OpenWave { .. }
+        | Intent::AskHolderAgain { .. }
+        | Intent::DecideReclaim { .. }
+        | Intent::CloseWave { .. } => &[Role::SamManager],
+        Intent::SetLegalHold { .. } | Intent::LiftLegalHold { .. } => &[Role::Legal],
         // Everybody who keeps or decides something may handle alerts; whose an alert is says whom it waits for.
         Intent::AcknowledgeAlert { .. }
         | Intent::SnoozeAlert { .. }
         | Intent::ResolveAlert { .. }
-        | Intent::CompleteAlertTask { .. } => &[
-            Role::Approver,
-            Role::SamManager,
-            Role::Procurement,
-            Role::Finance,
-            Role::Legal,
-            Role::Administrator,
-        ],
+        | Intent::CompleteAlertTask { .. } => {
+            &[Role::Approver, Role::SamManager, Role::Procurement, Role::Finance, Role::Legal, Role::Administrator]
+        }
         Intent::FoundOrganisation { .. }
         | Intent::SetPassword { .. }
         | Intent::OpenSession { .. }
@@ -91,6 +91,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::AttachEvidence { .. }
         | Intent::SubmitCase { .. }
         | Intent::WithdrawCase { .. }
+        | Intent::AnswerReclaim { .. }
         | Intent::CastVote { .. } => &[],
     }
 }
@@ -112,6 +113,7 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::ErasePerson { .. }
         | Intent::AddWitness { .. }
         | Intent::RemoveWitness { .. }
+        | Intent::AnswerReclaim { .. }
         | Intent::FoundOrganisation { .. } => None,
         Intent::AddPerson { .. }
         | Intent::DeactivatePerson { .. }
@@ -160,7 +162,13 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::AssignProduct { .. }
         | Intent::AssignCategory { .. }
         | Intent::RecordLeavers { .. }
-        | Intent::RemoveLeaver { .. } => Some(Scope::Write),
+        | Intent::RemoveLeaver { .. }
+        | Intent::OpenWave { .. }
+        | Intent::AskHolderAgain { .. }
+        | Intent::DecideReclaim { .. }
+        | Intent::CloseWave { .. }
+        | Intent::SetLegalHold { .. }
+        | Intent::LiftLegalHold { .. } => Some(Scope::Write),
     }
 }
 
@@ -170,6 +178,12 @@ pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: Timest
         (Actor::Program, Intent::FoundOrganisation { .. }) => return Ok(()),
         // The program records what it found by itself, once there is an organisation.
         (Actor::Program, Intent::RecordFindings { .. }) if state.organisation.is_some() => return Ok(()),
+        // Holders need no account: whoever has the link of an item answers for it, and for nothing else.
+        (Actor::Program, Intent::AnswerReclaim { link, .. }) if state.reclaim_links.contains_key(link) => return Ok(()),
+        (Actor::Program, Intent::AnswerReclaim { .. }) => {
+            let message = "This link does not work. Ask whoever sent it for a new one.".to_owned();
+            return Err(Refusal::Gone { message });
+        }
         (Actor::Program, _) => return Err(Refusal::NotFounded),
         (Actor::Person(person, via), _) => (person, via),
     };

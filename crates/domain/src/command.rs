@@ -16,8 +16,8 @@ use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, PersonId,
-    ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
+    PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;
@@ -25,6 +25,7 @@ use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::{KnownSoftware, TitlePattern};
+use crate::reclaim::{Candidate, HoldSubject, HolderAnswer, ReclaimChoice, WaveTerms};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
 use crate::witness::Witness;
@@ -233,7 +234,8 @@ pub enum Intent {
     /// End a rule.
     EndAlertRule { rule: AlertRuleId },
     /// Record what was found to hold on a snapshot, everything that does and nothing that does not.
-    RecordFindings { findings: Vec<Finding>, counts: Vec<ProductCount> },
+    /// `gone` are items of waves that stand on none of their devices any more.
+    RecordFindings { findings: Vec<Finding>, counts: Vec<ProductCount>, gone: Vec<(WaveId, u64)> },
     /// Say that one is on it.
     AcknowledgeAlert { alert: AlertId, note: Text },
     /// See it again on a day.
@@ -256,4 +258,18 @@ pub enum Intent {
     RecordLeavers { leavers: Vec<(Text, Date)> },
     /// Take back that somebody has left.
     RemoveLeaver { leaver: LeaverId },
+    /// Open a reclaim wave, and ask the holder of each candidate by a link of this digest.
+    OpenWave { terms: WaveTerms, items: Vec<(Candidate, Digest)> },
+    /// Give the holder of an item another link. Items count from 0.
+    AskHolderAgain { wave: WaveId, item: u64, link: Digest },
+    /// Answer by a link, which is all that a holder needs.
+    AnswerReclaim { link: Digest, answer: HolderAnswer, reason: Option<Text> },
+    /// Decide what becomes of items. Items count from 0.
+    DecideReclaim { wave: WaveId, items: Vec<u64>, choice: ReclaimChoice, reason: Text },
+    /// Close a wave.
+    CloseWave { wave: WaveId },
+    /// Let nothing of a device or a holder be touched.
+    SetLegalHold { subject: HoldSubject, name: Text, reason: Text },
+    /// End a legal hold.
+    LiftLegalHold { hold: LegalHoldId, reason: Text },
 }

@@ -9,6 +9,7 @@ mod alerts;
 mod cases;
 mod imports;
 mod people;
+mod reclaim;
 mod recognition;
 mod software;
 mod sources;
@@ -29,6 +30,7 @@ pub use accountabilities::{LEAVERS_AT_ONCE_MAX, LEAVERS_MAX};
 pub use alerts::{ALERTS_RAISED_AT_ONCE_MAX, PLAYBOOK_TASKS_MAX, THRESHOLD_DAYS_MAX};
 pub use cases::catalogue_for;
 pub use people::login_is_free;
+pub use reclaim::{GRACE_DAYS_MAX, WAVE_ITEMS_MAX};
 pub use sources::{DELIVERY_DEVICES_MAX, HELD_DEVICES_MAX, INTERVAL_HOURS_MAX, SOURCE_DEVICES_MAX};
 pub use votes::{Standing, eligible_seats, open_seats, standing};
 
@@ -123,6 +125,13 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::AssignCategory { .. }
         | Intent::RecordLeavers { .. }
         | Intent::RemoveLeaver { .. } => accountabilities::decide(asking),
+        Intent::OpenWave { .. }
+        | Intent::AskHolderAgain { .. }
+        | Intent::AnswerReclaim { .. }
+        | Intent::DecideReclaim { .. }
+        | Intent::CloseWave { .. }
+        | Intent::SetLegalHold { .. }
+        | Intent::LiftLegalHold { .. } => reclaim::decide(asking),
     }
 }
 

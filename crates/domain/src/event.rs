@@ -17,14 +17,15 @@ use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, MetricId,
-    PartyId, PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
+    MetricId, PartyId, PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::TitlePattern;
+use crate::reclaim::{Candidate, HoldSubject, HolderAnswer, ReclaimChoice, WaveTerms};
 use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
 use crate::witness::Witness;
@@ -292,6 +293,30 @@ pub enum Event {
     },
     /// Somebody has not left after all.
     LeaverRemoved { leaver: LeaverId },
+    /// A reclaim wave was opened.
+    WaveOpened { wave: WaveId, terms: WaveTerms },
+    /// The holder of a candidate was asked; it is the next item of the wave.
+    ReclaimAsked { wave: WaveId, candidate: Candidate, link: Digest },
+    /// The holder of an item got another link. Items count from 0.
+    ReclaimAskedAgain { wave: WaveId, item: u64, link: Digest },
+    /// A holder answered.
+    ReclaimAnswered {
+        wave: WaveId,
+        item: u64,
+        answer: HolderAnswer,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+    },
+    /// It was decided what becomes of an item.
+    ReclaimDecided { wave: WaveId, item: u64, choice: ReclaimChoice, reason: Text },
+    /// What was to be removed is gone from every device of the item.
+    ReclaimConfirmed { wave: WaveId, item: u64 },
+    /// A wave was closed.
+    WaveClosed { wave: WaveId },
+    /// A device, or everything of a holder, must not be touched.
+    LegalHoldSet { hold: LegalHoldId, subject: HoldSubject, name: Text, reason: Text },
+    /// A legal hold ended.
+    LegalHoldLifted { hold: LegalHoldId, reason: Text },
 }
 
 impl Event {
@@ -366,6 +391,14 @@ impl Event {
             Self::ProductAssigned { product, .. } => format!("product/{product}"),
             Self::CategoryAssigned { category, .. } => format!("category/{category}"),
             Self::LeaverRecorded { leaver, .. } | Self::LeaverRemoved { leaver } => format!("leaver/{leaver}"),
+            Self::WaveOpened { wave, .. }
+            | Self::ReclaimAsked { wave, .. }
+            | Self::ReclaimAskedAgain { wave, .. }
+            | Self::ReclaimAnswered { wave, .. }
+            | Self::ReclaimDecided { wave, .. }
+            | Self::ReclaimConfirmed { wave, .. }
+            | Self::WaveClosed { wave } => format!("wave/{wave}"),
+            Self::LegalHoldSet { hold, .. } | Self::LegalHoldLifted { hold, .. } => format!("legal-hold/{hold}"),
         }
     }
 

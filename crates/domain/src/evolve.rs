@@ -7,6 +7,7 @@ mod alerts;
 mod cases;
 mod imports;
 mod people;
+mod reclaim;
 mod software;
 mod sources;
 
@@ -135,6 +136,15 @@ impl State {
             | Event::CategoryAssigned { .. }
             | Event::LeaverRecorded { .. }
             | Event::LeaverRemoved { .. } => self.evolve_accountability(recorded),
+            Event::WaveOpened { .. }
+            | Event::ReclaimAsked { .. }
+            | Event::ReclaimAskedAgain { .. }
+            | Event::ReclaimAnswered { .. }
+            | Event::ReclaimDecided { .. }
+            | Event::ReclaimConfirmed { .. }
+            | Event::WaveClosed { .. }
+            | Event::LegalHoldSet { .. }
+            | Event::LegalHoldLifted { .. } => self.evolve_reclaim(recorded),
         }
     }
     fn publish(&mut self, recorded: &Recorded, digest: Digest, categories: &[Category]) {

@@ -16,8 +16,8 @@ use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
-    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, MetricId,
-    PartyId, PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
+    MetricId, PartyId, PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use crate::import::Import;
 use crate::leaver::Leaver;
@@ -26,6 +26,7 @@ use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded, folds_to};
+use crate::reclaim::{LegalHold, Wave};
 use crate::source::AgentSource;
 use crate::witness::Witness;
 
@@ -83,6 +84,10 @@ pub struct State {
     /// Who answers for the products of a category, by its name.
     pub category_owners: OrdMap<Arc<str>, Owner>,
     pub leavers: OrdMap<LeaverId, Arc<Leaver>>,
+    pub waves: OrdMap<WaveId, Arc<Wave>>,
+    /// The items of waves, by the digest of the link by which their holders answer.
+    pub reclaim_links: OrdMap<Digest, (WaveId, u64)>,
+    pub legal_holds: OrdMap<LegalHoldId, Arc<LegalHold>>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
 }
@@ -109,6 +114,8 @@ pub struct LastNumbers {
     pub alert: u64,
     pub quiet_period: u64,
     pub leaver: u64,
+    pub wave: u64,
+    pub legal_hold: u64,
 }
 
 /// Noted counts of one product that are kept at hand: more than a quarter of days on which it changed. The ledger keeps

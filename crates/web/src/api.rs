@@ -20,6 +20,7 @@ pub mod organisation;
 pub mod persons;
 pub mod positions;
 pub mod products;
+pub mod reclaim;
 pub mod renewals;
 pub mod sessions;
 pub mod sources;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(renewals::routes())
         .merge(alerts::routes())
         .merge(alert_rules::routes())
+        .merge(reclaim::routes())
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())

@@ -24,6 +24,7 @@ pub mod persons;
 pub mod policies;
 pub mod positions;
 pub mod products;
+pub mod reclaim;
 pub mod renewals;
 pub mod request_form;
 pub mod requests;
@@ -152,10 +153,7 @@ fn watch() -> Router<Site> {
         .route("/alerts/quiet/{quiet}/end", post(alert_rules::end_quiet))
         .route(addresses::OWNERS, get(alert_rules::owners))
         .route(addresses::CATEGORIES, post(alert_rules::assign_category))
-        .route(
-            "/products/{product}/accountability",
-            get(alert_rules::ask_owner).post(alert_rules::assign_product),
-        )
+        .route("/products/{product}/accountability", get(alert_rules::ask_owner).post(alert_rules::assign_product))
         .route(addresses::LEAVERS, get(alert_rules::leavers).post(alert_rules::record_leavers))
         .route("/alerts/leavers/{leaver}/removal", post(alert_rules::remove_leaver))
         .route("/alerts/{alert}", get(alerts::show))
@@ -168,6 +166,14 @@ fn watch() -> Router<Site> {
             get(alerts::ask_task).post(alerts::complete).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)),
         )
         .route("/alerts/{alert}/tasks/{task}/file", get(alerts::task_file))
+        .route(addresses::RECLAIM, get(reclaim::list).post(reclaim::open))
+        .route(addresses::CANDIDATES, get(reclaim::candidates))
+        .route("/reclaim/waves/{wave}", get(reclaim::show))
+        .route("/reclaim/waves/{wave}/decisions", post(reclaim::decide))
+        .route("/reclaim/waves/{wave}/closing", post(reclaim::close))
+        .route(addresses::LEGAL_HOLDS, post(reclaim::hold))
+        .route("/reclaim/holds/{hold}/lift", get(reclaim::confirm_lift).post(reclaim::lift))
+        .route("/reclaim/answer/{secret}", get(reclaim::question).post(reclaim::answer))
 }
 
 /// A file of the program. Its address changes with its bytes, so it can be kept for ever.

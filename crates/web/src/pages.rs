@@ -24,6 +24,7 @@ pub mod policies;
 pub mod position;
 pub mod product;
 pub mod products;
+pub mod reclaim;
 pub mod renewals;
 pub mod request;
 pub mod request_form;

@@ -292,6 +292,8 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::AlertRuleSet { rule, .. } => Some((rule.to_string(), None)),
         Event::QuietPeriodSet { quiet, .. } => Some((quiet.to_string(), None)),
         Event::LeaverRecorded { leaver, .. } => Some((leaver.to_string(), None)),
+        Event::WaveOpened { wave, .. } => at("reclaim_waves", wave.to_string()),
+        Event::LegalHoldSet { hold, .. } => Some((hold.to_string(), None)),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
         Event::OrganisationFounded { .. }
         | Event::RolesSet { .. }
@@ -341,6 +343,13 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::CountsNoted { .. }
         | Event::ProductAssigned { .. }
         | Event::CategoryAssigned { .. }
-        | Event::LeaverRemoved { .. } => None,
+        | Event::LeaverRemoved { .. }
+        | Event::ReclaimAsked { .. }
+        | Event::ReclaimAskedAgain { .. }
+        | Event::ReclaimAnswered { .. }
+        | Event::ReclaimDecided { .. }
+        | Event::ReclaimConfirmed { .. }
+        | Event::WaveClosed { .. }
+        | Event::LegalHoldLifted { .. } => None,
     }
 }

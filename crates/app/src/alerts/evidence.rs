@@ -71,10 +71,12 @@ pub(super) fn rows(snapshot: &Snapshot, trigger: &Trigger, subject: &Subject, at
         (Trigger::ExpiredWithUse, Subject::Product(product)) => {
             let Some(line) = snapshot.line(*product, at) else { return Vec::new() };
             let expired = search::expired(snapshot, &line, today).into_iter();
-            expired.map(|(id, units, why)| AlertRow {
-                about: RowAbout::Entitlement(id),
-                detail: format!("{why} Used all the same: {units}."),
-            }).collect()
+            expired
+                .map(|(id, units, why)| AlertRow {
+                    about: RowAbout::Entitlement(id),
+                    detail: format!("{why} Used all the same: {units}."),
+                })
+                .collect()
         }
         (Trigger::SuddenGrowth { days, .. }, Subject::Product(product)) => growth(snapshot, *product, *days, at),
         (Trigger::SourceSilent { .. }, Subject::Source(name)) => {
@@ -108,11 +110,7 @@ struct Holding {
     used: Option<Date>,
 }
 
-fn installations(
-    snapshot: &Snapshot,
-    product: ProductId,
-    say: impl Fn(&Holding) -> Option<String>,
-) -> Vec<AlertRow> {
+fn installations(snapshot: &Snapshot, product: ProductId, say: impl Fn(&Holding) -> Option<String>) -> Vec<AlertRow> {
     let mut rows: Vec<(DeviceIndex, Option<Date>, String)> = Vec::new();
     position::holders_of(&snapshot.base, product, |device, user, seen_at, used| {
         let holding = Holding { user, seen: seen_at.map(|seen| snapshot.state.day(seen)), used };

@@ -75,6 +75,7 @@ pub(super) fn find(snapshot: &Snapshot, at: Timestamp) -> Found {
     Found {
         findings: found.into_iter().filter_map(finding).collect(),
         counts: lines.iter().map(count_of).collect(),
+        gone: snapshot.gone(),
     }
 }
 
@@ -157,11 +158,7 @@ fn is_authorised(_snapshot: &Snapshot, _product: ProductId) -> bool {
 }
 
 /// The rights of a line that ended, or whose agreement did, with the units that are used without cover, and why.
-pub(super) fn expired(
-    snapshot: &Snapshot,
-    line: &Line,
-    today: Date,
-) -> Vec<(domain::id::EntitlementId, u64, String)> {
+pub(super) fn expired(snapshot: &Snapshot, line: &Line, today: Date) -> Vec<(domain::id::EntitlementId, u64, String)> {
     let mut found = Vec::new();
     let mut short = line.short;
     for supply in &line.supplies {
@@ -196,7 +193,9 @@ pub(super) fn count_before(counts: &Vector<NotedCount>, today: Date, days: u32) 
 }
 
 fn over(found: Option<Money>, limit: Money) -> Option<u64> {
-    found.filter(|found| found.currency == limit.currency && found.amount > limit.amount).map(|found| cents(found.amount))
+    found
+        .filter(|found| found.currency == limit.currency && found.amount > limit.amount)
+        .map(|found| cents(found.amount))
 }
 
 /// Hundredths, rounded down: what an alert counts in.

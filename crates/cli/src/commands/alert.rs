@@ -215,7 +215,11 @@ async fn playbook(asked: &Asked, kind: &str, set: Option<&std::path::Path>) -> R
         let tasks: Value = serde_json::from_slice(&read_file(file)?)
             .map_err(|error| Exit::usage(format!("{} is no list of tasks in JSON: {error}", file.display())))?;
         let answer = asked.client.post(&format!("/v1/playbooks/{}", escaped(&kind)), json!({ "tasks": tasks })).await?;
-        said(asked, &answer, &format!("The playbook for {kind} is set. Alerts that are there keep the tasks they have."));
+        said(
+            asked,
+            &answer,
+            &format!("The playbook for {kind} is set. Alerts that are there keep the tasks they have."),
+        );
         return Ok(());
     }
     let all = asked.client.list("/v1/playbooks").await?;

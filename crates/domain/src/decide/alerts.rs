@@ -47,7 +47,11 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             rule_in_force(state, *rule)?;
             Ok(vec![Event::AlertRuleEnded { rule: *rule }])
         }
-        Intent::RecordFindings { findings, counts } => Ok(record(asking, findings, counts)),
+        Intent::RecordFindings { findings, counts, gone } => {
+            let mut events = record(asking, findings, counts);
+            events.extend(super::reclaim::confirmed(state, gone));
+            Ok(events)
+        }
         Intent::AcknowledgeAlert { alert, note } => {
             unresolved(state, *alert)?;
             check_words("note", "what you do about it", note)?;
@@ -115,7 +119,10 @@ fn add_rules(state: &State, rules: &[AlertTerms]) -> Result<Vec<Event>, Refusal>
             continue;
         }
         if known.len() >= RULES_MAX {
-            return Err(Refusal::about("rules", format!("At most {RULES_MAX} rules are kept at once. End some first.")));
+            return Err(Refusal::about(
+                "rules",
+                format!("At most {RULES_MAX} rules are kept at once. End some first."),
+            ));
         }
         known.push(terms);
         number += 1;
@@ -235,9 +242,7 @@ fn record(asking: Asking<'_>, findings: &[Finding], counts: &[ProductCount]) -> 
     if state.counted_on.is_none_or(|counted| counted < day) {
         let changed: Vec<ProductCount> =
             counts.iter().copied().filter(|count| last_count(state, count.product) != Some(*count)).collect();
-        events.extend(
-            changed.chunks(COUNTS_AT_ONCE).map(|part| Event::CountsNoted { day, counts: part.to_vec() }),
-        );
+        events.extend(changed.chunks(COUNTS_AT_ONCE).map(|part| Event::CountsNoted { day, counts: part.to_vec() }));
     }
     events
 }

@@ -87,7 +87,9 @@ pub fn events() -> Vec<Event> {
 /// An organisation with one product and one rule about what is short.
 fn watched() -> World {
     let mut world = World::founded("2026-11-02T09:00:00Z", "Europe/Prague");
-    world.carry(ANA, Intent::AddProduct { name: "Vectra".to_owned(), publisher: None, metric: Metric::Device }).unwrap();
+    world
+        .carry(ANA, Intent::AddProduct { name: "Vectra".to_owned(), publisher: None, metric: Metric::Device })
+        .unwrap();
     set_rule(&mut world, Trigger::ShortOver { units: 0 });
     world
 }
@@ -103,7 +105,8 @@ fn short(measured: u64) -> Vec<Finding> {
 
 /// Records findings as the program, and says what became of them.
 fn found(world: &mut World, findings: Vec<Finding>) -> String {
-    let events = world.carry(Actor::Program, Intent::RecordFindings { findings, counts: Vec::new() }).unwrap();
+    let events =
+        world.carry(Actor::Program, Intent::RecordFindings { findings, counts: Vec::new(), gone: Vec::new() }).unwrap();
     let said: Vec<String> = events
         .iter()
         .map(|event| match event {
@@ -170,7 +173,10 @@ fn an_alert_is_acknowledged_snoozed_until_a_day_and_comes_back_on_it() {
     assert_eq!(status(&world, 1), AlertStatus::Acknowledged);
     let past = refusal(&mut world, Intent::SnoozeAlert { alert, until, note: "Again.".into() });
     assert_eq!(past, "Enter a day after today, at most 366 days ahead.");
-    assert_eq!(refusal(&mut world, Intent::AcknowledgeAlert { alert, note: " ".into() }), "Enter what you do about it.");
+    assert_eq!(
+        refusal(&mut world, Intent::AcknowledgeAlert { alert, note: " ".into() }),
+        "Enter what you do about it."
+    );
 }
 
 #[test]
@@ -187,11 +193,8 @@ fn nothing_is_raised_in_a_quiet_period_and_what_still_holds_is_raised_on_the_day
     assert_eq!(found(&mut world, short(3)), "", "on the last day");
     world.now += SignedDuration::from_hours(24);
     assert_eq!(found(&mut world, short(3)), "ALT-1 at 3");
-    let long = QuietTerms {
-        starts_on: "2026-11-02".parse().unwrap(),
-        ends_on: "2027-11-02".parse().unwrap(),
-        product: None,
-    };
+    let long =
+        QuietTerms { starts_on: "2026-11-02".parse().unwrap(), ends_on: "2027-11-02".parse().unwrap(), product: None };
     let refused = refusal(&mut world, Intent::KeepQuiet { terms: long, reason: "x".into() });
     assert_eq!(refused, "A quiet period has at most 185 days; for longer, change the rule.");
 }
@@ -254,9 +257,12 @@ fn a_playbook_is_done_task_by_task_and_each_once() {
 fn counts_are_noted_once_a_day_and_only_where_they_changed() {
     let mut world = watched();
     let count = |used| ProductCount { product: PRODUCT, used, short: 0, surplus: None };
-    let mut noted = |world: &mut World, used| {
+    let noted = |world: &mut World, used| {
         let counts = vec![count(used)];
-        world.carry(Actor::Program, Intent::RecordFindings { findings: Vec::new(), counts }).unwrap().len()
+        world
+            .carry(Actor::Program, Intent::RecordFindings { findings: Vec::new(), counts, gone: Vec::new() })
+            .unwrap()
+            .len()
     };
     assert_eq!(noted(&mut world, 5), 1);
     assert_eq!(noted(&mut world, 6), 0, "the same day");
@@ -271,7 +277,7 @@ fn counts_are_noted_once_a_day_and_only_where_they_changed() {
 #[test]
 fn nobody_makes_findings_up_before_there_is_an_organisation_nor_without_the_role() {
     let mut empty = World::new("2026-11-02T09:00:00Z");
-    let nothing = || Intent::RecordFindings { findings: Vec::new(), counts: Vec::new() };
+    let nothing = || Intent::RecordFindings { findings: Vec::new(), counts: Vec::new(), gone: Vec::new() };
     assert!(empty.carry(Actor::Program, nothing()).is_err());
     let mut world = watched();
     let intent = Intent::AddPerson {

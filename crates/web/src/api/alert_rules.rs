@@ -597,7 +597,11 @@ async fn import_leavers(Extracted(site): Extracted<Site>, request: Request) -> R
         written,
         new: u64::try_from(list.leavers.len()).unwrap_or(u64::MAX),
         known: list.known,
-        rejected: list.rejected.iter().map(|(line, repair)| RejectedLine { line: *line, repair: repair.clone() }).collect(),
+        rejected: list
+            .rejected
+            .iter()
+            .map(|(line, repair)| RejectedLine { line: *line, repair: repair.clone() })
+            .collect(),
     };
     if dry_run || list.leavers.is_empty() {
         return Ok(axum::response::IntoResponse::into_response(axum::Json(brought(None))));

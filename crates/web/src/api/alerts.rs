@@ -160,7 +160,8 @@ struct WholeAlert {
 }
 
 fn object(state: &State, alert: &Alert, today: Date) -> AlertObject {
-    let handled = |by, at, note: Option<&Text>| HandledObject { by, at, note: note.map(|note| note.shown().to_owned()) };
+    let handled =
+        |by, at, note: Option<&Text>| HandledObject { by, at, note: note.map(|note| note.shown().to_owned()) };
     let product = product_of(state, &alert.subject);
     AlertObject {
         id: alert.id,
@@ -331,11 +332,7 @@ struct RowsQuery {
 /// The rows behind an alert as it is now. What is short or to spare has its rows at the position of its product.
 #[utoipa::path(get, path = "/v1/alerts/{alert}/rows", tag = "alerts",
     params(("alert" = AlertNumber, Path), RowsQuery), responses((status = 200, body = Page<AlertRowObject>)))]
-async fn rows(
-    reading: Reading,
-    At(alert): At<AlertId>,
-    Asked(query): Asked<RowsQuery>,
-) -> Result<Response, Problem> {
+async fn rows(reading: Reading, At(alert): At<AlertId>, Asked(query): Asked<RowsQuery>) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
     let alert = known(&reading.snapshot.state, alert)?;
@@ -470,7 +467,7 @@ async fn download(
     responses((status = 200, body = Written)))]
 async fn evaluate(act: Act<Nothing>) -> Result<Response, Problem> {
     let (act, Nothing {}) = act.take();
-    act.must_be_allowed(Intent::RecordFindings { findings: Vec::new(), counts: Vec::new() })?;
+    act.must_be_allowed(Intent::RecordFindings { findings: Vec::new(), counts: Vec::new(), gone: Vec::new() })?;
     let intent = act.writer.app.evaluation().await?;
     act.carry(intent).await
 }

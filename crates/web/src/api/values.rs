@@ -88,6 +88,10 @@ numbers! {
     QuietPeriodNumber "QUI";
     /// A leaver's number.
     LeaverNumber "LVR";
+    /// A reclaim wave's number.
+    WaveNumber "WAV";
+    /// A legal hold's number.
+    LegalHoldNumber "HLD";
 }
 
 described!(
@@ -262,9 +266,7 @@ impl OwnerGiven {
                 let roles = || Role::ALL.map(Role::name).join(", ");
                 role.ok_or_else(|| Problem::at("owner/role", format!("Use one of these roles: {}.", roles())))
             }
-            (Some(_), Some(_)) | (None, None) => {
-                Err(Problem::at("owner", "Name a person or a role, one of the two."))
-            }
+            (Some(_), Some(_)) | (None, None) => Err(Problem::at("owner", "Name a person or a role, one of the two.")),
         }
     }
 }

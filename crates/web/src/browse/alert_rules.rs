@@ -100,7 +100,8 @@ fn terms(visitor: &Visitor, form: &Form) -> Result<AlertTerms, Errors> {
     let units = || form.get("number").parse::<u64>().map_err(|_| error("number", "Enter a whole number of units."));
     let days = || form.get("days").parse::<u32>().map_err(|_| error("days", "Enter a number of days."));
     let amount = || {
-        let amount = form.get("number").parse::<Decimal>().map_err(|_| error("number", "Enter an amount, such as 5000."));
+        let amount =
+            form.get("number").parse::<Decimal>().map_err(|_| error("number", "Enter an amount, such as 5000."));
         let organisation = visitor.state().organisation.as_ref();
         let currency = organisation.map(|organisation| organisation.currency);
         let currency = currency.ok_or_else(|| error("number", "There is no organisation yet."));
@@ -148,7 +149,9 @@ pub async fn add(visitor: Visitor, form: Form) -> Result<Response, Problem> {
         Ok(terms) => {
             let intent = Intent::AddAlertRules { rules: vec![terms] };
             match visitor.carry("alerts/rules", &form, intent).await {
-                Ok(receipt) if receipt.recorded.is_empty() => error("kind", "There is a rule that looks for exactly that."),
+                Ok(receipt) if receipt.recorded.is_empty() => {
+                    error("kind", "There is a rule that looks for exactly that.")
+                }
                 Ok(_) => {
                     let sentence = "The rule is set. It is looked for with the next evaluation.";
                     return Ok(done(addresses::ALERT_RULES, sentence, None));

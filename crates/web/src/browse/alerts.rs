@@ -61,9 +61,7 @@ fn shows(visitor: &Visitor, view: AlertsView, alert: &Alert) -> bool {
     let status = alert.status(state.day(visitor.now));
     match view {
         AlertsView::Open => status == AlertStatus::Open,
-        AlertsView::Mine => {
-            status != AlertStatus::Resolved && state.is_owner(visitor.person(), owner_of(state, alert))
-        }
+        AlertsView::Mine => status != AlertStatus::Resolved && state.is_owner(visitor.person(), owner_of(state, alert)),
         AlertsView::Anomalies => status != AlertStatus::Resolved && alert.trigger.kind().is_anomaly(),
         AlertsView::Acknowledged => status == AlertStatus::Acknowledged,
         AlertsView::Snoozed => status == AlertStatus::Snoozed,
@@ -190,11 +188,26 @@ fn tasks(visitor: &Visitor, alert: &Alert) -> Vec<TaskItem> {
 fn working(item: &AlertItem, trigger: &Trigger) -> Option<Link> {
     let (product, name) = item.product.as_ref()?;
     Some(match trigger {
-        Trigger::ShortOver { .. } | Trigger::ExposureOver { .. } => {
-            Link::new(addresses::product_rows(*product, RowsKind::Short), format!("What is short of {name}, row by row"))
-        }
+        Trigger::ShortOver { .. } | Trigger::ExposureOver { .. } => Link::new(
+            addresses::product_rows(*product, RowsKind::Short),
+            format!("What is short of {name}, row by row"),
+        ),
         _ => Link::new(addresses::product(*product), format!("The numbers of {name}, with their working")),
     })
+}
+
+/// Where more can be done about an alert.
+fn ways(item: &AlertItem, trigger: &Trigger) -> Vec<Link> {
+    let Some((product, _)) = &item.product else { return Vec::new() };
+    let (basis, days) = match trigger {
+        Trigger::Dormant { days } => ("dormant", days.to_string()),
+        Trigger::UseAfterLeaving => ("leavers", String::new()),
+        Trigger::ShortOver { .. } | Trigger::ExposureOver { .. } => ("uncovered", String::new()),
+        _ => return Vec::new(),
+    };
+    let product = product.to_string();
+    let parts = [("product", product.as_str()), ("basis", basis), ("days", days.as_str())];
+    vec![Link::new(addresses::with_query(addresses::CANDIDATES, &parts), "Find what can be reclaimed")]
 }
 
 struct Typed {
@@ -217,7 +230,7 @@ fn view_of(visitor: &Visitor, number: AlertId, typed: Typed) -> Result<AlertPage
         rows: (all, rows),
         tasks: tasks(visitor, alert),
         handled: handled(visitor, alert),
-        ways: Vec::new(),
+        ways: ways(&item, &alert.trigger),
         may_handle: visitor.has(&HANDLERS),
         typed: typed.values,
         key: visitor.key(),
@@ -400,7 +413,7 @@ pub async fn task_file(visitor: Visitor, AtBoth(alert, task): AtBoth<AlertId, u6
 /// Evaluates every rule now.
 pub async fn evaluate(visitor: Visitor, form: Form) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
-    let like = Intent::RecordFindings { findings: Vec::new(), counts: Vec::new() };
+    let like = Intent::RecordFindings { findings: Vec::new(), counts: Vec::new(), gone: Vec::new() };
     visitor.app.rehearse(visitor.caller.actor, like)?;
     let intent = visitor.app.evaluation().await?;
     let receipt = visitor.carry("alerts/evaluation", &form, intent).await?;
@@ -408,7 +421,8 @@ pub async fn evaluate(visitor: Visitor, form: Form) -> Result<Response, Problem>
         let kinds = receipt.recorded.iter().filter(|recorded| app::ledgers::kind_of(&recorded.event) == wanted);
         kinds.count()
     };
-    let sentence = format!("Evaluated: {} raised, {} no longer hold.", of_kind("alert-raised"), of_kind("alert-cleared"));
+    let sentence =
+        format!("Evaluated: {} raised, {} no longer hold.", of_kind("alert-raised"), of_kind("alert-cleared"));
     Ok(done(addresses::ALERTS, sentence, None))
 }
 

@@ -148,5 +148,28 @@ pub fn what(event: &Event) -> String {
         Event::CategoryAssigned { category, .. } => format!("It was set who answers for {category}"),
         Event::LeaverRecorded { leaver, left_on, .. } => format!("{leaver} was recorded: left on {left_on}"),
         Event::LeaverRemoved { leaver } => format!("{leaver} was taken back"),
+        Event::WaveOpened { wave, terms } => format!("{wave} was opened for {}", terms.product),
+        Event::ReclaimAsked { wave, .. } => format!("A holder was asked in {wave}"),
+        Event::ReclaimAskedAgain { wave, item, .. } => {
+            format!("The holder of item {} of {wave} got another link", item.saturating_add(1))
+        }
+        Event::ReclaimAnswered { wave, item, answer, .. } => {
+            let answer = match answer {
+                domain::reclaim::HolderAnswer::Keep => "keep it",
+                domain::reclaim::HolderAnswer::Release => "let it go",
+            };
+            format!("The holder of item {} of {wave} answered: {answer}", item.saturating_add(1))
+        }
+        Event::ReclaimDecided { wave, item, choice, .. } => {
+            let choice = match choice {
+                domain::reclaim::ReclaimChoice::Keep => "it stays",
+                domain::reclaim::ReclaimChoice::Reclaim => "it is to be removed",
+            };
+            format!("Item {} of {wave} was decided: {choice}", item.saturating_add(1))
+        }
+        Event::ReclaimConfirmed { wave, item } => format!("Item {} of {wave} is gone", item.saturating_add(1)),
+        Event::WaveClosed { wave } => format!("{wave} was closed"),
+        Event::LegalHoldSet { hold, .. } => format!("{hold} was set"),
+        Event::LegalHoldLifted { hold, .. } => format!("{hold} was lifted"),
     }
 }

@@ -179,7 +179,8 @@ impl Visitor {
                 | Place::Entitlements
                 | Place::Agreements
                 | Place::Renewals
-                | Place::Alerts => among(Readers::Staff),
+                | Place::Alerts
+                | Place::Reclaim => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use domain::digest::Digest;
 use domain::entitlement::Metric;
 use domain::id::{
-    AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, PersonId, ProductId,
-    QuietPeriodId, SourceId, TitleMatchId, TokenId,
+    AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId, PersonId,
+    ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use domain::source::DeviceMark;
 
@@ -76,6 +76,12 @@ pub const QUIET_PERIODS: &str = "/alerts/quiet";
 pub const OWNERS: &str = "/alerts/owners";
 /// Who answers for which category.
 pub const CATEGORIES: &str = "/alerts/categories";
+/// What might be reclaimed, and what was.
+pub const RECLAIM: &str = "/reclaim";
+/// What might be reclaimed of one product.
+pub const CANDIDATES: &str = "/reclaim/candidates";
+/// What must not be touched.
+pub const LEGAL_HOLDS: &str = "/reclaim/holds";
 /// Those who have left.
 pub const LEAVERS: &str = "/alerts/leavers";
 /// The one who is signed in.
@@ -332,6 +338,21 @@ pub fn quiet_end(quiet: QuietPeriodId) -> String {
 /// Saying who answers for a product.
 pub fn accountability(product: ProductId) -> String {
     format!("/products/{product}/accountability")
+}
+
+/// A reclaim wave.
+pub fn wave(wave: WaveId) -> String {
+    format!("/reclaim/waves/{wave}")
+}
+
+/// Doing something with a reclaim wave: `decisions` or `closing`.
+pub fn wave_act(wave: WaveId, act: &str) -> String {
+    format!("/reclaim/waves/{wave}/{act}")
+}
+
+/// Lifting a legal hold.
+pub fn hold_lift(hold: LegalHoldId) -> String {
+    format!("/reclaim/holds/{hold}/lift")
 }
 
 /// Taking back that somebody has left.

@@ -317,8 +317,11 @@ pub fn owner_page(frame: &Frame, view_of: &OwnerPage) -> Markup {
     let errors = &view_of.errors;
     let [category, owner] = &view_of.typed;
     let words = format!("Who answers for {}", view_of.product.1);
-    let heading =
-        Heading { above: Some(Link::new(addresses::OWNERS, "Who answers for what")), words: &words, ..Heading::default() };
+    let heading = Heading {
+        above: Some(Link::new(addresses::OWNERS, "Who answers for what")),
+        words: &words,
+        ..Heading::default()
+    };
     let main = html! {
         (errors.summary())
         (heading.render())

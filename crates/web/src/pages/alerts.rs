@@ -458,7 +458,9 @@ pub fn digest_page(frame: &Frame, view_of: &DigestPage) -> Markup {
         above: Some(Link::new(addresses::ALERTS, "Alerts")),
         words: "What changed",
         lede: Some(html! { "Since the beginning of " (moments::weekday(view_of.since)) "." }),
-        acts: Some(html! { a.button.second href=(addresses::with_query("/alerts/digest.txt", &[("since", &view_of.since.to_string())])) { "Download as text" } }),
+        acts: Some(
+            html! { a.button.second href=(addresses::with_query("/alerts/digest.txt", &[("since", &view_of.since.to_string())])) { "Download as text" } },
+        ),
         ..Heading::default()
     };
     let [open, in_hand, snoozed] = view_of.totals;

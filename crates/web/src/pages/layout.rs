@@ -32,6 +32,7 @@ pub enum Place {
     Agreements,
     Renewals,
     Alerts,
+    Reclaim,
     You,
     Tokens,
     Persons,
@@ -41,7 +42,7 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
@@ -50,6 +51,7 @@ impl Place {
         Self::Metrics,
         Self::Renewals,
         Self::Alerts,
+        Self::Reclaim,
         Self::Requests,
         Self::Exceptions,
         Self::Policies,
@@ -68,7 +70,7 @@ impl Place {
             Self::MyWork => Section::MyWork,
             Self::Position => Section::Position,
             Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
-            Self::Renewals | Self::Alerts => Section::Plan,
+            Self::Renewals | Self::Alerts | Self::Reclaim => Section::Plan,
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
@@ -97,6 +99,7 @@ impl Place {
             Self::Agreements => addresses::AGREEMENTS,
             Self::Renewals => addresses::RENEWALS,
             Self::Alerts => addresses::ALERTS,
+            Self::Reclaim => addresses::RECLAIM,
             Self::You => addresses::YOU,
             Self::Tokens => addresses::TOKENS,
             Self::Persons => addresses::PERSONS,
@@ -121,6 +124,7 @@ impl Place {
             Self::Agreements => "Agreements",
             Self::Renewals => "Renewals",
             Self::Alerts => "Alerts",
+            Self::Reclaim => "Reclaim",
             Self::You => "You",
             Self::Tokens => "API tokens",
             Self::Persons => "Persons and roles",

@@ -70,7 +70,8 @@ async fn told(world: &World) -> Vec<String> {
         assert_eq!(whole["now"].is_u64(), holds, "{whole}");
         let rows = rows["total"].as_u64().unwrap();
         let kind = alert["trigger"]["kind"].as_str().unwrap();
-        if holds && ["dormant", "duplicate_activation", "use_after_leaving", "unauthorised_deployment"].contains(&kind) {
+        if holds && ["dormant", "duplicate_activation", "use_after_leaving", "unauthorised_deployment"].contains(&kind)
+        {
             assert_eq!(whole["now"], rows, "{whole}");
         }
         let (status, sentence) = (alert["status"].as_str().unwrap(), alert["sentence"].as_str().unwrap());
@@ -156,7 +157,8 @@ async fn sudden_growth_is_measured_from_what_was_noted_days_ago() {
     rule(&world, json!({ "kind": "sudden_growth", "percent": 50, "days": 7 })).await;
     evaluate(&world).await;
     world.advance(SignedDuration::from_hours(24 * 3));
-    let more: String = (6..=8).map(|place| format!("pc-{place},Drafter Pro,Northlight,new{place},2025-08-05\n")).collect();
+    let more: String =
+        (6..=8).map(|place| format!("pc-{place},Drafter Pro,Northlight,new{place},2025-08-05\n")).collect();
     fleet(&world, &more).await;
     evaluate(&world).await;
     assert_eq!(told(&world).await, ["open: The use of Drafter Pro grew by 60 % within 7 days. (2)"]);
@@ -173,9 +175,8 @@ async fn sudden_growth_is_measured_from_what_was_noted_days_ago() {
 async fn wrong_rules_and_lists_say_where_and_change_nothing() {
     let world = watched().await;
     let size = world.size();
-    let refused = async |trigger: Value| {
-        world.post(&OPERATOR, "/v1/alert_rules", &json!({ "trigger": trigger })).await.said()
-    };
+    let refused =
+        async |trigger: Value| world.post(&OPERATOR, "/v1/alert_rules", &json!({ "trigger": trigger })).await.said();
     assert_eq!(
         refused(json!({ "kind": "dormant" })).await,
         "422 validation: A rule of the kind dormant needs a number here."
@@ -228,7 +229,9 @@ async fn whoever_answers_for_a_product_finds_its_alerts_and_handles_them_on_page
     assert!(mine.contains("Drafter Pro is 1 short. ALT-1: Short paul that is you"), "{mine}");
     assert!(!mine.contains("Ledgerline"), "{mine}");
     let shown = words(&page(&world, &pauls, "/alerts/ALT-1").await);
-    for part in ["What is short of Drafter Pro, row by row", "Contain To do Let no more of it be deployed", "Acknowledge"] {
+    for part in
+        ["What is short of Drafter Pro, row by row", "Contain To do Let no more of it be deployed", "Acknowledge"]
+    {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     let refused = fill(&world, &pauls, "/alerts/ALT-1/snooze", &[("until", "2025-08-01"), ("why", "Later.")]).await;
@@ -268,7 +271,7 @@ async fn a_task_is_done_with_the_file_that_shows_it() {
     let send = async |note: &str| {
         let request = Request::builder()
             .method(Method::POST)
-            .uri("/alerts/ALT-2/tasks/1")
+            .uri("/alerts/ALT-1/tasks/1")
             .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}"))
             .header(header::HOST, "indult.acme.example")
             .header(header::ORIGIN, "https://indult.acme.example")
@@ -281,12 +284,12 @@ async fn a_task_is_done_with_the_file_that_shows_it() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(words(&refused).contains("Enter what was done."), "{}", words(&refused));
     assert_eq!(send("Told the workshop.").await.status, StatusCode::SEE_OTHER);
-    let shown = words(&page(&world, &ana, "/alerts/ALT-2").await);
+    let shown = words(&page(&world, &ana, "/alerts/ALT-1").await);
     assert!(shown.contains("Done Find out who installed it and stop it from spreading. Told the workshop."), "{shown}");
-    assert_eq!(page(&world, &ana, "/alerts/ALT-2/tasks/1/file").await.good().text(), "pc-4");
-    let file = world.get(&OPERATOR, "/v1/alerts/ALT-2/tasks/1/evidence").await.good();
+    assert_eq!(page(&world, &ana, "/alerts/ALT-1/tasks/1/file").await.good().text(), "pc-4");
+    let file = world.get(&OPERATOR, "/v1/alerts/ALT-1/tasks/1/evidence").await.good();
     assert_eq!(file.text(), "pc-4");
-    let second = world.post(&OPERATOR, "/v1/alerts/ALT-2/tasks/1/completions", &json!({ "note": "x" })).await;
-    assert_eq!(second.said(), "409 conflict: Task 1 of ALT-2 is done already.");
+    let second = world.post(&OPERATOR, "/v1/alerts/ALT-1/tasks/1/completions", &json!({ "note": "x" })).await;
+    assert_eq!(second.said(), "409 conflict: Task 1 of ALT-1 is done already.");
     assert!(world.app.verify(None).unwrap().is_sound(), "the file is kept under its digest");
 }

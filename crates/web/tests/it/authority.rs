@@ -89,6 +89,17 @@ GET  /v1/leavers                          staff                             read
 POST /v1/leavers                          sam_manager                       write   {"leavers":[]}
 POST /v1/leavers/lists                    sam_manager                       write   name,left_on
 POST /v1/leavers/{leaver}/removals        sam_manager                       write   {}
+GET  /v1/reclaim_candidates?product=PRD-1&basis=uncovered  staff                read,write
+GET  /v1/reclaim_waves                    staff                             read,write
+POST /v1/reclaim_waves                    sam_manager                       write   {"product":"PRD-999999","basis":"uncovered","answer_by":"2025-09-01"}
+GET  /v1/reclaim_waves/{wave}             staff                             read,write
+GET  /v1/reclaim_waves/{wave}/items       staff                             read,write
+POST /v1/reclaim_waves/{wave}/items/{item}/links  sam_manager               write   {}
+POST /v1/reclaim_waves/{wave}/decisions   sam_manager                       write   {"items":[1],"choice":"keep","reason":"x"}
+POST /v1/reclaim_waves/{wave}/closings    sam_manager                       write   {}
+GET  /v1/legal_holds                      staff                             read,write
+POST /v1/legal_holds                      legal                             write   {"device":"nowhere","reason":"x"}
+POST /v1/legal_holds/{hold}/lifts         legal                             write   {"reason":"x"}
 POST /v1/agreements/{agreement}/amendments  sam_manager,procurement,legal   write   {"direction":"inbound","reference":"R"}
 GET  /v1/positions                        everyone                          read,write
 GET  /v1/positions/{product}              everyone                          read,write
@@ -209,6 +220,9 @@ fn filled(path: &str) -> String {
         ("{quiet}", "QUI-999999"),
         ("{kind}", "dormant"),
         ("{leaver}", "LVR-999999"),
+        ("{wave}", "WAV-999999"),
+        ("{item}", "1"),
+        ("{hold}", "HLD-999999"),
     ]);
     samples.iter().fold(path.to_owned(), |path, (name, sample)| path.replace(name, sample))
 }
@@ -232,7 +246,8 @@ fn body(word: &str) -> String {
 fn request(line: &Line, world: &World) -> Request<Body> {
     let mut path = filled(&line.path);
     let is_write = line.method == Method::POST;
-    let rehearsed = ["/v1/persons", "/v1/products", "/v1/title_matches", "/v1/agreements", "/v1/cases", "/v1/playbooks/{kind}"];
+    let rehearsed =
+        ["/v1/persons", "/v1/products", "/v1/title_matches", "/v1/agreements", "/v1/cases", "/v1/playbooks/{kind}"];
     if is_write
         && (rehearsed.contains(&line.path.as_str())
             || line.path.starts_with("/v1/imports/inv")

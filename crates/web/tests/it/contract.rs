@@ -94,6 +94,8 @@ async fn answers_have_exactly_the_fields_that_are_described() {
     let rule = serde_json::json!({ "trigger": { "kind": "use_after_leaving" } });
     world.post(&ana, "/v1/alert_rules", &rule).await.good();
     world.post(&ana, "/v1/alert_evaluations", &serde_json::json!({})).await.good();
+    let wave = serde_json::json!({ "product": "PRD-1", "basis": "leavers", "answer_by": "2025-08-20" });
+    world.post(&ana, "/v1/reclaim_waves", &wave).await.good();
     for (path, described) in [
         ("/v1/organisation", "/v1/organisation"),
         ("/v1/me", "/v1/me"),
@@ -122,6 +124,10 @@ async fn answers_have_exactly_the_fields_that_are_described() {
         ("/v1/playbooks", "/v1/playbooks"),
         ("/v1/accountabilities", "/v1/accountabilities"),
         ("/v1/leavers", "/v1/leavers"),
+        ("/v1/reclaim_candidates?product=PRD-1&basis=leavers", "/v1/reclaim_candidates"),
+        ("/v1/reclaim_waves", "/v1/reclaim_waves"),
+        ("/v1/reclaim_waves/WAV-1", "/v1/reclaim_waves/{wave}"),
+        ("/v1/reclaim_waves/WAV-1/items", "/v1/reclaim_waves/{wave}/items"),
         ("/v1/catalogue", "/v1/catalogue"),
         ("/v1/cases", "/v1/cases"),
         ("/v1/cases/EXC-1", "/v1/cases/{case}"),

@@ -133,7 +133,10 @@ fn alert_page(mark: &str) -> AlertPage {
         may_handle: true,
         typed: [said("", mark), String::new(), said("", mark), said("", mark)],
         key: "key".to_owned(),
-        errors: Errors(vec![FieldError { field: "until".into(), sentence: "Choose the day on which it comes back.".into() }]),
+        errors: Errors(vec![FieldError {
+            field: "until".into(),
+            sentence: "Choose the day on which it comes back.".into(),
+        }]),
         copy: copy("indult alert show ALT-4", "GET /v1/alerts/ALT-4"),
     }
 }
