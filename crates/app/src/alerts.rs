@@ -149,6 +149,11 @@ pub(crate) fn is_dormant(trigger: &Trigger, used: Option<Date>, today: Date) -> 
     search::is_dormant(trigger, used, today)
 }
 
+/// Devices that were heard of within so many days, and devices of which it is known when they were.
+pub(crate) fn coverage(snapshot: &Snapshot, days: u32, at: Timestamp) -> (u64, u64) {
+    search::coverage(snapshot, days, at)
+}
+
 /// The users who have left, as devices are compared by them.
 pub(crate) fn leavers(snapshot: &Snapshot) -> BTreeSet<String> {
     let estate = snapshot.base.estate();

@@ -6,11 +6,12 @@ use domain::Recorded;
 use imbl::{OrdMap, Vector};
 
 /// The kinds of object that have numbers, as they stand before the slash of a stream.
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 21] = [
     "account",
     "agreement",
     "alert",
     "alert-rule",
+    "budget",
     "case",
     "delegation",
     "entitlement",
@@ -21,6 +22,7 @@ const KINDS: [&str; 19] = [
     "party",
     "person",
     "product",
+    "purchase",
     "quiet-period",
     "source",
     "title-match",

@@ -10,11 +10,13 @@ use domain::accountability::Owner;
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Stage};
 use domain::command::{Actor, Intent, Via};
 use domain::event::Event;
-use domain::id::{AccountId, CaseId, PersonId, ProductId};
+use domain::id::{AccountId, CaseId, PersonId, ProductId, PurchaseId};
+use domain::money::Money;
 use domain::observation::Environment;
 use domain::organisation::Organisation;
 use domain::person::Role;
 use domain::product::TitlePattern;
+use domain::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
 use domain::text::Text;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -58,6 +60,7 @@ pub async fn fill(app: &App) -> Result<Secret, Failure> {
     filling.recognise_titles().await?;
     filling.open_decided_cases().await?;
     filling.open_undecided_cases().await?;
+    filling.buy().await?;
     filling.keep_watch().await?;
     let (secret, _) = app.issue_link(filling.by("petr"), AccountId(1)).await?;
     app.checkpoint().await?;
@@ -174,6 +177,38 @@ impl Filling<'_> {
         self.carry("jonas", Intent::RecordLeavers { leavers: leavers.into() }).await?;
         self.carry("jonas", Intent::AddAlertRules { rules: crate::alerts::usual_rules().to_vec() }).await?;
         self.app.evaluate_alerts(Actor::Program).await?;
+        Ok(())
+    }
+
+    /// What is bought, by whom, and from which money.
+    async fn buy(&self) -> Result<(), Failure> {
+        let currency = self.app.snapshot().state.organisation.as_ref().map(|organisation| organisation.currency);
+        let Some(currency) = currency else { return Ok(()) };
+        let money = |amount: i64| Money { amount: amount.into(), currency };
+        let limits = [(Role::Approver, 5_000), (Role::Finance, 50_000)]
+            .map(|(role, amount)| SpendLimit { role, amount: money(amount) });
+        self.carry("ines", Intent::SetSpendLimits { limits: limits.into() }).await?;
+        for (cost_centre, amount) in [(None, 600_000), (Some("4000"), 60_000), (Some("4110"), 25_000)] {
+            let terms = BudgetTerms {
+                cost_centre: cost_centre.map(str::to_owned),
+                starts_on: self.today.first_of_year(),
+                ends_on: self.today.last_of_year(),
+                amount: money(amount),
+            };
+            self.carry("ines", Intent::SetBudget { budget: None, terms }).await?;
+        }
+        self.carry("ines", Intent::SetSurcharge { product: None, percent: 20 }).await?;
+        let wishes = [("Harrow Studio", 12, 410, "The twelve seats that the exception bridges."), ("Cobalt Render", 9, 520, "The spring catalogue.")];
+        for (product, quantity, price, reason) in wishes {
+            let Some(product) = self.product(product) else { continue };
+            let cost_centre = Some("4110".to_owned());
+            let terms = PurchaseTerms { product, quantity, unit_price: money(price), cost_centre };
+            self.carry("milan", Intent::RequestPurchase { terms, reason: Text::from(reason) }).await?;
+        }
+        let note = Text::from("Decided with the exception: it is to be replaced by a purchase.");
+        self.carry("dana", Intent::ApprovePurchase { purchase: PurchaseId(1), note }).await?;
+        let reference = "PO-7731".to_owned();
+        self.carry("sofia", Intent::OrderPurchase { purchase: PurchaseId(1), reference }).await?;
         Ok(())
     }
 

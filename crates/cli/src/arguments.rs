@@ -107,6 +107,12 @@ pub enum Command {
     /// People who have left, as the personnel office says.
     #[command(subcommand)]
     Leaver(Leaver),
+    /// Ask to buy, approve within a limit, order, and receive what becomes a right.
+    #[command(subcommand)]
+    Purchase(Purchase),
+    /// What rights cost, who uses them, budgets, and the summary.
+    #[command(subcommand)]
+    Cost(Cost),
     /// Ask holders whether they still need software, decide, and see what it saved.
     #[command(subcommand)]
     Reclaim(Reclaim),
@@ -782,6 +788,131 @@ pub enum Leaver {
     Remove {
         /// The leaver's number, such as LVR-1.
         leaver: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Purchase {
+    /// List purchases, newest first.
+    List {
+        /// Only those that stand like this.
+        #[arg(long, value_parser = ["requested", "approved", "ordered", "received", "refused", "withdrawn"])]
+        status: Option<String>,
+    },
+    /// Show one.
+    Show {
+        /// Its number, such as BUY-1.
+        purchase: String,
+    },
+    /// Ask to buy something.
+    Ask {
+        /// The product's number, such as PRD-7.
+        product: String,
+        /// Units of its metric.
+        quantity: u64,
+        /// What a unit is expected to cost, such as EUR:300.
+        #[arg(long, value_name = "CURRENCY:AMOUNT")]
+        price: String,
+        /// Whose money it is.
+        #[arg(long)]
+        cost_centre: Option<String>,
+        /// What it is for.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Approve one within one's spend limit; whoever asked cannot.
+    Approve {
+        /// Its number.
+        purchase: String,
+        /// Why it may be bought.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Refuse one; whoever asked cannot.
+    Refuse {
+        /// Its number.
+        purchase: String,
+        /// Why it is not bought.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Record the order of what was approved; whoever asked or approved cannot.
+    Order {
+        /// Its number.
+        purchase: String,
+        /// The number of the order.
+        reference: String,
+    },
+    /// Record what came in as a right.
+    Receive {
+        /// Its number.
+        purchase: String,
+        /// Units.
+        quantity: u64,
+        /// First day of the right.
+        #[arg(long, value_name = "DAY")]
+        starts_on: Option<String>,
+        /// Last day of the right.
+        #[arg(long, value_name = "DAY")]
+        ends_on: Option<String>,
+        /// The agreement under which it was bought, such as AGR-1.
+        #[arg(long, value_name = "AGREEMENT")]
+        agreement: Option<String>,
+    },
+    /// Take one's own back.
+    Withdraw {
+        /// Its number.
+        purchase: String,
+    },
+    /// List up to which total each role approves, or set it: approver=EUR:5000
+    Limits {
+        /// The limits of all roles; without any, they are listed.
+        limits: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Cost {
+    /// What every product costs, the dearest first.
+    Products,
+    /// The cost of all rights, shared out by who uses them.
+    Chargeback {
+        /// By what.
+        #[arg(long, default_value = "cost-centre", value_parser = ["cost-centre", "business-unit"])]
+        by: String,
+    },
+    /// List the budgets and what is left of them.
+    Budgets,
+    /// Set a budget.
+    Budget {
+        /// The amount, such as EUR:50000.
+        amount: String,
+        /// First day.
+        #[arg(long, value_name = "DAY")]
+        from: String,
+        /// Last day.
+        #[arg(long, value_name = "DAY")]
+        to: String,
+        /// The cost centre; without one, the whole organisation.
+        #[arg(long)]
+        cost_centre: Option<String>,
+        /// The budget to change, such as BUD-1; without one, a new one.
+        #[arg(long)]
+        budget: Option<String>,
+    },
+    /// Set what is added to the cost of what is short, in per cent.
+    Surcharge {
+        /// Per cent.
+        percent: u32,
+        /// Only for this product.
+        #[arg(long, value_name = "PRODUCT")]
+        product: Option<String>,
+    },
+    /// Few figures for those who decide.
+    Summary {
+        /// For whom.
+        #[arg(long, default_value = "all", value_parser = ["all", "it", "finance", "procurement"])]
+        view: String,
     },
 }
 

@@ -5,6 +5,7 @@ mod api;
 mod case;
 mod catalogue;
 mod check;
+mod cost;
 mod demo;
 mod discover;
 mod exception;
@@ -16,6 +17,7 @@ mod organisation;
 mod person;
 mod position;
 mod product;
+mod purchase;
 mod reclaim;
 mod renewal;
 mod serve;
@@ -87,6 +89,8 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Renewal(renewal) => renewal::run(asked, renewal).await,
         Command::Alert(alert) => alert::run(asked, alert).await,
         Command::Leaver(leaver) => leaver::run(asked, leaver).await,
+        Command::Purchase(purchase) => purchase::run(asked, purchase).await,
+        Command::Cost(cost) => cost::run(asked, cost).await,
         Command::Reclaim(reclaim) => reclaim::run(asked, reclaim).await,
         Command::Check(check) => check::run(asked, check).await,
         Command::Ledger(ledger) => ledger::run(asked, ledger).await,

@@ -11,6 +11,7 @@ use crate::refusal::Refusal;
 use crate::state::State;
 
 /// Roles of which one is needed; empty means that any active person will do.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 fn roles_for(intent: &Intent) -> &'static [Role] {
     match intent {
         Intent::AddPerson { .. }
@@ -31,7 +32,8 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
-        | Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
+        | Intent::UndoImport { .. }
+        | Intent::ReceivePurchase { .. } => &[Role::SamManager, Role::Procurement],
         Intent::MatchTitle { .. }
         | Intent::MatchTitles { .. }
         | Intent::UnmatchTitle { .. }
@@ -44,19 +46,8 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::CloseSource { .. }
         | Intent::ApproveDevice { .. }
         | Intent::RejectDevice { .. }
-        | Intent::ReceiveReports { .. } => &[Role::SamManager],
-        Intent::PublishCatalogue { .. } => &[Role::Legal],
-        Intent::OpenCase { .. } | Intent::Comment { .. } => &[
-            Role::Requester,
-            Role::Approver,
-            Role::SamManager,
-            Role::Procurement,
-            Role::Finance,
-            Role::Legal,
-            Role::Administrator,
-        ],
-        Intent::RevokeGrant { .. } => &[Role::Approver, Role::Legal, Role::Finance],
-        Intent::AddAlertRules { .. }
+        | Intent::ReceiveReports { .. }
+        | Intent::AddAlertRules { .. }
         | Intent::ChangeAlertRule { .. }
         | Intent::EndAlertRule { .. }
         | Intent::RecordFindings { .. }
@@ -71,7 +62,24 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::AskHolderAgain { .. }
         | Intent::DecideReclaim { .. }
         | Intent::CloseWave { .. } => &[Role::SamManager],
-        Intent::SetLegalHold { .. } | Intent::LiftLegalHold { .. } => &[Role::Legal],
+        Intent::PublishCatalogue { .. } | Intent::SetLegalHold { .. } | Intent::LiftLegalHold { .. } => &[Role::Legal],
+        Intent::OpenCase { .. } | Intent::Comment { .. } | Intent::RequestPurchase { .. } => &[
+            Role::Requester,
+            Role::Approver,
+            Role::SamManager,
+            Role::Procurement,
+            Role::Finance,
+            Role::Legal,
+            Role::Administrator,
+        ],
+        Intent::RevokeGrant { .. } => &[Role::Approver, Role::Legal, Role::Finance],
+        // Who approves how much is for the spend limits to say.
+        Intent::ApprovePurchase { .. } | Intent::RefusePurchase { .. } => {
+            &[Role::Approver, Role::SamManager, Role::Procurement, Role::Finance, Role::Legal]
+        }
+        Intent::OrderPurchase { .. } => &[Role::Procurement],
+        Intent::SetSpendLimits { .. } | Intent::SetBudget { .. } => &[Role::Finance],
+        Intent::SetSurcharge { .. } => &[Role::Finance, Role::SamManager],
         // Everybody who keeps or decides something may handle alerts; whose an alert is says whom it waits for.
         Intent::AcknowledgeAlert { .. }
         | Intent::SnoozeAlert { .. }
@@ -92,11 +100,13 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::SubmitCase { .. }
         | Intent::WithdrawCase { .. }
         | Intent::AnswerReclaim { .. }
+        | Intent::WithdrawPurchase { .. }
         | Intent::CastVote { .. } => &[],
     }
 }
 
 /// What a token's scope must allow; `None` is what no token may do.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 fn scope_for(intent: &Intent) -> Option<Scope> {
     match intent {
         Intent::ImportInventory { .. } | Intent::ReceiveReports { .. } => Some(Scope::Report),
@@ -114,6 +124,9 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::AddWitness { .. }
         | Intent::RemoveWitness { .. }
         | Intent::AnswerReclaim { .. }
+        | Intent::ApprovePurchase { .. }
+        | Intent::RefusePurchase { .. }
+        | Intent::SetSpendLimits { .. }
         | Intent::FoundOrganisation { .. } => None,
         Intent::AddPerson { .. }
         | Intent::DeactivatePerson { .. }
@@ -168,7 +181,13 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::DecideReclaim { .. }
         | Intent::CloseWave { .. }
         | Intent::SetLegalHold { .. }
-        | Intent::LiftLegalHold { .. } => Some(Scope::Write),
+        | Intent::LiftLegalHold { .. }
+        | Intent::RequestPurchase { .. }
+        | Intent::OrderPurchase { .. }
+        | Intent::ReceivePurchase { .. }
+        | Intent::WithdrawPurchase { .. }
+        | Intent::SetBudget { .. }
+        | Intent::SetSurcharge { .. } => Some(Scope::Write),
     }
 }
 

@@ -16,8 +16,8 @@ use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
-    PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
+    PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;
@@ -25,6 +25,7 @@ use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::{KnownSoftware, TitlePattern};
+use crate::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
 use crate::reclaim::{Candidate, HoldSubject, HolderAnswer, ReclaimChoice, WaveTerms};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
@@ -258,6 +259,30 @@ pub enum Intent {
     RecordLeavers { leavers: Vec<(Text, Date)> },
     /// Take back that somebody has left.
     RemoveLeaver { leaver: LeaverId },
+    /// Ask to buy something.
+    RequestPurchase { terms: PurchaseTerms, reason: Text },
+    /// Approve a purchase within one's spend limit.
+    ApprovePurchase { purchase: PurchaseId, note: Text },
+    /// Refuse a purchase.
+    RefusePurchase { purchase: PurchaseId, reason: Text },
+    /// Order what was approved.
+    OrderPurchase { purchase: PurchaseId, reference: String },
+    /// Record what came in as a right.
+    ReceivePurchase {
+        purchase: PurchaseId,
+        quantity: u64,
+        starts_on: Option<Date>,
+        ends_on: Option<Date>,
+        agreement: Option<AgreementId>,
+    },
+    /// Take one's own purchase back.
+    WithdrawPurchase { purchase: PurchaseId },
+    /// Set up to which total each role approves.
+    SetSpendLimits { limits: Vec<SpendLimit> },
+    /// Set a budget; without a number, a new one.
+    SetBudget { budget: Option<BudgetId>, terms: BudgetTerms },
+    /// Set what is added to the cost of what is short, in per cent, for a product or for all others.
+    SetSurcharge { product: Option<ProductId>, percent: u32 },
     /// Open a reclaim wave, and ask the holder of each candidate by a link of this digest.
     OpenWave { terms: WaveTerms, items: Vec<(Candidate, Digest)> },
     /// Give the holder of an item another link. Items count from 0.

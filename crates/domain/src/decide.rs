@@ -9,6 +9,7 @@ mod alerts;
 mod cases;
 mod imports;
 mod people;
+mod purchases;
 mod reclaim;
 mod recognition;
 mod software;
@@ -49,6 +50,7 @@ pub const EVIDENCE_MAX: usize = 20;
 pub const CLOCK_SLACK_SECONDS: i64 = 2;
 
 /// What happens when `command` is carried out on `state`, or why it is not.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
     let printable = |byte: u8| (b' '..=b'~').contains(&byte);
     if command.id.is_empty() || command.id.len() > COMMAND_ID_BYTES_MAX || !command.id.bytes().all(printable) {
@@ -125,6 +127,15 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::AssignCategory { .. }
         | Intent::RecordLeavers { .. }
         | Intent::RemoveLeaver { .. } => accountabilities::decide(asking),
+        Intent::RequestPurchase { .. }
+        | Intent::ApprovePurchase { .. }
+        | Intent::RefusePurchase { .. }
+        | Intent::OrderPurchase { .. }
+        | Intent::ReceivePurchase { .. }
+        | Intent::WithdrawPurchase { .. }
+        | Intent::SetSpendLimits { .. }
+        | Intent::SetBudget { .. }
+        | Intent::SetSurcharge { .. } => purchases::decide(asking),
         Intent::OpenWave { .. }
         | Intent::AskHolderAgain { .. }
         | Intent::AnswerReclaim { .. }

@@ -17,14 +17,15 @@ use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
-    MetricId, PartyId, PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
+    MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
 use crate::product::TitlePattern;
+use crate::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
 use crate::reclaim::{Candidate, HoldSubject, HolderAnswer, ReclaimChoice, WaveTerms};
 use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
@@ -315,6 +316,28 @@ pub enum Event {
     WaveClosed { wave: WaveId },
     /// A device, or everything of a holder, must not be touched.
     LegalHoldSet { hold: LegalHoldId, subject: HoldSubject, name: Text, reason: Text },
+    /// Somebody asked to buy something.
+    PurchaseRequested { purchase: PurchaseId, requester: PersonId, terms: PurchaseTerms, reason: Text },
+    /// A purchase was approved.
+    PurchaseApproved { purchase: PurchaseId, note: Text },
+    /// A purchase was refused.
+    PurchaseRefused { purchase: PurchaseId, reason: Text },
+    /// A purchase was ordered.
+    PurchaseOrdered { purchase: PurchaseId, reference: String },
+    /// A purchase came in and became a right.
+    PurchaseReceived { purchase: PurchaseId, entitlement: EntitlementId },
+    /// A purchase was taken back.
+    PurchaseWithdrawn { purchase: PurchaseId },
+    /// It was set up to which total each role approves.
+    SpendLimitsSet { limits: Vec<SpendLimit> },
+    /// A budget was set, or set anew.
+    BudgetSet { budget: BudgetId, terms: BudgetTerms },
+    /// It was set what is added to the cost of what is short, for a product or for all others.
+    SurchargeSet {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<ProductId>,
+        percent: u32,
+    },
     /// A legal hold ended.
     LegalHoldLifted { hold: LegalHoldId, reason: Text },
 }
@@ -322,6 +345,7 @@ pub enum Event {
 impl Event {
     /// The object that the event is about, as `kind/number`: its stream on the ledger.
     /// Texts of the event are sealed under a key of this object, so that they can be erased with it.
+    #[expect(clippy::too_many_lines, reason = "a table, one line for each")]
     pub fn stream(&self) -> String {
         match self {
             Self::OrganisationFounded { .. } => "organisation".to_owned(),
@@ -398,6 +422,16 @@ impl Event {
             | Self::ReclaimDecided { wave, .. }
             | Self::ReclaimConfirmed { wave, .. }
             | Self::WaveClosed { wave } => format!("wave/{wave}"),
+            Self::PurchaseRequested { purchase, .. }
+            | Self::PurchaseApproved { purchase, .. }
+            | Self::PurchaseRefused { purchase, .. }
+            | Self::PurchaseOrdered { purchase, .. }
+            | Self::PurchaseReceived { purchase, .. }
+            | Self::PurchaseWithdrawn { purchase } => format!("purchase/{purchase}"),
+            Self::SpendLimitsSet { .. } => "spend-limits".to_owned(),
+            Self::BudgetSet { budget, .. } => format!("budget/{budget}"),
+            Self::SurchargeSet { product: Some(product), .. } => format!("product/{product}"),
+            Self::SurchargeSet { product: None, .. } => "surcharge".to_owned(),
             Self::LegalHoldSet { hold, .. } | Self::LegalHoldLifted { hold, .. } => format!("legal-hold/{hold}"),
         }
     }

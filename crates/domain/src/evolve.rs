@@ -7,6 +7,7 @@ mod alerts;
 mod cases;
 mod imports;
 mod people;
+mod purchases;
 mod reclaim;
 mod software;
 mod sources;
@@ -56,6 +57,7 @@ fn change<K: Ord + Clone, V: Clone>(map: &mut OrdMap<K, Arc<V>>, key: &K, change
 impl State {
     /// The state after `recorded`.
     /// INVARIANT: `recorded` came from `decide` on this state, so that what it names exists.
+    #[expect(clippy::too_many_lines, reason = "a table, one line for each")]
     pub fn evolve(&mut self, recorded: &Recorded) {
         let stream = recorded.event.stream();
         match self.streams.get_mut(stream.as_str()) {
@@ -136,6 +138,15 @@ impl State {
             | Event::CategoryAssigned { .. }
             | Event::LeaverRecorded { .. }
             | Event::LeaverRemoved { .. } => self.evolve_accountability(recorded),
+            Event::PurchaseRequested { .. }
+            | Event::PurchaseApproved { .. }
+            | Event::PurchaseRefused { .. }
+            | Event::PurchaseOrdered { .. }
+            | Event::PurchaseReceived { .. }
+            | Event::PurchaseWithdrawn { .. }
+            | Event::SpendLimitsSet { .. }
+            | Event::BudgetSet { .. }
+            | Event::SurchargeSet { .. } => self.evolve_purchase(recorded),
             Event::WaveOpened { .. }
             | Event::ReclaimAsked { .. }
             | Event::ReclaimAskedAgain { .. }

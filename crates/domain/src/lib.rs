@@ -31,6 +31,7 @@ pub mod organisation;
 pub mod party;
 pub mod person;
 pub mod product;
+pub mod purchase;
 pub mod reclaim;
 pub mod refusal;
 pub mod source;

@@ -16,8 +16,8 @@ use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
-    AccountId, AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
-    MetricId, PartyId, PersonId, ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
+    MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use crate::import::Import;
 use crate::leaver::Leaver;
@@ -26,6 +26,7 @@ use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded, folds_to};
+use crate::purchase::{Budget, Purchase, SpendLimit};
 use crate::reclaim::{LegalHold, Wave};
 use crate::source::AgentSource;
 use crate::witness::Witness;
@@ -88,6 +89,11 @@ pub struct State {
     /// The items of waves, by the digest of the link by which their holders answer.
     pub reclaim_links: OrdMap<Digest, (WaveId, u64)>,
     pub legal_holds: OrdMap<LegalHoldId, Arc<LegalHold>>,
+    pub purchases: OrdMap<PurchaseId, Arc<Purchase>>,
+    pub spend_limits: Arc<Vec<SpendLimit>>,
+    pub budgets: OrdMap<BudgetId, Arc<Budget>>,
+    /// Per cent that is added to what is short, by product; without one, for all others.
+    pub surcharges: OrdMap<Option<ProductId>, u32>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
 }
@@ -116,6 +122,8 @@ pub struct LastNumbers {
     pub leaver: u64,
     pub wave: u64,
     pub legal_hold: u64,
+    pub purchase: u64,
+    pub budget: u64,
 }
 
 /// Noted counts of one product that are kept at hand: more than a quarter of days on which it changed. The ledger keeps

@@ -9,6 +9,7 @@ pub mod backup;
 pub mod cases;
 pub mod catalogue;
 pub mod checks;
+pub mod costs;
 pub mod delegations;
 pub mod devices;
 pub mod entitlements;
@@ -20,6 +21,7 @@ pub mod organisation;
 pub mod persons;
 pub mod positions;
 pub mod products;
+pub mod purchases;
 pub mod reclaim;
 pub mod renewals;
 pub mod sessions;
@@ -51,6 +53,8 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(alerts::routes())
         .merge(alert_rules::routes())
         .merge(reclaim::routes())
+        .merge(purchases::routes())
+        .merge(costs::routes())
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())

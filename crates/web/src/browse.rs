@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod audits;
 pub mod base;
 pub mod cases;
+pub mod costs;
 pub mod decisions;
 pub mod deliberations;
 pub mod entitlements;
@@ -24,6 +25,7 @@ pub mod persons;
 pub mod policies;
 pub mod positions;
 pub mod products;
+pub mod purchases;
 pub mod reclaim;
 pub mod renewals;
 pub mod request_form;
@@ -166,6 +168,17 @@ fn watch() -> Router<Site> {
             get(alerts::ask_task).post(alerts::complete).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)),
         )
         .route("/alerts/{alert}/tasks/{task}/file", get(alerts::task_file))
+        .route(addresses::PURCHASES, get(purchases::list).post(purchases::ask))
+        .route(addresses::SPEND_LIMITS, post(purchases::set_limits))
+        .route("/purchases/{purchase}", get(purchases::show))
+        .route("/purchases/{purchase}/decision", post(purchases::decide))
+        .route("/purchases/{purchase}/order", post(purchases::order))
+        .route("/purchases/{purchase}/receipt", post(purchases::receive))
+        .route("/purchases/{purchase}/withdrawal", post(purchases::withdraw))
+        .route(addresses::COSTS, get(costs::list))
+        .route(addresses::BUDGETS, post(costs::set_budget))
+        .route(addresses::SURCHARGES, post(costs::set_surcharge))
+        .route(addresses::SUMMARY, get(costs::summary))
         .route(addresses::RECLAIM, get(reclaim::list).post(reclaim::open))
         .route(addresses::CANDIDATES, get(reclaim::candidates))
         .route("/reclaim/waves/{wave}", get(reclaim::show))

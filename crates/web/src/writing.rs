@@ -294,6 +294,8 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::LeaverRecorded { leaver, .. } => Some((leaver.to_string(), None)),
         Event::WaveOpened { wave, .. } => at("reclaim_waves", wave.to_string()),
         Event::LegalHoldSet { hold, .. } => Some((hold.to_string(), None)),
+        Event::PurchaseRequested { purchase, .. } => at("purchases", purchase.to_string()),
+        Event::BudgetSet { budget, .. } => Some((budget.to_string(), None)),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
         Event::OrganisationFounded { .. }
         | Event::RolesSet { .. }
@@ -350,6 +352,13 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::ReclaimDecided { .. }
         | Event::ReclaimConfirmed { .. }
         | Event::WaveClosed { .. }
-        | Event::LegalHoldLifted { .. } => None,
+        | Event::LegalHoldLifted { .. }
+        | Event::PurchaseApproved { .. }
+        | Event::PurchaseRefused { .. }
+        | Event::PurchaseOrdered { .. }
+        | Event::PurchaseReceived { .. }
+        | Event::PurchaseWithdrawn { .. }
+        | Event::SpendLimitsSet { .. }
+        | Event::SurchargeSet { .. } => None,
     }
 }

@@ -153,8 +153,9 @@ fn of_line(snapshot: &Snapshot, trigger: &Trigger, line: &Line, at: Timestamp) -
 }
 
 /// Whether somebody was authorised to deploy a product for which no right counts yet.
-fn is_authorised(_snapshot: &Snapshot, _product: ProductId) -> bool {
-    false
+fn is_authorised(snapshot: &Snapshot, product: ProductId) -> bool {
+    let mut purchases = snapshot.state.purchases.values();
+    purchases.any(|purchase| purchase.terms.product == product && purchase.is_authorised())
 }
 
 /// The rights of a line that ended, or whose agreement did, with the units that are used without cover, and why.

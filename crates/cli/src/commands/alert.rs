@@ -189,17 +189,14 @@ async fn digest(asked: &Asked, since: Option<String>) -> Result<(), Exit> {
 }
 
 fn rule_body(rule: NewAlertRule) -> Result<Value, Exit> {
-    let amount = rule.amount.map(|given| {
-        let parts = given.split_once(':').map(|(currency, amount)| (currency.to_owned(), amount.to_owned()));
-        parts.ok_or_else(|| Exit::usage("Write the amount with its currency, such as EUR:5000."))
-    });
+    let amount = rule.amount.map(|given| super::purchase::money(&given));
     let mut trigger = json!({ "kind": rule.kind.replace('-', "_") });
     let numbers = [
         ("units", rule.units.map(Value::from)),
         ("percent", rule.percent.map(Value::from)),
         ("days", rule.days.map(Value::from)),
         ("devices", rule.devices.map(Value::from)),
-        ("amount", amount.transpose()?.map(|(currency, amount)| json!({ "amount": amount, "currency": currency }))),
+        ("amount", amount.transpose()?),
     ];
     if let Some(fields) = trigger.as_object_mut() {
         for (name, value) in numbers {

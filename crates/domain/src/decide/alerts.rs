@@ -280,8 +280,8 @@ pub(crate) fn product_of(state: &State, subject: &Subject) -> Option<ProductId> 
 fn snooze(asking: Asking<'_>, alert: AlertId, until: Date, note: &Text) -> Result<Vec<Event>, Refusal> {
     unresolved(asking.state, alert)?;
     let today = asking.state.day(asking.at);
-    let days = today.until(until).map(|span| span.get_days()).unwrap_or(i32::MAX);
-    if days < 1 || days > SNOOZE_DAYS_MAX {
+    let days = today.until(until).map_or(i32::MAX, |span| span.get_days());
+    if !(1..=SNOOZE_DAYS_MAX).contains(&days) {
         return Err(Refusal::about("until", format!("Enter a day after today, at most {SNOOZE_DAYS_MAX} days ahead.")));
     }
     check_words("note", "why it can wait", note)?;
@@ -327,7 +327,7 @@ fn keep_quiet(state: &State, terms: &QuietTerms, reason: &Text) -> Result<Vec<Ev
     if let Some(product) = terms.product {
         super::software::product_of(state, product)?;
     }
-    let days = terms.starts_on.until(terms.ends_on).map(|span| span.get_days()).unwrap_or(i32::MAX);
+    let days = terms.starts_on.until(terms.ends_on).map_or(i32::MAX, |span| span.get_days());
     if days < 0 {
         return Err(Refusal::about("ends_on", format!("The last day must not be before {}.", terms.starts_on)));
     }

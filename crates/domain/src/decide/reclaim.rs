@@ -79,7 +79,7 @@ fn open(asking: Asking<'_>, terms: &WaveTerms, items: &[(Candidate, Digest)]) ->
     {
         return Err(Refusal::about("days", format!("Enter 1 to {} days.", super::THRESHOLD_DAYS_MAX)));
     }
-    let grace = state.day(asking.at).until(terms.answer_by).map(|span| span.get_days()).unwrap_or(i32::MAX);
+    let grace = state.day(asking.at).until(terms.answer_by).map_or(i32::MAX, |span| span.get_days());
     if !(1..=GRACE_DAYS_MAX).contains(&grace) {
         let sentence = format!("Give holders a day after today to answer, at most {GRACE_DAYS_MAX} days ahead.");
         return Err(Refusal::about("answer_by", sentence));

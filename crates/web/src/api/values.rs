@@ -88,6 +88,10 @@ numbers! {
     QuietPeriodNumber "QUI";
     /// A leaver's number.
     LeaverNumber "LVR";
+    /// A purchase's number.
+    PurchaseNumber "BUY";
+    /// A budget's number.
+    BudgetNumber "BUD";
     /// A reclaim wave's number.
     WaveNumber "WAV";
     /// A legal hold's number.

@@ -169,6 +169,22 @@ pub fn what(event: &Event) -> String {
         }
         Event::ReclaimConfirmed { wave, item } => format!("Item {} of {wave} is gone", item.saturating_add(1)),
         Event::WaveClosed { wave } => format!("{wave} was closed"),
+        Event::PurchaseRequested { purchase, terms, .. } => {
+            format!("{purchase} was asked for: {} of {}", terms.quantity, terms.product)
+        }
+        Event::PurchaseApproved { purchase, .. } => format!("{purchase} was approved"),
+        Event::PurchaseRefused { purchase, .. } => format!("{purchase} was refused"),
+        Event::PurchaseOrdered { purchase, reference } => format!("{purchase} was ordered as {reference}"),
+        Event::PurchaseReceived { purchase, entitlement } => format!("{purchase} came in as {entitlement}"),
+        Event::PurchaseWithdrawn { purchase } => format!("{purchase} was taken back"),
+        Event::SpendLimitsSet { limits } => format!("Spend limits of {} roles were set", limits.len()),
+        Event::BudgetSet { budget, terms } => format!("{budget} was set: {}", terms.amount),
+        Event::SurchargeSet { product: Some(product), percent } => {
+            format!("The surcharge on what is short of {product} was set to {percent} %")
+        }
+        Event::SurchargeSet { product: None, percent } => {
+            format!("The surcharge on what is short was set to {percent} %")
+        }
         Event::LegalHoldSet { hold, .. } => format!("{hold} was set"),
         Event::LegalHoldLifted { hold, .. } => format!("{hold} was lifted"),
     }

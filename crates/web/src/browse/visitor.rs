@@ -169,6 +169,7 @@ impl Visitor {
                 | Place::Requests
                 | Place::Exceptions
                 | Place::Policies
+                | Place::Purchases
                 | Place::You
                 | Place::Tokens => true,
                 Place::Titles
@@ -180,7 +181,9 @@ impl Visitor {
                 | Place::Agreements
                 | Place::Renewals
                 | Place::Alerts
-                | Place::Reclaim => among(Readers::Staff),
+                | Place::Reclaim
+                | Place::Costs
+                | Place::Summary => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })

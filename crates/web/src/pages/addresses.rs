@@ -8,7 +8,7 @@ use domain::digest::Digest;
 use domain::entitlement::Metric;
 use domain::id::{
     AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId, PersonId,
-    ProductId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
+    ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use domain::source::DeviceMark;
 
@@ -76,6 +76,18 @@ pub const QUIET_PERIODS: &str = "/alerts/quiet";
 pub const OWNERS: &str = "/alerts/owners";
 /// Who answers for which category.
 pub const CATEGORIES: &str = "/alerts/categories";
+/// What is bought.
+pub const PURCHASES: &str = "/purchases";
+/// Up to which total each role approves.
+pub const SPEND_LIMITS: &str = "/purchases/limits";
+/// What rights cost.
+pub const COSTS: &str = "/costs";
+/// Setting a budget.
+pub const BUDGETS: &str = "/costs/budgets";
+/// Setting a surcharge.
+pub const SURCHARGES: &str = "/costs/surcharges";
+/// Few figures for those who decide.
+pub const SUMMARY: &str = "/summary";
 /// What might be reclaimed, and what was.
 pub const RECLAIM: &str = "/reclaim";
 /// What might be reclaimed of one product.
@@ -338,6 +350,16 @@ pub fn quiet_end(quiet: QuietPeriodId) -> String {
 /// Saying who answers for a product.
 pub fn accountability(product: ProductId) -> String {
     format!("/products/{product}/accountability")
+}
+
+/// A purchase.
+pub fn purchase(purchase: PurchaseId) -> String {
+    format!("/purchases/{purchase}")
+}
+
+/// Doing something with a purchase: `decision`, `order`, `receipt` or `withdrawal`.
+pub fn purchase_act(purchase: PurchaseId, act: &str) -> String {
+    format!("/purchases/{purchase}/{act}")
 }
 
 /// A reclaim wave.

@@ -33,6 +33,9 @@ pub enum Place {
     Renewals,
     Alerts,
     Reclaim,
+    Purchases,
+    Costs,
+    Summary,
     You,
     Tokens,
     Persons,
@@ -42,7 +45,7 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::MyWork,
         Self::Position,
         Self::Products,
@@ -52,6 +55,9 @@ impl Place {
         Self::Renewals,
         Self::Alerts,
         Self::Reclaim,
+        Self::Purchases,
+        Self::Costs,
+        Self::Summary,
         Self::Requests,
         Self::Exceptions,
         Self::Policies,
@@ -70,7 +76,12 @@ impl Place {
             Self::MyWork => Section::MyWork,
             Self::Position => Section::Position,
             Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
-            Self::Renewals | Self::Alerts | Self::Reclaim => Section::Plan,
+            Self::Renewals
+            | Self::Alerts
+            | Self::Reclaim
+            | Self::Purchases
+            | Self::Costs
+            | Self::Summary => Section::Plan,
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
@@ -100,6 +111,9 @@ impl Place {
             Self::Renewals => addresses::RENEWALS,
             Self::Alerts => addresses::ALERTS,
             Self::Reclaim => addresses::RECLAIM,
+            Self::Purchases => addresses::PURCHASES,
+            Self::Costs => addresses::COSTS,
+            Self::Summary => addresses::SUMMARY,
             Self::You => addresses::YOU,
             Self::Tokens => addresses::TOKENS,
             Self::Persons => addresses::PERSONS,
@@ -125,6 +139,9 @@ impl Place {
             Self::Renewals => "Renewals",
             Self::Alerts => "Alerts",
             Self::Reclaim => "Reclaim",
+            Self::Purchases => "Purchases",
+            Self::Costs => "Costs",
+            Self::Summary => "Summary",
             Self::You => "You",
             Self::Tokens => "API tokens",
             Self::Persons => "Persons and roles",
