@@ -122,7 +122,9 @@ pub fn share_out(amount: Decimal, weights: &[u64]) -> Vec<Decimal> {
     let hundred = Decimal::from(100);
     let exact: Vec<Decimal> = weights
         .iter()
-        .map(|weight| amount.saturating_mul(hundred).saturating_mul(Decimal::from(*weight)).checked_div(all).unwrap_or_default())
+        .map(|weight| {
+            amount.saturating_mul(hundred).saturating_mul(Decimal::from(*weight)).checked_div(all).unwrap_or_default()
+        })
         .collect();
     let mut shares: Vec<Decimal> = exact.iter().map(Decimal::floor).collect();
     let mut left = amount.saturating_mul(hundred) - shares.iter().sum::<Decimal>();
@@ -256,8 +258,7 @@ impl Snapshot {
         let currency = budget.terms.amount.currency;
         let whole = budget.terms.cost_centre.is_none();
         let shares = chargeback.shares.iter().filter(|share| share.name == budget.terms.cost_centre);
-        let running =
-            if whole { chargeback.total.amount } else { shares.map(|share| share.amount.amount).sum() };
+        let running = if whole { chargeback.total.amount } else { shares.map(|share| share.amount.amount).sum() };
         let total_of = |wanted: &dyn Fn(PurchaseStatus) -> bool| -> Decimal {
             let purchases = self.state.purchases.values().filter(|purchase| {
                 wanted(purchase.status()) && (whole || purchase.terms.cost_centre == budget.terms.cost_centre)

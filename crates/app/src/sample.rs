@@ -198,7 +198,10 @@ impl Filling<'_> {
             self.carry("ines", Intent::SetBudget { budget: None, terms }).await?;
         }
         self.carry("ines", Intent::SetSurcharge { product: None, percent: 20 }).await?;
-        let wishes = [("Harrow Studio", 12, 410, "The twelve seats that the exception bridges."), ("Cobalt Render", 9, 520, "The spring catalogue.")];
+        let wishes = [
+            ("Harrow Studio", 12, 410, "The twelve seats that the exception bridges."),
+            ("Cobalt Render", 9, 520, "The spring catalogue."),
+        ];
         for (product, quantity, price, reason) in wishes {
             let Some(product) = self.product(product) else { continue };
             let cost_centre = Some("4110".to_owned());

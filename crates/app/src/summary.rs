@@ -55,10 +55,29 @@ impl SummaryView {
     /// The figures that it shows, in order.
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::All => &["short_products", "exposure", "total_cost", "unused_cost", "alerts_open", "renewals", "saved", "coverage"],
+            Self::All => &[
+                "short_products",
+                "exposure",
+                "total_cost",
+                "unused_cost",
+                "alerts_open",
+                "renewals",
+                "saved",
+                "coverage",
+            ],
             Self::It => &["devices", "coverage", "unrecognised", "anomalies", "short_products", "to_remove"],
-            Self::Finance => &["total_cost", "unused_cost", "exposure", "surcharge", "budgets_over", "would_save", "saved"],
-            Self::Procurement => &["short_products", "exposure", "renewals", "renewal_cost", "purchases_waiting", "purchases_open", "unused_cost"],
+            Self::Finance => {
+                &["total_cost", "unused_cost", "exposure", "surcharge", "budgets_over", "would_save", "saved"]
+            }
+            Self::Procurement => &[
+                "short_products",
+                "exposure",
+                "renewals",
+                "renewal_cost",
+                "purchases_waiting",
+                "purchases_open",
+                "unused_cost",
+            ],
         }
     }
 }
@@ -121,7 +140,9 @@ impl Snapshot {
                 "exposure",
                 "What is short would cost",
                 amount(&exposure),
-                format!("Units short \u{d7} unit price, without surcharges; {unpriced} products that are short state no price."),
+                format!(
+                    "Units short \u{d7} unit price, without surcharges; {unpriced} products that are short state no price."
+                ),
                 "/position?view=short",
             ),
             figure(
@@ -131,7 +152,13 @@ impl Snapshot {
                 format!("With {} installations.", self.base.estate().installation_count()),
                 "/sources",
             ),
-            figure("unrecognised", "Titles not recognised", unrecognised, "Nothing says yet what they are.".to_owned(), "/titles"),
+            figure(
+                "unrecognised",
+                "Titles not recognised",
+                unrecognised,
+                "Nothing says yet what they are.".to_owned(),
+                "/titles",
+            ),
         ]
     }
 
@@ -146,10 +173,18 @@ impl Snapshot {
                 "total_cost",
                 "What the rights cost a term",
                 amount(&sum(&|cost| cost.total)),
-                format!("Units \u{d7} unit price of every right that counts; {unpriced} rights are not in it for want of a price."),
+                format!(
+                    "Units \u{d7} unit price of every right that counts; {unpriced} rights are not in it for want of a price."
+                ),
                 "/costs",
             ),
-            figure("unused_cost", "Of that not used", amount(&sum(&|cost| cost.unused)), "Units of rights that nothing uses.".to_owned(), "/costs"),
+            figure(
+                "unused_cost",
+                "Of that not used",
+                amount(&sum(&|cost| cost.unused)),
+                "Units of rights that nothing uses.".to_owned(),
+                "/costs",
+            ),
             figure(
                 "surcharge",
                 "Surcharges on what is short",
@@ -180,13 +215,24 @@ impl Snapshot {
         let (heard, dated) = crate::alerts::coverage(self, 30, at);
         let share = heard.saturating_mul(100).checked_div(dated);
         let (would_save, saved) = crate::reclaim::all_worth(self);
-        let to_remove: u64 = self.state.waves.values().map(|wave| {
-            let [.., to_be_removed, _] = self.tally(wave, today);
-            to_be_removed
-        }).sum();
+        let to_remove: u64 = self
+            .state
+            .waves
+            .values()
+            .map(|wave| {
+                let [.., to_be_removed, _] = self.tally(wave, today);
+                to_be_removed
+            })
+            .sum();
         vec![
             figure("alerts_open", "Open alerts", open(false), "Nobody has looked at them yet.".to_owned(), "/alerts"),
-            figure("anomalies", "Anomalies", open(true), "Open, in hand or snoozed.".to_owned(), "/alerts?view=anomalies"),
+            figure(
+                "anomalies",
+                "Anomalies",
+                open(true),
+                "Open, in hand or snoozed.".to_owned(),
+                "/alerts?view=anomalies",
+            ),
             figure(
                 "coverage",
                 "Devices heard of in 30 days",
@@ -194,7 +240,13 @@ impl Snapshot {
                 format!("{heard} of {dated} devices whose sources say when they looked."),
                 "/sources",
             ),
-            figure("would_save", "Reclaim waves would save", amount(&would_save), "Units of all waves \u{d7} what a unit is worth.".to_owned(), "/reclaim"),
+            figure(
+                "would_save",
+                "Reclaim waves would save",
+                amount(&would_save),
+                "Units of all waves \u{d7} what a unit is worth.".to_owned(),
+                "/reclaim",
+            ),
             figure(
                 "saved",
                 "Reclaimed, as measured",
@@ -202,7 +254,13 @@ impl Snapshot {
                 "Only what is gone from the devices and still is.".to_owned(),
                 "/reclaim",
             ),
-            figure("to_remove", "Installations to be removed", to_remove, "Decided in reclaim waves and still there.".to_owned(), "/reclaim"),
+            figure(
+                "to_remove",
+                "Installations to be removed",
+                to_remove,
+                "Decided in reclaim waves and still there.".to_owned(),
+                "/reclaim",
+            ),
         ]
     }
 

@@ -16,8 +16,8 @@ use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
-    PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
+    LegalHoldId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;

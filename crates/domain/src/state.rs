@@ -16,8 +16,9 @@ use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
-    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId,
-    MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
+    LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId,
+    WaveId,
 };
 use crate::import::Import;
 use crate::leaver::Leaver;

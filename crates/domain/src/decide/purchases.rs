@@ -92,13 +92,13 @@ fn not_requester(asking: Asking<'_>, known: &Purchase, act: &str) -> Result<Pers
         return Err(Refusal::Duties { message });
     }
     let today = asking.state.day(asking.at);
-    let stands_in = asking
-        .state
-        .delegations
-        .values()
-        .any(|delegation| delegation.to == person && delegation.from == known.requester && delegation.holds_on(today));
+    let stands_in =
+        asking.state.delegations.values().any(|delegation| {
+            delegation.to == person && delegation.from == known.requester && delegation.holds_on(today)
+        });
     if stands_in {
-        let message = format!("You stand in for {}, who asked for {}, so somebody else {act}.", known.requester, known.id);
+        let message =
+            format!("You stand in for {}, who asked for {}, so somebody else {act}.", known.requester, known.id);
         return Err(Refusal::Duties { message });
     }
     Ok(person)
@@ -121,11 +121,14 @@ fn approve(asking: Asking<'_>, purchase: PurchaseId, note: &Text) -> Result<Vec<
     };
     let most = state.spend_limits.iter().filter(counts).map(|limit| limit.amount).max_by_key(|limit| limit.amount);
     let total = known.terms.total();
-    let fits = total.zip(most).is_some_and(|(total, most)| total.currency == most.currency && total.amount <= most.amount);
+    let fits =
+        total.zip(most).is_some_and(|(total, most)| total.currency == most.currency && total.amount <= most.amount);
     if !fits {
         let total = total.map_or_else(|| "more than can be stated".to_owned(), |total| total.to_string());
         let message = match most {
-            Some(most) => format!("{purchase} costs {total}, and you approve up to {most}. Ask somebody with a higher limit."),
+            Some(most) => {
+                format!("{purchase} costs {total}, and you approve up to {most}. Ask somebody with a higher limit.")
+            }
             None => format!("{purchase} costs {total}, and none of your roles has a spend limit."),
         };
         return Err(Refusal::Duties { message });
@@ -160,7 +163,8 @@ fn receive(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
     not_approver(asking, known, "receives it")?;
     check_quantity("quantity", *quantity)?;
     if *quantity > known.terms.quantity {
-        let sentence = format!("{purchase} is for {} units. Ask for the rest as a purchase of its own.", known.terms.quantity);
+        let sentence =
+            format!("{purchase} is for {} units. Ask for the rest as a purchase of its own.", known.terms.quantity);
         return Err(Refusal::about("quantity", sentence));
     }
     let product = super::software::product_of(state, known.terms.product)?;

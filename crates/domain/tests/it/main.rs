@@ -10,6 +10,7 @@ mod grants;
 mod imports;
 mod metrics;
 mod properties;
+mod purchases;
 mod reclaim;
 mod scenario;
 mod sources;

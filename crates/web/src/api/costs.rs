@@ -91,6 +91,7 @@ enum SharedByWord {
 struct ChargebackQuery {
     /// By what.
     #[serde(default)]
+    #[param(inline)]
     by: SharedByWord,
 }
 
@@ -276,6 +277,7 @@ enum SummaryViewWord {
 struct SummaryQuery {
     /// For whom.
     #[serde(default)]
+    #[param(inline)]
     view: SummaryViewWord,
 }
 

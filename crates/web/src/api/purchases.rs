@@ -150,6 +150,7 @@ impl From<PurchaseStatusWord> for PurchaseStatus {
 #[into_params(parameter_in = Query)]
 struct ListQuery {
     /// Only purchases that stand like this.
+    #[param(inline)]
     status: Option<PurchaseStatusWord>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
@@ -317,10 +318,8 @@ struct PageQuery {
 async fn limits(reading: Reading, Asked(query): Asked<PageQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
     let limits = &reading.snapshot.state.spend_limits;
-    Ok(reading.page(limits, &paging, |limit| LimitValue {
-        role: limit.role.name().to_owned(),
-        amount: limit.amount.into(),
-    }))
+    Ok(reading
+        .page(limits, &paging, |limit| LimitValue { role: limit.role.name().to_owned(), amount: limit.amount.into() }))
 }
 
 /// The limits of all roles.

@@ -102,7 +102,12 @@ fn terms(visitor: &Visitor, form: &Form) -> Result<PurchaseTerms, Errors> {
     let price = form.get("unit_price").parse::<Decimal>();
     let amount = price.map_err(|_| error("unit_price", "Enter the price of a unit, such as 300.00."))?;
     let currency = currency(visitor).ok_or_else(|| error("unit_price", "There is no organisation yet."))?;
-    Ok(PurchaseTerms { product, quantity, unit_price: Money { amount, currency }, cost_centre: form.some("cost_centre") })
+    Ok(PurchaseTerms {
+        product,
+        quantity,
+        unit_price: Money { amount, currency },
+        cost_centre: form.some("cost_centre"),
+    })
 }
 
 /// Asks for something.
@@ -167,7 +172,8 @@ fn known(visitor: &Visitor, number: PurchaseId) -> Result<&Purchase, Problem> {
 }
 
 fn handled(visitor: &Visitor, purchase: &Purchase) -> Vec<HandledItem> {
-    let who = |by: Option<domain::id::PersonId>| by.map_or_else(|| "the program".to_owned(), |person| visitor.name(person));
+    let who =
+        |by: Option<domain::id::PersonId>| by.map_or_else(|| "the program".to_owned(), |person| visitor.name(person));
     let part = |what: &str, part: &Part| HandledItem {
         what: what.to_owned(),
         who: who(part.by),
@@ -193,7 +199,9 @@ fn acts(visitor: &Visitor, purchase: &Purchase) -> Vec<PurchaseAct> {
     match purchase.status() {
         PurchaseStatus::Requested if !own && visitor.has(&deciding) => acts.push(PurchaseAct::Decide),
         PurchaseStatus::Approved if !own && visitor.has(&[Role::Procurement]) => acts.push(PurchaseAct::Order),
-        PurchaseStatus::Ordered if visitor.has(&[Role::Procurement, Role::SamManager]) => acts.push(PurchaseAct::Receive),
+        PurchaseStatus::Ordered if visitor.has(&[Role::Procurement, Role::SamManager]) => {
+            acts.push(PurchaseAct::Receive)
+        }
         PurchaseStatus::Requested
         | PurchaseStatus::Approved
         | PurchaseStatus::Ordered
@@ -207,18 +215,17 @@ fn acts(visitor: &Visitor, purchase: &Purchase) -> Vec<PurchaseAct> {
     acts
 }
 
-fn view_of(visitor: &Visitor, number: PurchaseId, form: Option<&Form>, errors: Errors) -> Result<PurchasePage, Problem> {
+fn view_of(
+    visitor: &Visitor,
+    number: PurchaseId,
+    form: Option<&Form>,
+    errors: Errors,
+) -> Result<PurchasePage, Problem> {
     let purchase = known(visitor, number)?;
     let today = visitor.state().day(visitor.now);
     let typed = match form {
         Some(form) => ["note", "reference", "quantity", "starts_on", "ends_on"].map(|name| form.words(name)),
-        None => [
-            String::new(),
-            String::new(),
-            purchase.terms.quantity.to_string(),
-            today.to_string(),
-            String::new(),
-        ],
+        None => [String::new(), String::new(), purchase.terms.quantity.to_string(), today.to_string(), String::new()],
     };
     Ok(PurchasePage {
         row: row(visitor, purchase),

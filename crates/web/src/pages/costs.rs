@@ -71,7 +71,9 @@ fn amount(money: &Money) -> String {
 pub fn page(frame: &Frame, view_of: &CostsPage) -> Markup {
     let heading = Heading {
         words: "Costs",
-        lede: Some(html! { "What rights cost a term, who uses them, and what is left of budgets. Nothing is converted between currencies." }),
+        lede: Some(
+            html! { "What rights cost a term, who uses them, and what is left of budgets. Nothing is converted between currencies." },
+        ),
         ..Heading::default()
     };
     let main = html! {
@@ -193,7 +195,9 @@ pub struct SummaryPage {
 pub fn summary_page(frame: &Frame, view_of: &SummaryPage) -> Markup {
     let heading = Heading {
         words: "Summary",
-        lede: Some(html! { (frame.organisation) " on " (moments::weekday(frame.today())) ". Every figure leads to its working." }),
+        lede: Some(
+            html! { (frame.organisation) " on " (moments::weekday(frame.today())) ". Every figure leads to its working." },
+        ),
         ..Heading::default()
     };
     let main = html! {

@@ -76,12 +76,9 @@ impl Place {
             Self::MyWork => Section::MyWork,
             Self::Position => Section::Position,
             Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
-            Self::Renewals
-            | Self::Alerts
-            | Self::Reclaim
-            | Self::Purchases
-            | Self::Costs
-            | Self::Summary => Section::Plan,
+            Self::Renewals | Self::Alerts | Self::Reclaim | Self::Purchases | Self::Costs | Self::Summary => {
+                Section::Plan
+            }
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,

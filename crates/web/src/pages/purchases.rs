@@ -88,7 +88,9 @@ fn total(total: Option<&Money>) -> String {
 pub fn page(frame: &Frame, view_of: &PurchasesPage) -> Markup {
     let heading = Heading {
         words: "Purchases",
-        lede: Some(html! { "Ask, approve within a limit, order, receive. Whoever asked does not approve, and whoever approved does not buy." }),
+        lede: Some(
+            html! { "Ask, approve within a limit, order, receive. Whoever asked does not approve, and whoever approved does not buy." },
+        ),
         ..Heading::default()
     };
     let views = [None].into_iter().chain(PurchaseStatus::ALL.map(Some));
@@ -112,7 +114,8 @@ pub fn page(frame: &Frame, view_of: &PurchasesPage) -> Markup {
         @if view_of.may_limit { (limits(view_of)) }
         (copy_as(&view_of.copy))
     };
-    let title = format!("Purchases: {}{}", view_of.view.map_or("all", PurchaseStatus::name), view_of.paging.title_suffix());
+    let title =
+        format!("Purchases: {}{}", view_of.view.map_or("all", PurchaseStatus::name), view_of.paging.title_suffix());
     whole_page(frame, Head { title: &title, place: Place::Purchases, errors: view_of.errors.any() }, &main)
 }
 

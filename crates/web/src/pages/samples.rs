@@ -9,6 +9,7 @@ mod imports;
 mod known_software;
 mod ledger;
 mod people;
+mod purchases;
 mod reclaim;
 mod renewals;
 mod requests;
@@ -49,6 +50,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(known_software::all(mark));
     samples.extend(renewals::all(mark));
     samples.extend(reclaim::all(mark));
+    samples.extend(purchases::all(mark));
     samples.extend(alerts::all(mark));
     samples.extend(sources::all(mark));
     samples.extend(ledger::all(mark));

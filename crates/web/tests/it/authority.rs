@@ -100,6 +100,22 @@ POST /v1/reclaim_waves/{wave}/closings    sam_manager                       writ
 GET  /v1/legal_holds                      staff                             read,write
 POST /v1/legal_holds                      legal                             write   {"device":"nowhere","reason":"x"}
 POST /v1/legal_holds/{hold}/lifts         legal                             write   {"reason":"x"}
+GET  /v1/purchases                        everyone                          read,write
+POST /v1/purchases                        requester,approver,sam_manager,procurement,finance,legal,administrator  write  {"product":"PRD-999999","quantity":1,"unit_price":{"amount":"1","currency":"EUR"},"reason":"x"}
+GET  /v1/purchases/{purchase}             everyone                          read,write
+POST /v1/purchases/{purchase}/approvals   approver,sam_manager,procurement,finance,legal  none  {"reason":"x"}
+POST /v1/purchases/{purchase}/refusals    approver,sam_manager,procurement,finance,legal  none  {"reason":"x"}
+POST /v1/purchases/{purchase}/orders      procurement                       write   {"reference":"x"}
+POST /v1/purchases/{purchase}/receipts    sam_manager,procurement           write   {"quantity":1}
+POST /v1/purchases/{purchase}/withdrawals  everyone                         write   {}
+GET  /v1/spend_limits                     everyone                          read,write
+POST /v1/spend_limits                     finance                           none    {"limits":[]}
+GET  /v1/product_costs                    staff                             read,write
+GET  /v1/chargeback                       staff                             read,write
+GET  /v1/budgets                          staff                             read,write
+POST /v1/budgets                          finance                           write   {"budget":"BUD-999999","starts_on":"2025-01-01","ends_on":"2025-12-31","amount":{"amount":"1","currency":"EUR"}}
+POST /v1/surcharges                       sam_manager,finance               write   {"product":"PRD-999999","percent":1}
+GET  /v1/summary                          staff                             read,write
 POST /v1/agreements/{agreement}/amendments  sam_manager,procurement,legal   write   {"direction":"inbound","reference":"R"}
 GET  /v1/positions                        everyone                          read,write
 GET  /v1/positions/{product}              everyone                          read,write
@@ -221,6 +237,7 @@ fn filled(path: &str) -> String {
         ("{kind}", "dormant"),
         ("{leaver}", "LVR-999999"),
         ("{wave}", "WAV-999999"),
+        ("{purchase}", "BUY-999999"),
         ("{item}", "1"),
         ("{hold}", "HLD-999999"),
     ]);

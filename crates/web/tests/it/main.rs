@@ -17,6 +17,7 @@ mod lists;
 mod metrics;
 mod pages_people;
 mod pages_requests;
+mod purchases;
 mod reclaim;
 mod recognition;
 mod refusals;
