@@ -7,7 +7,7 @@ mod evidence;
 mod search;
 mod shipped;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::State;
 use domain::accountability::Owner;
@@ -175,12 +175,9 @@ impl Snapshot {
     /// Reads a list of leavers: one a line, the name and the last day, separated by a comma, a semicolon or a tab.
     /// A heading may stand above.
     pub fn read_leavers(&self, text: &str) -> LeaverList {
-        let mut recorded: BTreeMap<(String, Date), ()> = self
-            .state
-            .leavers
-            .values()
-            .filter_map(|known| Some(((folded(known.name.open()?), known.left_on), ())))
-            .collect();
+        let known = self.state.leavers.values();
+        let mut recorded: BTreeSet<(String, Date)> =
+            known.filter_map(|known| Some((folded(known.name.open()?), known.left_on))).collect();
         let mut list = LeaverList { leavers: Vec::new(), rejected: Vec::new(), known: 0 };
         for (number, line) in (1_u64..).zip(text.trim_start_matches('\u{feff}').lines()) {
             let line = line.trim();
@@ -195,10 +192,10 @@ impl Snapshot {
             };
             match day.parse::<Date>() {
                 Ok(left_on) if !name.is_empty() => {
-                    if recorded.insert((folded(&name), left_on), ()).is_some() {
-                        list.known += 1;
-                    } else {
+                    if recorded.insert((folded(&name), left_on)) {
                         list.leavers.push((name, left_on));
+                    } else {
+                        list.known += 1;
                     }
                 }
                 Ok(_) => list.rejected.push((number, "Write a name before the day.".to_owned())),

@@ -372,7 +372,9 @@ impl Event {
             }
             Self::ProductAdded { product, .. }
             | Self::ProductMetricSet { product, .. }
-            | Self::ProductLinked { product, .. } => {
+            | Self::ProductLinked { product, .. }
+            | Self::ProductAssigned { product, .. }
+            | Self::SurchargeSet { product: Some(product), .. } => {
                 format!("product/{product}")
             }
             Self::MetricDefined { metric, .. } => format!("metric/{metric}"),
@@ -413,7 +415,6 @@ impl Event {
             Self::PlaybookSet { kind, .. } => format!("playbook/{}", kind.name()),
             Self::QuietPeriodSet { quiet, .. } | Self::QuietPeriodEnded { quiet } => format!("quiet-period/{quiet}"),
             Self::CountsNoted { .. } => "counts".to_owned(),
-            Self::ProductAssigned { product, .. } => format!("product/{product}"),
             Self::CategoryAssigned { category, .. } => format!("category/{category}"),
             Self::LeaverRecorded { leaver, .. } | Self::LeaverRemoved { leaver } => format!("leaver/{leaver}"),
             Self::WaveOpened { wave, .. }
@@ -431,7 +432,6 @@ impl Event {
             | Self::PurchaseWithdrawn { purchase } => format!("purchase/{purchase}"),
             Self::SpendLimitsSet { .. } => "spend-limits".to_owned(),
             Self::BudgetSet { budget, .. } => format!("budget/{budget}"),
-            Self::SurchargeSet { product: Some(product), .. } => format!("product/{product}"),
             Self::SurchargeSet { product: None, .. } => "surcharge".to_owned(),
             Self::LegalHoldSet { hold, .. } | Self::LegalHoldLifted { hold, .. } => format!("legal-hold/{hold}"),
         }

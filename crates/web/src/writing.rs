@@ -273,6 +273,7 @@ pub fn with_receipt(mut response: Response, receipt: &Receipt, made_at: Option<S
 }
 
 /// What an event makes: its number, and its address where it has one.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 fn made(event: &Event) -> Option<(String, Option<String>)> {
     let at = |collection: &str, number: String| Some((number.clone(), Some(format!("/v1/{collection}/{number}"))));
     match event {

@@ -68,6 +68,14 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
             said(asked, &answer, &format!("{title_match} recognises nothing from now on."));
         }
         Product::Titles { known } => titles(asked, known).await?,
+        accounting => account(asked, accounting).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who answers for what.
+async fn account(asked: &Asked, product: Product) -> Result<(), Exit> {
+    match product {
         Product::Assign { product, owner, category } => {
             let body = json!({ "owner": owner.as_deref().map(owner_given), "category": category });
             let answer = asked.client.post(&format!("/v1/products/{}/accountability", escaped(&product)), body).await?;
@@ -89,8 +97,9 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
             ];
             print::table(asked.output, &items, &columns, "No products yet.");
         }
+        _ => {}
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// An owner as it was typed: a person's number, or a role.

@@ -60,6 +60,14 @@ pub async fn run(asked: &Asked, reclaim: Reclaim) -> Result<ExitCode, Exit> {
                 asked.client.post(&format!("/v1/reclaim_waves/{}/closings", escaped(&wave)), json!({})).await?;
             said(asked, &answer, &format!("{wave} is closed."));
         }
+        holding => hold(asked, holding).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What must not be touched.
+async fn hold(asked: &Asked, holding: Reclaim) -> Result<(), Exit> {
+    match holding {
         Reclaim::Holds => {
             let items = asked.client.list("/v1/legal_holds").await?;
             let columns = [
@@ -81,8 +89,9 @@ pub async fn run(asked: &Asked, reclaim: Reclaim) -> Result<ExitCode, Exit> {
             let answer = asked.client.post(&path, json!({ "reason": reason })).await?;
             said(asked, &answer, &format!("{hold} is lifted."));
         }
+        _ => {}
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn basis_of(basis: &ReclaimBasis) -> (&'static str, Option<u32>) {

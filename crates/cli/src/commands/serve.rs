@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::{local, print};
 
 /// How often the rules of alerts are evaluated, where anything changed: one pass over the estate each time.
-const EVALUATE_ALERTS_EVERY: Duration = Duration::from_secs(300);
+const EVALUATE_ALERTS_EVERY: Duration = Duration::from_mins(5);
 /// How often witnesses are asked.
 const ASK_WITNESSES_EVERY: Duration = Duration::from_secs(20);
 /// How long a witness may take.

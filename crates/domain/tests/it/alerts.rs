@@ -1,4 +1,5 @@
 //! Alerts: raised once, kept through their life, and judged by what the rules find.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::too_many_lines, reason = "tests")]
 
 use domain::accountability::Owner;
 use domain::alert::{

@@ -358,6 +358,7 @@ pub fn samples() -> Vec<Entry> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line for each entry")]
 fn every_kind_of_entry_keeps_its_bytes() {
     let lines: Vec<String> = samples().into_iter().map(|entry| String::from_utf8(entry.bytes).unwrap()).collect();
     insta::assert_snapshot!(lines.join("\n"), @r###"

@@ -1,4 +1,5 @@
 //! Purchases: three people at least, limits by role, and the right that comes of it. Budgets and surcharges.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::too_many_lines, reason = "tests")]
 
 use domain::command::{Actor, Intent, Via};
 use domain::entitlement::Metric;
