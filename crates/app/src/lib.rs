@@ -3,8 +3,10 @@
 //! No SQL, no HTTP and no reading of the environment: the time, random bytes and the way to a witness are given.
 
 pub mod agents;
+pub mod alerts;
 pub mod cases;
 pub mod catalogues;
+pub mod costs;
 pub mod discovery;
 mod failure;
 pub mod identities;
@@ -15,6 +17,7 @@ pub mod objects;
 mod order;
 mod organisation;
 pub mod positions;
+pub mod reclaim;
 pub mod renewals;
 mod replay;
 pub mod sample;
@@ -22,6 +25,7 @@ pub mod seals;
 mod sequencer;
 mod snapshot;
 pub mod statements;
+pub mod summary;
 mod surroundings;
 pub mod trends;
 pub mod usages;

@@ -11,16 +11,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::State;
+use domain::accountability::Owner;
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Stage};
 use domain::command::{Actor, Intent, Via};
 use domain::entitlement::{Metric, Quantity, Right, UseRights};
 use domain::event::Event;
-use domain::id::{AccountId, CaseId, PersonId, ProductId};
+use domain::id::{AccountId, CaseId, PersonId, ProductId, PurchaseId};
 use domain::money::Money;
 use domain::observation::Environment;
 use domain::organisation::Organisation;
 use domain::person::Role;
 use domain::product::TitlePattern;
+use domain::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
 use domain::text::Text;
 use domain::usage::Feature;
 use jiff::ToSpan as _;
@@ -195,6 +197,8 @@ impl Filling<'_> {
     async fn open_cases(&self) -> Result<Secret, Failure> {
         self.open_decided_cases().await?;
         self.open_undecided_cases().await?;
+        self.buy().await?;
+        self.keep_watch().await?;
         let (secret, _) = self.app.issue_link(self.by("petr"), AccountId(1)).await?;
         self.app.checkpoint().await?;
         Ok(secret)
@@ -249,6 +253,67 @@ impl Filling<'_> {
         let links = features.into_iter().chain([metered]).collect();
         self.carry("jonas", Intent::LinkFeatures { links }).await?;
         Ok(())
+    }
+
+    /// Rules for alerts, who answers for what, and who has left.
+    async fn keep_watch(&self) -> Result<(), Failure> {
+        let categories =
+            [("engineering", Owner::Person(self.person("ana"))), ("office", Owner::Role(Role::Procurement))];
+        for (category, owner) in categories {
+            let intent = Intent::AssignCategory { category: category.to_owned(), owner: Some(owner) };
+            self.carry("jonas", intent).await?;
+        }
+        for (place, product) in files::PRODUCTS.iter().enumerate() {
+            let Some(known) = self.product(product.name) else { continue };
+            let category = if place % 3 == 0 { "engineering" } else { "office" };
+            let intent = Intent::AssignProduct { product: known, owner: None, category: Some(category.to_owned()) };
+            self.carry("jonas", intent).await?;
+        }
+        let leavers =
+            [(41, 30), (57, 12)].map(|(number, days)| (Text::from(files::email(number)), self.in_days(-days)));
+        self.carry("jonas", Intent::RecordLeavers { leavers: leavers.into() }).await?;
+        self.carry("jonas", Intent::AddAlertRules { rules: crate::alerts::usual_rules().to_vec() }).await?;
+        self.app.evaluate_alerts(Actor::Program).await?;
+        Ok(())
+    }
+
+    /// What is bought, by whom, and from which money.
+    async fn buy(&self) -> Result<(), Failure> {
+        let currency = self.app.snapshot().state.organisation.as_ref().map(|organisation| organisation.currency);
+        let Some(currency) = currency else { return Ok(()) };
+        let money = |amount: i64| Money { amount: amount.into(), currency };
+        let limits = [(Role::Approver, 5_000), (Role::Finance, 50_000)]
+            .map(|(role, amount)| SpendLimit { role, amount: money(amount) });
+        self.carry("ines", Intent::SetSpendLimits { limits: limits.into() }).await?;
+        for (cost_centre, amount) in [(None, 600_000), (Some("4000"), 60_000), (Some("4110"), 25_000)] {
+            let terms = BudgetTerms {
+                cost_centre: cost_centre.map(str::to_owned),
+                starts_on: self.today.first_of_year(),
+                ends_on: self.today.last_of_year(),
+                amount: money(amount),
+            };
+            self.carry("ines", Intent::SetBudget { budget: None, terms }).await?;
+        }
+        self.carry("ines", Intent::SetSurcharge { product: None, percent: 20 }).await?;
+        let wishes = [
+            ("Harrow Studio", 12, 410, "The twelve seats that the exception bridges."),
+            ("Cobalt Render", 9, 520, "The spring catalogue."),
+        ];
+        for (product, quantity, price, reason) in wishes {
+            let Some(product) = self.product(product) else { continue };
+            let cost_centre = Some("4110".to_owned());
+            let terms = PurchaseTerms { product, quantity, unit_price: money(price), cost_centre };
+            self.carry("milan", Intent::RequestPurchase { terms, reason: Text::from(reason) }).await?;
+        }
+        let note = Text::from("Decided with the exception: it is to be replaced by a purchase.");
+        self.carry("dana", Intent::ApprovePurchase { purchase: PurchaseId(1), note }).await?;
+        let reference = "PO-7731".to_owned();
+        self.carry("sofia", Intent::OrderPurchase { purchase: PurchaseId(1), reference }).await?;
+        Ok(())
+    }
+
+    fn person(&self, key: &str) -> PersonId {
+        self.people.get(key).copied().unwrap_or(PersonId(1))
     }
 
     fn product(&self, name: &str) -> Option<ProductId> {

@@ -451,8 +451,12 @@ fn take_delivery(
     }
 }
 
-/// What has to be deleted beside the ledger with an erasure.
+/// What has to be deleted beside the ledger with an erasure. `state` is as it was before the event.
 fn collect_erasures(state: &State, event: &Event, commit: &mut CommandCommit) {
+    if let Event::LeaverRemoved { leaver } = event {
+        commit.erase.extend(state.leavers.get(leaver).map(|known| known.recorded_in));
+        commit.erase_subjects.push(event.stream());
+    }
     if let Event::DataErased { person, entries, .. } = event {
         commit.erase.extend(entries);
         commit.erase_subjects.push(format!("person/{person}"));

@@ -183,6 +183,9 @@ impl Meaning {
                     self.stated_reports.insert(import.0, (seq, digest));
                 }
             }
+            Event::LeaverRemoved { leaver } => {
+                self.erased.extend(self.state.leavers.get(leaver).map(|known| known.recorded_in));
+            }
             Event::ReportsReceived { delivery, reports_digest, .. } => {
                 self.stated_reports.insert(delivery.0, (seq, *reports_digest));
             }

@@ -1,5 +1,7 @@
 //! The command line's words. The doc comment of each is its help text.
 
+mod acts;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -8,6 +10,7 @@ use crate::exit::Exit;
 
 mod entitlement;
 
+pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis};
 pub use entitlement::{Entitlement, NewEntitlement};
 
 /// Know what software is used, prove what may be used, and govern the exceptions.
@@ -120,6 +123,21 @@ pub enum Command {
     /// Agreements that end: notice, cost, use and plans.
     #[command(subcommand)]
     Renewal(Renewal),
+    /// What has to be looked at, by which rules, and what is done about it.
+    #[command(subcommand)]
+    Alert(Alert),
+    /// People who have left, as the personnel office says.
+    #[command(subcommand)]
+    Leaver(Leaver),
+    /// Ask to buy, approve within a limit, order, and receive what becomes a right.
+    #[command(subcommand)]
+    Purchase(Purchase),
+    /// What rights cost, who uses them, budgets, and the summary.
+    #[command(subcommand)]
+    Cost(Cost),
+    /// Ask holders whether they still need software, decide, and see what it saved.
+    #[command(subcommand)]
+    Reclaim(Reclaim),
     /// Ask whether more of a product may be used. Exit code 3 is "no".
     Check(Check),
     /// The record of everything that happened, and its proofs.
@@ -421,6 +439,27 @@ pub enum Product {
         #[arg(long, conflicts_with = "product")]
         no_licence: bool,
     },
+    /// Say who answers for a product, and under which category it stands.
+    Assign {
+        /// Its number, such as PRD-7.
+        product: String,
+        /// A person's number or a role; without it, the category's owner answers.
+        #[arg(long, value_name = "OWNER")]
+        owner: Option<String>,
+        /// Its category; without it, it has none.
+        #[arg(long)]
+        category: Option<String>,
+    },
+    /// Say who answers for the products of a category.
+    Category {
+        /// The category.
+        category: String,
+        /// A person's number or a role; without it, nobody in particular.
+        #[arg(long, value_name = "OWNER")]
+        owner: Option<String>,
+    },
+    /// List who answers for which product.
+    Owners,
     /// List the titles that are not recognised yet, most devices first.
     Titles {
         /// Those that are known software without a product instead, with their keys.

@@ -1,20 +1,25 @@
 //! One module for each noun of the command line.
 
+mod alert;
 mod api;
 mod case;
 mod catalogue;
 mod check;
+mod cost;
 mod demo;
 mod discover;
 mod entitlement;
 mod exception;
 mod import;
+mod leaver;
 mod ledger;
 mod metric;
 mod organisation;
 mod person;
 mod position;
 mod product;
+mod purchase;
+mod reclaim;
 mod renewal;
 mod seal;
 mod serve;
@@ -93,6 +98,11 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Decide(decide) => case::decide(asked, decide).await,
         Command::Exception(exception) => exception::run(asked, exception).await,
         Command::Renewal(renewal) => renewal::run(asked, renewal).await,
+        Command::Alert(alert) => alert::run(asked, alert).await,
+        Command::Leaver(leaver) => leaver::run(asked, leaver).await,
+        Command::Purchase(purchase) => purchase::run(asked, purchase).await,
+        Command::Cost(cost) => cost::run(asked, cost).await,
+        Command::Reclaim(reclaim) => reclaim::run(asked, reclaim).await,
         Command::Check(check) => check::run(asked, check).await,
         Command::Ledger(ledger) => ledger::run(asked, ledger).await,
         Command::Witness(witness) => witness::run(asked, witness).await,

@@ -7,22 +7,28 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::accountability::{Accountability, Owner};
 use crate::agreement::Agreement;
+use crate::alert::{Alert, AlertRule, NotedCount, PlaybookTask, QuietPeriod, Subject, TriggerKind};
 use crate::case::Case;
 use crate::catalogue::{Catalogue, Publication};
 use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
-    SourceId, StatementId, TitleMatchId, TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
+    LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId,
+    TitleMatchId, TokenId, WaveId,
 };
 use crate::import::Import;
+use crate::leaver::Leaver;
 use crate::metric::CustomMetric;
 use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded, folds_to};
+use crate::purchase::{Budget, Purchase, SpendLimit};
+use crate::reclaim::{LegalHold, Wave};
 use crate::seal::{Seal, Statement};
 use crate::source::AgentSource;
 use crate::usage::Feature;
@@ -70,6 +76,30 @@ pub struct State {
     /// By day and by the entry that records each; the last of a day holds.
     pub seals: OrdMap<(Date, u64), Arc<Seal>>,
     pub statements: OrdMap<StatementId, Arc<Statement>>,
+    pub alert_rules: OrdMap<AlertRuleId, Arc<AlertRule>>,
+    pub alerts: OrdMap<AlertId, Arc<Alert>>,
+    /// The alerts that held at the last evaluation, by rule and by what they are about.
+    pub alerts_holding: OrdMap<(AlertRuleId, Subject), AlertId>,
+    /// The organisation's own playbooks.
+    pub playbooks: OrdMap<TriggerKind, Arc<Vec<PlaybookTask>>>,
+    pub quiet_periods: OrdMap<QuietPeriodId, Arc<QuietPeriod>>,
+    /// The counts of every product on the days on which they changed, at most [`COUNTS_KEPT_MAX`] of each.
+    pub counts: OrdMap<ProductId, Vector<NotedCount>>,
+    /// The day on which counts were noted last.
+    pub counted_on: Option<Date>,
+    pub accountabilities: OrdMap<ProductId, Arc<Accountability>>,
+    /// Who answers for the products of a category, by its name.
+    pub category_owners: OrdMap<Arc<str>, Owner>,
+    pub leavers: OrdMap<LeaverId, Arc<Leaver>>,
+    pub waves: OrdMap<WaveId, Arc<Wave>>,
+    /// The items of waves, by the digest of the link by which their holders answer.
+    pub reclaim_links: OrdMap<Digest, (WaveId, u64)>,
+    pub legal_holds: OrdMap<LegalHoldId, Arc<LegalHold>>,
+    pub purchases: OrdMap<PurchaseId, Arc<Purchase>>,
+    pub spend_limits: Arc<Vec<SpendLimit>>,
+    pub budgets: OrdMap<BudgetId, Arc<Budget>>,
+    /// Per cent that is added to what is short, by product; without one, for all others.
+    pub surcharges: OrdMap<Option<ProductId>, u32>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
     /// The products to which features are linked, by the feature as it is compared.
@@ -104,7 +134,19 @@ pub struct LastNumbers {
     pub source: u64,
     pub case: u64,
     pub statement: u64,
+    pub alert_rule: u64,
+    pub alert: u64,
+    pub quiet_period: u64,
+    pub leaver: u64,
+    pub wave: u64,
+    pub legal_hold: u64,
+    pub purchase: u64,
+    pub budget: u64,
 }
+
+/// Noted counts of one product that are kept at hand: more than a quarter of days on which it changed. The ledger keeps
+/// all of them.
+pub const COUNTS_KEPT_MAX: usize = 100;
 
 impl State {
     /// The time zone in which the organisation's days begin and end; UTC before it was founded.

@@ -254,6 +254,11 @@ impl Base {
         self.recognitions.set(title, recognition);
     }
 
+    /// What a title of the estate is.
+    pub(crate) fn recognition_at(&self, title: TitleIndex) -> Recognition {
+        *self.recognitions.get(title)
+    }
+
     /// What a title is; one that no report ever had is told by the rules and the catalogue alone.
     pub fn recognition_of(&self, title: &RawTitle) -> Recognition {
         let key = TitleKey::of(title);

@@ -564,6 +564,15 @@ impl Estate {
         installed.filter(|one| wanted(self.titles.title_of(one.release))).filter_map(|one| one.last_used_on).max()
     }
 
+    /// Shows what stands on a device, title by title, a title as often as reports name a version of it.
+    pub(crate) fn each_installed(&self, device: u32, mut look: impl FnMut(TitleIndex, Option<Date>)) {
+        for report in self.counting(device) {
+            for installed in &report.installed {
+                look(self.titles.title_of(installed.release), installed.last_used_on);
+            }
+        }
+    }
+
     /// The environment as which a device counts.
     pub(crate) fn environment_of(&self, device: u32) -> Environment {
         self.stated_environment_of(device).unwrap_or_default()

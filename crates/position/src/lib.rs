@@ -19,6 +19,7 @@ mod column;
 mod demand;
 mod estate;
 mod flow;
+mod holding;
 mod line;
 mod links;
 mod matching;
@@ -34,6 +35,7 @@ mod working;
 
 pub use base::{Base, Explanation, Layer, Recognition};
 pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};
+pub use holding::{Holder, UserIndex, devices_by_user, holders, holders_of, products_on, seen_at, user_name};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
 pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};
 pub use row::{Evidence, Row, RowKind, Span, rows};

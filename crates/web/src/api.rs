@@ -3,10 +3,13 @@
 //! Objects are drawn here from one snapshot; their fields are a promise to programs that were written against them.
 
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod backup;
 pub mod cases;
 pub mod catalogue;
 pub mod checks;
+pub mod costs;
 pub mod delegations;
 pub mod devices;
 pub mod entitlements;
@@ -18,6 +21,8 @@ pub mod organisation;
 pub mod persons;
 pub mod positions;
 pub mod products;
+pub mod purchases;
+pub mod reclaim;
 pub mod renewals;
 pub mod seals;
 pub mod sessions;
@@ -50,6 +55,11 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(entitlements::routes())
         .merge(agreements::routes())
         .merge(renewals::routes())
+        .merge(alerts::routes())
+        .merge(alert_rules::routes())
+        .merge(reclaim::routes())
+        .merge(purchases::routes())
+        .merge(costs::routes())
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())

@@ -3,9 +3,12 @@
 //! What a page looks like is in [`crate::pages`]; what an act means and whether it may be done is in `domain`.
 
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod audits;
 pub mod base;
 pub mod cases;
+pub mod costs;
 pub mod decisions;
 pub mod deliberations;
 pub mod entitlement_form;
@@ -24,6 +27,8 @@ pub mod persons;
 pub mod policies;
 pub mod positions;
 pub mod products;
+pub mod purchases;
+pub mod reclaim;
 pub mod renewals;
 pub mod request_form;
 pub mod requests;
@@ -95,6 +100,7 @@ pub fn routes() -> Router<Site> {
         .route("/audit/{entry}", get(audits::show))
         .route("/audit/{entry}/proof", get(audits::entry_proof))
         .merge(data())
+        .merge(watch())
         .route(addresses::PERSONS, get(persons::list).post(persons::add))
         .route("/persons/{person}", get(persons::show))
         .route("/persons/{person}/roles", post(persons::set_roles))
@@ -158,6 +164,55 @@ fn data() -> Router<Site> {
         .route("/renewals.ics", get(renewals::calendar))
         .route("/calendars/{token}/renewals.ics", get(renewals::feed))
         .route("/agreements/{agreement}/renewal", get(renewals::ask).post(renewals::plan))
+}
+
+/// What has to be looked at, and by which rules.
+fn watch() -> Router<Site> {
+    Router::new()
+        .route(addresses::ALERTS, get(alerts::list))
+        .route("/alerts.csv", get(alerts::csv))
+        .route(addresses::ALERT_DIGEST, get(alerts::digest))
+        .route("/alerts/digest.txt", get(alerts::digest_text))
+        .route(addresses::ALERT_EVALUATION, post(alerts::evaluate))
+        .route(addresses::ALERT_RULES, get(alert_rules::list).post(alert_rules::add))
+        .route(addresses::ALERT_RULES_USUAL, post(alert_rules::adopt))
+        .route("/alerts/rules/{rule}/end", post(alert_rules::end))
+        .route(addresses::QUIET_PERIODS, post(alert_rules::keep_quiet))
+        .route("/alerts/quiet/{quiet}/end", post(alert_rules::end_quiet))
+        .route(addresses::OWNERS, get(alert_rules::owners))
+        .route(addresses::CATEGORIES, post(alert_rules::assign_category))
+        .route("/products/{product}/accountability", get(alert_rules::ask_owner).post(alert_rules::assign_product))
+        .route(addresses::LEAVERS, get(alert_rules::leavers).post(alert_rules::record_leavers))
+        .route("/alerts/leavers/{leaver}/removal", post(alert_rules::remove_leaver))
+        .route("/alerts/{alert}", get(alerts::show))
+        .route("/alerts/{alert}/rows.csv", get(alerts::rows_csv))
+        .route("/alerts/{alert}/acknowledgement", post(alerts::acknowledge))
+        .route("/alerts/{alert}/snooze", post(alerts::snooze))
+        .route("/alerts/{alert}/resolution", post(alerts::resolve))
+        .route(
+            "/alerts/{alert}/tasks/{task}",
+            get(alerts::ask_task).post(alerts::complete).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)),
+        )
+        .route("/alerts/{alert}/tasks/{task}/file", get(alerts::task_file))
+        .route(addresses::PURCHASES, get(purchases::list).post(purchases::ask))
+        .route(addresses::SPEND_LIMITS, post(purchases::set_limits))
+        .route("/purchases/{purchase}", get(purchases::show))
+        .route("/purchases/{purchase}/decision", post(purchases::decide))
+        .route("/purchases/{purchase}/order", post(purchases::order))
+        .route("/purchases/{purchase}/receipt", post(purchases::receive))
+        .route("/purchases/{purchase}/withdrawal", post(purchases::withdraw))
+        .route(addresses::COSTS, get(costs::list))
+        .route(addresses::BUDGETS, post(costs::set_budget))
+        .route(addresses::SURCHARGES, post(costs::set_surcharge))
+        .route(addresses::SUMMARY, get(costs::summary))
+        .route(addresses::RECLAIM, get(reclaim::list).post(reclaim::open))
+        .route(addresses::CANDIDATES, get(reclaim::candidates))
+        .route("/reclaim/waves/{wave}", get(reclaim::show))
+        .route("/reclaim/waves/{wave}/decisions", post(reclaim::decide))
+        .route("/reclaim/waves/{wave}/closing", post(reclaim::close))
+        .route(addresses::LEGAL_HOLDS, post(reclaim::hold))
+        .route("/reclaim/holds/{hold}/lift", get(reclaim::confirm_lift).post(reclaim::lift))
+        .route("/reclaim/answer/{secret}", get(reclaim::question).post(reclaim::answer))
 }
 
 /// A file of the program. Its address changes with its bytes, so it can be kept for ever.

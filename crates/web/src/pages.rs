@@ -5,8 +5,11 @@
 
 pub mod addresses;
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod audit;
 pub mod confirmation;
+pub mod costs;
 pub mod effect;
 pub mod entitlement_form;
 pub mod entitlements;
@@ -23,6 +26,8 @@ pub mod policies;
 pub mod position;
 pub mod product;
 pub mod products;
+pub mod purchases;
+pub mod reclaim;
 pub mod renewals;
 pub mod request;
 pub mod request_form;

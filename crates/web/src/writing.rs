@@ -273,6 +273,7 @@ pub fn with_receipt(mut response: Response, receipt: &Receipt, made_at: Option<S
 }
 
 /// What an event makes: its number, and its address where it has one.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 fn made(event: &Event) -> Option<(String, Option<String>)> {
     let at = |collection: &str, number: String| Some((number.clone(), Some(format!("/v1/{collection}/{number}"))));
     match event {
@@ -291,6 +292,13 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::WitnessAdded { witness } => Some((witness.name.clone(), None)),
         Event::EstateSealed { day, .. } => at("seals", day.to_string()),
         Event::StatementMade { statement, .. } => at("statements", statement.to_string()),
+        Event::AlertRuleSet { rule, .. } => Some((rule.to_string(), None)),
+        Event::QuietPeriodSet { quiet, .. } => Some((quiet.to_string(), None)),
+        Event::LeaverRecorded { leaver, .. } => Some((leaver.to_string(), None)),
+        Event::WaveOpened { wave, .. } => at("reclaim_waves", wave.to_string()),
+        Event::LegalHoldSet { hold, .. } => Some((hold.to_string(), None)),
+        Event::PurchaseRequested { purchase, .. } => at("purchases", purchase.to_string()),
+        Event::BudgetSet { budget, .. } => Some((budget.to_string(), None)),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
         Event::OrganisationFounded { .. }
         | Event::RolesSet { .. }
@@ -331,5 +339,32 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::GrantRevoked { .. }
         | Event::FeatureLinked { .. }
         | Event::FeatureUnlinked { .. } => None,
+        Event::AlertRuleEnded { .. }
+        | Event::AlertRaised { .. }
+        | Event::AlertCleared { .. }
+        | Event::AlertAcknowledged { .. }
+        | Event::AlertSnoozed { .. }
+        | Event::AlertResolved { .. }
+        | Event::AlertTaskDone { .. }
+        | Event::PlaybookSet { .. }
+        | Event::QuietPeriodEnded { .. }
+        | Event::CountsNoted { .. }
+        | Event::ProductAssigned { .. }
+        | Event::CategoryAssigned { .. }
+        | Event::LeaverRemoved { .. }
+        | Event::ReclaimAsked { .. }
+        | Event::ReclaimAskedAgain { .. }
+        | Event::ReclaimAnswered { .. }
+        | Event::ReclaimDecided { .. }
+        | Event::ReclaimConfirmed { .. }
+        | Event::WaveClosed { .. }
+        | Event::LegalHoldLifted { .. }
+        | Event::PurchaseApproved { .. }
+        | Event::PurchaseRefused { .. }
+        | Event::PurchaseOrdered { .. }
+        | Event::PurchaseReceived { .. }
+        | Event::PurchaseWithdrawn { .. }
+        | Event::SpendLimitsSet { .. }
+        | Event::SurchargeSet { .. } => None,
     }
 }

@@ -71,6 +71,7 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
             said(asked, &answer, &format!("{title_match} recognises nothing from now on."));
         }
         Product::Titles { known } => titles(asked, known).await?,
+        accounting => account(asked, accounting).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -93,6 +94,44 @@ async fn suite(asked: &Asked, product: &str, components: &[String], inferred_fro
     };
     said(asked, &answer, &sentence);
     Ok(())
+}
+
+/// Who answers for what.
+async fn account(asked: &Asked, product: Product) -> Result<(), Exit> {
+    match product {
+        Product::Assign { product, owner, category } => {
+            let body = json!({ "owner": owner.as_deref().map(owner_given), "category": category });
+            let answer = asked.client.post(&format!("/v1/products/{}/accountability", escaped(&product)), body).await?;
+            said(asked, &answer, &format!("It is set who answers for {product}."));
+        }
+        Product::Category { category, owner } => {
+            let body = json!({ "category": category, "owner": owner.as_deref().map(owner_given) });
+            let answer = asked.client.post("/v1/product_categories", body).await?;
+            said(asked, &answer, &format!("It is set who answers for {category}."));
+        }
+        Product::Owners => {
+            let items = asked.client.list("/v1/accountabilities").await?;
+            let columns = [
+                ("PRODUCT", "product.id", false),
+                ("NAME", "product.name", false),
+                ("CATEGORY", "category", false),
+                ("PERSON", "owner.person", false),
+                ("ROLE", "owner.role", false),
+            ];
+            print::table(asked.output, &items, &columns, "No products yet.");
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// An owner as it was typed: a person's number, or a role.
+fn owner_given(owner: &str) -> Value {
+    if owner.to_uppercase().starts_with("PER-") {
+        json!({ "person": owner.to_uppercase() })
+    } else {
+        json!({ "role": owner.replace('-', "_") })
+    }
 }
 
 /// Titles that wait: for a rule, or known software for a product.

@@ -11,6 +11,8 @@ use crate::arguments::{Serve, Target};
 use crate::exit::Exit;
 use crate::{local, print};
 
+/// How often the rules of alerts are evaluated, where anything changed: one pass over the estate each time.
+const EVALUATE_ALERTS_EVERY: Duration = Duration::from_mins(5);
 /// How often witnesses are asked.
 const ASK_WITNESSES_EVERY: Duration = Duration::from_secs(20);
 /// How often it is looked whether a day is due to be sealed.
@@ -51,9 +53,11 @@ pub async fn run(app: App, listener: tokio::net::TcpListener, base_url: Option<S
     let router = web::router(app.clone(), web::Options { base_url, secure_cookies: secure });
     let witnesses = tokio::spawn(ask_witnesses(app.clone()));
     let seals = tokio::spawn(seal_days(app.clone()));
+    let alerts = tokio::spawn(evaluate_alerts(app.clone()));
     let served = axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await;
     witnesses.abort();
     seals.abort();
+    alerts.abort();
     app.close().await;
     served?;
     Ok(ExitCode::SUCCESS)
@@ -100,6 +104,26 @@ async fn seal_days(app: App) {
             Err(error) => tracing::warn!(%error, "a day that was due could not be sealed; it is tried again"),
         }
         tokio::time::sleep(SEAL_EVERY).await;
+    }
+}
+
+/// Evaluates the rules of alerts, as the program itself, whenever something was recorded or a new day has begun.
+async fn evaluate_alerts(app: App) {
+    let mut evaluated = None;
+    loop {
+        let snapshot = app.snapshot();
+        let seen = (snapshot.size(), snapshot.state.day(app.surroundings().now()));
+        if evaluated != Some(seen) {
+            match app.evaluate_alerts(domain::command::Actor::Program).await {
+                // What the evaluation recorded itself asks for no other; what came in meanwhile does.
+                Ok(receipt) => {
+                    let own = u64::try_from(receipt.recorded.len()).unwrap_or(u64::MAX);
+                    evaluated = Some((seen.0.saturating_add(own), seen.1));
+                }
+                Err(error) => tracing::warn!(%error, "the rules of alerts could not be evaluated"),
+            }
+        }
+        tokio::time::sleep(EVALUATE_ALERTS_EVERY).await;
     }
 }
 

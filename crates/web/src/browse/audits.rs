@@ -238,6 +238,14 @@ pub async fn show(visitor: Visitor, At(seq): At<u64>) -> Result<Response, Proble
 /// The entry that says that the texts of `seq` were erased.
 fn erasure_of(visitor: &Visitor, seq: u64) -> Result<Option<u64>, Problem> {
     let wanted = EntryFilter { action: Some("data-erased".to_owned()), ..EntryFilter::default() };
+    if let domain::event::Event::LeaverRecorded { leaver, .. } = visitor.app.entry(seq)?.0.recorded.event {
+        let removal = EntryFilter {
+            action: Some("leaver-removed".to_owned()),
+            object: Some(format!("leaver/{leaver}")),
+            ..EntryFilter::default()
+        };
+        return Ok(visitor.app.entries(&removal, None, 1)?.entries.first().map(|entry| entry.recorded.seq));
+    }
     let erasures = visitor.app.entries(&wanted, None, 200)?.entries;
     Ok(erasures.into_iter().find_map(|entry| match entry.recorded.event {
         domain::event::Event::DataErased { entries, .. } if entries.contains(&seq) => Some(entry.recorded.seq),

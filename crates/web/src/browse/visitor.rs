@@ -251,6 +251,7 @@ impl Visitor {
                 | Place::Requests
                 | Place::Exceptions
                 | Place::Policies
+                | Place::Purchases
                 | Place::You
                 | Place::Tokens => true,
                 Place::Titles
@@ -265,6 +266,7 @@ impl Visitor {
                 | Place::Renewals
                 | Place::Usage
                 | Place::Features => among(Readers::Staff),
+                Place::Alerts | Place::Reclaim | Place::Costs | Place::Summary => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })

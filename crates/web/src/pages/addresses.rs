@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use domain::digest::Digest;
 use domain::entitlement::Metric;
 use domain::id::{
-    AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, StatementId,
-    TitleMatchId, TokenId,
+    AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId, PersonId,
+    ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId, TitleMatchId, TokenId, WaveId,
 };
 use domain::seal::StatementForm;
 use domain::source::DeviceMark;
@@ -76,6 +76,42 @@ pub const SEALS: &str = "/audit/seals";
 pub const STATEMENTS: &str = "/audit/statements";
 /// Whether a file is a statement.
 pub const STATEMENT_CHECK: &str = "/audit/statements/check";
+/// What has to be looked at.
+pub const ALERTS: &str = "/alerts";
+/// What changed with alerts.
+pub const ALERT_DIGEST: &str = "/alerts/digest";
+/// Evaluating the rules now.
+pub const ALERT_EVALUATION: &str = "/alerts/evaluation";
+/// The rules by which alerts are raised.
+pub const ALERT_RULES: &str = "/alerts/rules";
+/// Adding the usual rules.
+pub const ALERT_RULES_USUAL: &str = "/alerts/rules/usual";
+/// Days on which nothing is raised.
+pub const QUIET_PERIODS: &str = "/alerts/quiet";
+/// Who answers for which product.
+pub const OWNERS: &str = "/alerts/owners";
+/// Who answers for which category.
+pub const CATEGORIES: &str = "/alerts/categories";
+/// What is bought.
+pub const PURCHASES: &str = "/purchases";
+/// Up to which total each role approves.
+pub const SPEND_LIMITS: &str = "/purchases/limits";
+/// What rights cost.
+pub const COSTS: &str = "/costs";
+/// Setting a budget.
+pub const BUDGETS: &str = "/costs/budgets";
+/// Setting a surcharge.
+pub const SURCHARGES: &str = "/costs/surcharges";
+/// Few figures for those who decide.
+pub const SUMMARY: &str = "/summary";
+/// What might be reclaimed, and what was.
+pub const RECLAIM: &str = "/reclaim";
+/// What might be reclaimed of one product.
+pub const CANDIDATES: &str = "/reclaim/candidates";
+/// What must not be touched.
+pub const LEGAL_HOLDS: &str = "/reclaim/holds";
+/// Those who have left.
+pub const LEAVERS: &str = "/alerts/leavers";
 /// The one who is signed in.
 pub const YOU: &str = "/you";
 /// Their password.
@@ -320,6 +356,71 @@ pub fn session_end(digest: Digest) -> String {
 /// Ending a delegation.
 pub fn delegation_end(delegation: DelegationId) -> String {
     format!("{DELEGATIONS}/{delegation}/end")
+}
+
+/// An alert.
+pub fn alert(alert: AlertId) -> String {
+    format!("/alerts/{alert}")
+}
+
+/// Doing something with an alert: `acknowledgement`, `snooze` or `resolution`.
+pub fn alert_act(alert: AlertId, act: &str) -> String {
+    format!("/alerts/{alert}/{act}")
+}
+
+/// A task of an alert, from 1.
+pub fn alert_task(alert: AlertId, task: u64) -> String {
+    format!("/alerts/{alert}/tasks/{task}")
+}
+
+/// The file that shows that a task was done.
+pub fn alert_task_file(alert: AlertId, task: u64) -> String {
+    format!("/alerts/{alert}/tasks/{task}/file")
+}
+
+/// Ending a rule.
+pub fn alert_rule_end(rule: AlertRuleId) -> String {
+    format!("/alerts/rules/{rule}/end")
+}
+
+/// Ending a quiet period.
+pub fn quiet_end(quiet: QuietPeriodId) -> String {
+    format!("/alerts/quiet/{quiet}/end")
+}
+
+/// Saying who answers for a product.
+pub fn accountability(product: ProductId) -> String {
+    format!("/products/{product}/accountability")
+}
+
+/// A purchase.
+pub fn purchase(purchase: PurchaseId) -> String {
+    format!("/purchases/{purchase}")
+}
+
+/// Doing something with a purchase: `decision`, `order`, `receipt` or `withdrawal`.
+pub fn purchase_act(purchase: PurchaseId, act: &str) -> String {
+    format!("/purchases/{purchase}/{act}")
+}
+
+/// A reclaim wave.
+pub fn wave(wave: WaveId) -> String {
+    format!("/reclaim/waves/{wave}")
+}
+
+/// Doing something with a reclaim wave: `decisions` or `closing`.
+pub fn wave_act(wave: WaveId, act: &str) -> String {
+    format!("/reclaim/waves/{wave}/{act}")
+}
+
+/// Lifting a legal hold.
+pub fn hold_lift(hold: LegalHoldId) -> String {
+    format!("/reclaim/holds/{hold}/lift")
+}
+
+/// Taking back that somebody has left.
+pub fn leaver_removal(leaver: LeaverId) -> String {
+    format!("/alerts/leavers/{leaver}/removal")
 }
 
 #[cfg(test)]

@@ -31,6 +31,11 @@ pub enum Place {
     Entitlements,
     Agreements,
     Renewals,
+    Alerts,
+    Reclaim,
+    Purchases,
+    Costs,
+    Summary,
     You,
     Tokens,
     Persons,
@@ -45,7 +50,7 @@ pub enum Place {
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::MyWork,
         Self::Position,
         Self::Usage,
@@ -56,6 +61,11 @@ impl Place {
         Self::Titles,
         Self::Metrics,
         Self::Renewals,
+        Self::Alerts,
+        Self::Reclaim,
+        Self::Purchases,
+        Self::Costs,
+        Self::Summary,
         Self::Requests,
         Self::Exceptions,
         Self::Policies,
@@ -76,7 +86,9 @@ impl Place {
             Self::MyWork => Section::MyWork,
             Self::Position | Self::Usage | Self::Features | Self::Trends => Section::Position,
             Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
-            Self::Renewals => Section::Plan,
+            Self::Renewals | Self::Alerts | Self::Reclaim | Self::Purchases | Self::Costs | Self::Summary => {
+                Section::Plan
+            }
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
@@ -104,6 +116,11 @@ impl Place {
             Self::Entitlements => addresses::ENTITLEMENTS,
             Self::Agreements => addresses::AGREEMENTS,
             Self::Renewals => addresses::RENEWALS,
+            Self::Alerts => addresses::ALERTS,
+            Self::Reclaim => addresses::RECLAIM,
+            Self::Purchases => addresses::PURCHASES,
+            Self::Costs => addresses::COSTS,
+            Self::Summary => addresses::SUMMARY,
             Self::You => addresses::YOU,
             Self::Tokens => addresses::TOKENS,
             Self::Persons => addresses::PERSONS,
@@ -132,6 +149,11 @@ impl Place {
             Self::Entitlements => "Entitlements",
             Self::Agreements => "Agreements",
             Self::Renewals => "Renewals",
+            Self::Alerts => "Alerts",
+            Self::Reclaim => "Reclaim",
+            Self::Purchases => "Purchases",
+            Self::Costs => "Costs",
+            Self::Summary => "Summary",
             Self::You => "You",
             Self::Tokens => "API tokens",
             Self::Persons => "Persons and roles",

@@ -3,11 +3,14 @@
 //! Every person, company, product and number here is invented.
 #![expect(clippy::expect_used, reason = "the texts read here are written a line above")]
 
+mod alerts;
 mod exceptions;
 mod imports;
 mod known_software;
 mod ledger;
 mod people;
+mod purchases;
+mod reclaim;
 mod renewals;
 mod requests;
 mod rights;
@@ -49,6 +52,9 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(imports::all(mark));
     samples.extend(known_software::all(mark));
     samples.extend(renewals::all(mark));
+    samples.extend(reclaim::all(mark));
+    samples.extend(purchases::all(mark));
+    samples.extend(alerts::all(mark));
     samples.extend(sources::all(mark));
     samples.extend(rights::all(mark));
     samples.extend(usages::all(mark));

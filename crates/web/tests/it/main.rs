@@ -9,6 +9,7 @@
 )]
 
 mod agents;
+mod alerts;
 mod authority;
 mod contract;
 mod known_software;
@@ -16,6 +17,8 @@ mod lists;
 mod metrics;
 mod pages_people;
 mod pages_requests;
+mod purchases;
+mod reclaim;
 mod recognition;
 mod refusals;
 mod renewals;
