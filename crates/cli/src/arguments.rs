@@ -9,9 +9,13 @@ use clap::{Args, Parser, Subcommand};
 use crate::exit::Exit;
 
 mod entitlement;
+mod source;
+mod time;
 
 pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis};
 pub use entitlement::{Entitlement, NewEntitlement};
+pub use source::Source;
+pub use time::{Forecast, Seal, SealAct, Statement, Trend};
 
 /// Know what software is used, prove what may be used, and govern the exceptions.
 #[derive(Debug, Parser)]
@@ -309,71 +313,6 @@ pub enum Usage {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub enum Source {
-    /// List agent sources.
-    List,
-    /// Open an agent source; prints its token, once.
-    New {
-        /// The name under which its reports count.
-        name: String,
-        /// Hold devices that it does not know until somebody approves them.
-        #[arg(long)]
-        hold: bool,
-        /// How often a device is expected to report, in hours.
-        #[arg(long, default_value_t = 24, value_name = "HOURS")]
-        interval_hours: u32,
-    },
-    /// Show an agent source with its devices.
-    Show {
-        /// Its number, such as SRC-1.
-        source: String,
-        /// Only devices that are accepted, held or rejected.
-        #[arg(long)]
-        standing: Option<String>,
-    },
-    /// Let devices count that are held or were rejected.
-    Approve {
-        /// The source's number, such as SRC-1.
-        source: String,
-        /// The devices, by name or id.
-        #[arg(required_unless_present = "all")]
-        devices: Vec<String>,
-        /// All that are held.
-        #[arg(long, conflicts_with = "devices")]
-        all: bool,
-    },
-    /// Turn devices away that are held.
-    Reject {
-        /// The source's number, such as SRC-1.
-        source: String,
-        /// The devices, by name or id.
-        #[arg(required = true)]
-        devices: Vec<String>,
-    },
-    /// Change what becomes of unknown devices, and how often reports are expected.
-    Change {
-        /// Its number, such as SRC-1.
-        source: String,
-        /// accept_all, which approves those that are held, too; or hold_unknown.
-        #[arg(long)]
-        approval: Option<String>,
-        /// How often a device is expected to report, in hours.
-        #[arg(long, value_name = "HOURS")]
-        interval_hours: Option<u32>,
-    },
-    /// Make a new token for an agent source; the one so far stops working.
-    Token {
-        /// Its number, such as SRC-1.
-        source: String,
-    },
-    /// Close an agent source; its reports no longer count.
-    Close {
-        /// Its number, such as SRC-1.
-        source: String,
-    },
-}
-
 #[derive(Debug, Args)]
 pub struct Discover {
     /// Print what was found as CSV and report nothing.
@@ -579,82 +518,6 @@ pub enum Position {
         #[arg(long, value_name = "NUMBER")]
         rows: Option<String>,
     },
-}
-
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Seal {
-    /// The day; today where it is not given. What counted on a past day follows from the ledger.
-    #[arg(long, value_name = "DAY")]
-    pub day: Option<String>,
-    #[command(subcommand)]
-    pub act: Option<SealAct>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum SealAct {
-    /// List the sealed days, the newest first.
-    List,
-    /// Show the seal of a day.
-    Show {
-        /// The day.
-        day: String,
-    },
-    /// Load a sealed day, reckon its position again, and compare it with what was sealed. Exit code 8 where it differs.
-    Verify {
-        /// The day; the last sealed one where it is not given.
-        day: Option<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Statement {
-    /// State the position of a day; a day without a seal is sealed first.
-    Make {
-        /// The day; the last month's end where it is not given.
-        #[arg(long, value_name = "DAY")]
-        day: Option<String>,
-    },
-    /// List the statements, the newest first.
-    List,
-    /// Print a statement's file.
-    Show {
-        /// Its number, such as STM-3.
-        statement: String,
-        /// In which form.
-        #[arg(long, default_value = "json", value_parser = ["json", "csv", "html"])]
-        form: String,
-        /// Write it to this file instead; it must not exist.
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Compare a file with the statement that was recorded, and its numbers with what the seal comes to. Exit code 8
-    /// where anything differs.
-    Verify {
-        /// The file, in any of its forms.
-        file: PathBuf,
-    },
-}
-
-#[derive(Debug, Args)]
-pub struct Trend {
-    /// The product's number, such as PRD-7; the whole position where it is not given.
-    pub product: Option<String>,
-    /// Only from this day on.
-    #[arg(long, value_name = "DAY")]
-    pub from: Option<String>,
-    /// Only up to this day.
-    #[arg(long, value_name = "DAY")]
-    pub to: Option<String>,
-    /// Print CSV.
-    #[arg(long)]
-    pub csv: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Forecast {
-    /// The product's number, such as PRD-7.
-    pub product: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -338,8 +338,8 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::GrantIssued { .. }
         | Event::GrantRevoked { .. }
         | Event::FeatureLinked { .. }
-        | Event::FeatureUnlinked { .. } => None,
-        Event::AlertRuleEnded { .. }
+        | Event::FeatureUnlinked { .. }
+        | Event::AlertRuleEnded { .. }
         | Event::AlertRaised { .. }
         | Event::AlertCleared { .. }
         | Event::AlertAcknowledged { .. }

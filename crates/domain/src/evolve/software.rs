@@ -45,19 +45,7 @@ impl State {
                 known.metric = *metric;
                 known.import = None;
             }),
-            Event::MetricDefined { metric, definition } => {
-                self.last_numbers.metric = self.last_numbers.metric.max(metric.0);
-                let version = MetricVersion {
-                    defined_at: recorded.at,
-                    recorded_in: recorded.seq,
-                    definition: definition.clone(),
-                };
-                if self.metrics.contains_key(metric) {
-                    change(&mut self.metrics, metric, |known| known.versions.push(version));
-                } else {
-                    self.metrics.insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
-                }
-            }
+            Event::MetricDefined { .. } => self.evolve_metric(recorded),
             Event::ProductLinked { product, catalogue_key } => {
                 match catalogue_key {
                     Some(key) => self.catalogue_keys.insert(*product, key.as_str().into()),
@@ -85,6 +73,18 @@ impl State {
                 self.feature_links.remove(&feature.folded());
             }
             _ => {}
+        }
+    }
+
+    fn evolve_metric(&mut self, recorded: &Recorded) {
+        let Event::MetricDefined { metric, definition } = &recorded.event else { return };
+        self.last_numbers.metric = self.last_numbers.metric.max(metric.0);
+        let version =
+            MetricVersion { defined_at: recorded.at, recorded_in: recorded.seq, definition: definition.clone() };
+        if self.metrics.contains_key(metric) {
+            change(&mut self.metrics, metric, |known| known.versions.push(version));
+        } else {
+            self.metrics.insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
         }
     }
 

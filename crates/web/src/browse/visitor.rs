@@ -265,8 +265,11 @@ impl Visitor {
                 | Place::Agreements
                 | Place::Renewals
                 | Place::Usage
-                | Place::Features => among(Readers::Staff),
-                Place::Alerts | Place::Reclaim | Place::Costs | Place::Summary => among(Readers::Staff),
+                | Place::Features
+                | Place::Alerts
+                | Place::Reclaim
+                | Place::Costs
+                | Place::Summary => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })
