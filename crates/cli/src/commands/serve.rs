@@ -11,6 +11,8 @@ use crate::arguments::{Serve, Target};
 use crate::exit::Exit;
 use crate::{local, print};
 
+/// How long after the start the rules of alerts are evaluated first: whoever waited for the start is answered before.
+const EVALUATE_ALERTS_AFTER: Duration = Duration::from_secs(10);
 /// How often the rules of alerts are evaluated, where anything changed: one pass over the estate each time.
 const EVALUATE_ALERTS_EVERY: Duration = Duration::from_mins(5);
 /// How often witnesses are asked.
@@ -110,6 +112,7 @@ async fn seal_days(app: App) {
 /// Evaluates the rules of alerts, as the program itself, whenever something was recorded or a new day has begun.
 async fn evaluate_alerts(app: App) {
     let mut evaluated = None;
+    tokio::time::sleep(EVALUATE_ALERTS_AFTER).await;
     loop {
         let snapshot = app.snapshot();
         let seen = (snapshot.size(), snapshot.state.day(app.surroundings().now()));
