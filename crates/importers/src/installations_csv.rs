@@ -13,7 +13,7 @@ use crate::findings::{Fault, Findings};
 use crate::identity::{hardware_uuid, serial};
 use crate::limits::{REPORTS, TITLES};
 use crate::name::{clean, shorten};
-use crate::table::{ColumnUse, Columns, Record, Records, assign_columns, find_delimiter};
+use crate::table::{ColumnUse, Columns, Record, Records, assign_fields, find_delimiter};
 use crate::unreadable::Unreadable;
 
 /// What a column can give.
@@ -149,20 +149,12 @@ const FIELDS: [(Field, &str, &[&str]); 21] = [
     ),
 ];
 
-fn assign(headers: &[String]) -> Result<BTreeMap<Field, usize>, Unreadable> {
-    let wanted: Vec<(Field, &'static str, Vec<String>)> = FIELDS
-        .iter()
-        .map(|(field, name, headers)| (*field, *name, headers.iter().map(ToString::to_string).collect()))
-        .collect();
-    assign_columns(headers, &wanted)
-}
-
 /// Whether the first record heads a device column and a product column.
 pub(crate) fn is_installations_table(text: &str) -> bool {
     let mut records = Records::new(text, find_delimiter(text));
     let Ok(Some(header)) = records.next_record() else { return false };
     let headers: Vec<String> = header.cells.iter().map(ToString::to_string).collect();
-    match assign(&headers) {
+    match assign_fields(&headers, &FIELDS) {
         Ok(columns) => columns.contains_key(&Field::Device) && columns.contains_key(&Field::Product),
         Err(Unreadable::TwoColumns { .. }) => {
             let has = |field: Field| {
@@ -182,18 +174,14 @@ pub(crate) fn read(text: &str, assembly: &mut Assembly) -> Result<Vec<ColumnUse>
     let mut records = Records::new(text, find_delimiter(text));
     let Some(header) = records.next_record()? else { return Err(Unreadable::Empty) };
     let headers: Vec<String> = header.cells.iter().map(|cell| cell.trim().to_owned()).collect();
-    let assigned = assign(&headers)?;
+    let assigned = assign_fields(&headers, &FIELDS)?;
     for (field, name, wanted) in &FIELDS {
         if matches!(field, Field::Device | Field::Product) && !assigned.contains_key(field) {
             let wanted = wanted.iter().map(ToString::to_string).collect();
             return Err(Unreadable::MissingColumn { field: name, wanted, headers });
         }
     }
-    let used_as = |column: usize| {
-        let (field, _) = assigned.iter().find(|(_, assigned)| **assigned == column)?;
-        FIELDS.iter().find(|(candidate, _, _)| candidate == field).map(|(_, name, _)| *name)
-    };
-    let mut columns = Columns::new(&headers, used_as);
+    let mut columns = Columns::of_fields(&headers, &assigned, &FIELDS);
     let mut fleet = Fleet::default();
     let mut rows = 0;
     while let Some(record) = records.next_record()? {

@@ -238,6 +238,21 @@ pub(crate) fn assign_columns<F: Copy + Ord>(
     Ok(assigned)
 }
 
+/// The fields of a table whose headers are known: each with its name on screen and the headers that give it, ours first.
+pub(crate) type Fields<F> = [(F, &'static str, &'static [&'static str])];
+
+/// The column that gives each of the fields, where one does, as [`assign_columns`].
+pub(crate) fn assign_fields<F: Copy + Ord>(
+    headers: &[String],
+    fields: &Fields<F>,
+) -> Result<BTreeMap<F, usize>, Unreadable> {
+    let wanted: Vec<(F, &'static str, Vec<String>)> = fields
+        .iter()
+        .map(|(field, name, headers)| (*field, *name, headers.iter().map(ToString::to_string).collect()))
+        .collect();
+    assign_columns(headers, &wanted)
+}
+
 /// Describes the columns of a table: headers, uses, and sample values added record by record.
 #[derive(Debug)]
 pub(crate) struct Columns(Vec<ColumnUse>);
@@ -251,6 +266,14 @@ impl Columns {
             used_as: used_as(index).map(str::to_owned),
         };
         Self(headers.iter().enumerate().map(column).collect())
+    }
+
+    /// Columns with these headers, of which some give fields.
+    pub fn of_fields<F: Ord>(headers: &[String], assigned: &BTreeMap<F, usize>, fields: &Fields<F>) -> Self {
+        Self::new(headers, |column| {
+            let (field, _) = assigned.iter().find(|(_, assigned)| **assigned == column)?;
+            fields.iter().find(|(candidate, _, _)| candidate == field).map(|(_, name, _)| *name)
+        })
     }
 
     /// Takes sample values from a record.

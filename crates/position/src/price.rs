@@ -1,6 +1,7 @@
 //! What a shortage would cost and what unused rights are worth, in the currency of the rights; nothing is converted.
 
 use domain::Decimal;
+use domain::entitlement::Metric;
 use domain::id::EntitlementId;
 use domain::money::{Currency, Money};
 
@@ -37,9 +38,12 @@ pub(crate) fn of_unit(held: &Held, selected: &Selected<'_>) -> Option<(Entitleme
 
 /// The cost of the shortage: units short × the price of a further unit.
 pub(crate) fn exposure(reckoning: &Reckoning<'_>) -> Amount {
-    let short = reckoning.outcome.short();
-    let metric = reckoning.product.metric;
     let priced = of_unit(reckoning.held, reckoning.selected);
+    of_shortage(reckoning.outcome.short(), reckoning.product.metric, priced)
+}
+
+/// The cost of so many units short, at the price that a right states.
+pub(crate) fn of_shortage(short: u64, metric: Metric, priced: Option<(EntitlementId, Money)>) -> Amount {
     match priced {
         _ if short == 0 => {
             Amount { money: priced.and_then(|(_, price)| price.times(0)), basis: "Nothing is short.".to_owned() }
@@ -69,6 +73,11 @@ pub(crate) fn saving(reckoning: &Reckoning<'_>) -> Amount {
             Some((right.entitlement.id, unused, right.entitlement.right.unit_price))
         })
         .collect();
+    of_unused(&unused)
+}
+
+/// The worth of unused units, of each right with its unit price.
+pub(crate) fn of_unused(unused: &[(EntitlementId, u64, Option<Money>)]) -> Amount {
     if unused.is_empty() {
         return Amount { money: None, basis: "No unit is unused.".to_owned() };
     }

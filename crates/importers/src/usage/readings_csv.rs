@@ -10,7 +10,7 @@ use crate::amount::read_number;
 use crate::calendar::optional_date;
 use crate::findings::Fault;
 use crate::limits::READING;
-use crate::table::{Columns, Record, Records, assign_columns, find_delimiter};
+use crate::table::{Columns, Record, Records, assign_fields, find_delimiter};
 use crate::unreadable::Unreadable;
 
 /// What a column can give.
@@ -36,20 +36,12 @@ pub(crate) const FIELDS: [(Field, &str, &[&str]); 7] = [
     (Field::Kind, "kind", &["kind", "type"]),
 ];
 
-fn assign(headers: &[String]) -> Result<BTreeMap<Field, usize>, Unreadable> {
-    let wanted: Vec<(Field, &'static str, Vec<String>)> = FIELDS
-        .iter()
-        .map(|(field, name, headers)| (*field, *name, headers.iter().map(ToString::to_string).collect()))
-        .collect();
-    assign_columns(headers, &wanted)
-}
-
 /// Whether the first record heads a meter, a time and units.
 pub(super) fn is_table(text: &str) -> bool {
     let mut records = Records::new(text, find_delimiter(text));
     let Ok(Some(header)) = records.next_record() else { return false };
     let headers: Vec<String> = header.cells.iter().map(ToString::to_string).collect();
-    assign(&headers).is_ok_and(|columns| {
+    assign_fields(&headers, &FIELDS).is_ok_and(|columns| {
         let has = |field: Field| columns.contains_key(&field);
         has(Field::Meter) && has(Field::Units) && (has(Field::Period) || has(Field::From))
     })
@@ -60,12 +52,8 @@ pub(super) fn read(text: &str, gathering: &mut Gathering<'_>) -> Result<(), Unre
     let mut records = Records::new(text, find_delimiter(text));
     let Some(header) = records.next_record()? else { return Err(Unreadable::Empty) };
     let headers: Vec<String> = header.cells.iter().map(|cell| cell.trim().to_owned()).collect();
-    let assigned = assign(&headers)?;
-    let used_as = |column: usize| {
-        let (field, _) = assigned.iter().find(|(_, assigned)| **assigned == column)?;
-        FIELDS.iter().find(|(candidate, _, _)| candidate == field).map(|(_, name, _)| *name)
-    };
-    let mut columns = Columns::new(&headers, used_as);
+    let assigned = assign_fields(&headers, &FIELDS)?;
+    let mut columns = Columns::of_fields(&headers, &assigned, &FIELDS);
     while let Some(record) = records.next_record()? {
         columns.sample(&record);
         match row(&record, &assigned, gathering) {

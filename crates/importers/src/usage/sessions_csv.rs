@@ -7,7 +7,7 @@ use domain::usage::{Denial, End, Session};
 use super::gathering::{Gathering, licences};
 use super::moments;
 use crate::findings::Fault;
-use crate::table::{Columns, Record, Records, assign_columns, find_delimiter};
+use crate::table::{Columns, Record, Records, assign_fields, find_delimiter};
 use crate::unreadable::Unreadable;
 
 /// What a column can give.
@@ -39,20 +39,12 @@ pub(crate) const FIELDS: [(Field, &str, &[&str]); 8] = [
     (Field::Denied, "denied", &["denied", "denial", "refused"]),
 ];
 
-fn assign(headers: &[String]) -> Result<BTreeMap<Field, usize>, Unreadable> {
-    let wanted: Vec<(Field, &'static str, Vec<String>)> = FIELDS
-        .iter()
-        .map(|(field, name, headers)| (*field, *name, headers.iter().map(ToString::to_string).collect()))
-        .collect();
-    assign_columns(headers, &wanted)
-}
-
 /// Whether the first record heads a feature, a start and an end.
 pub(super) fn is_table(text: &str) -> bool {
     let mut records = Records::new(text, find_delimiter(text));
     let Ok(Some(header)) = records.next_record() else { return false };
     let headers: Vec<String> = header.cells.iter().map(ToString::to_string).collect();
-    assign(&headers).is_ok_and(|columns| {
+    assign_fields(&headers, &FIELDS).is_ok_and(|columns| {
         [Field::Feature, Field::Start, Field::End].iter().all(|field| columns.contains_key(field))
             && (columns.contains_key(&Field::User) || columns.contains_key(&Field::Host))
     })
@@ -63,12 +55,8 @@ pub(super) fn read(text: &str, gathering: &mut Gathering<'_>) -> Result<(), Unre
     let mut records = Records::new(text, find_delimiter(text));
     let Some(header) = records.next_record()? else { return Err(Unreadable::Empty) };
     let headers: Vec<String> = header.cells.iter().map(|cell| cell.trim().to_owned()).collect();
-    let assigned = assign(&headers)?;
-    let used_as = |column: usize| {
-        let (field, _) = assigned.iter().find(|(_, assigned)| **assigned == column)?;
-        FIELDS.iter().find(|(candidate, _, _)| candidate == field).map(|(_, name, _)| *name)
-    };
-    let mut columns = Columns::new(&headers, used_as);
+    let assigned = assign_fields(&headers, &FIELDS)?;
+    let mut columns = Columns::of_fields(&headers, &assigned, &FIELDS);
     let mut covers: Option<(i64, i64)> = None;
     let mut open = Vec::new();
     while let Some(record) = records.next_record()? {

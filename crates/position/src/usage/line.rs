@@ -5,6 +5,7 @@
 
 use domain::State;
 use domain::entitlement::{Entitlement, Metric, Quantity};
+use domain::id::{AgreementId, EntitlementId};
 use domain::metric::{Definition, Period, ReadingRule};
 use domain::money::Money;
 use domain::observation::{Environment, RawTitle};
@@ -19,10 +20,10 @@ use super::readings::{days, overlap};
 use crate::base::{Base, Held};
 use crate::estate::DeviceIndex;
 use crate::line::{Amount, Freshness, Line, Range, Step, compliant_by};
-use crate::metrics;
 use crate::row::{Evidence, Row, RowKind, Span};
 use crate::supply::{Moment, Selected, Supply, SupplySource, of_entitlement, of_grant};
 use crate::working::{Counted, Grouped, list};
+use crate::{metrics, price};
 
 /// A supply that counts, with the units that it can give.
 pub(super) struct Giving<'a> {
@@ -44,6 +45,10 @@ pub(crate) struct Reckoned<'a> {
     pub(crate) entitled: Quantity,
     /// Units that the overdraft of the agreement tolerates.
     exempt: u64,
+    /// The price of a further unit, with the right that states it.
+    priced: Option<(EntitlementId, Money)>,
+    /// Agreements that make use compliant by contract.
+    compliant_by: Vec<AgreementId>,
 }
 
 /// Reckons a product whose metric counts usage; `None` where it counts what is installed.
@@ -73,6 +78,8 @@ pub(crate) fn reckon<'a>(
         has_ended: selected.has_ended,
         entitled: Quantity::Units(0),
         exempt: 0,
+        priced: price::of_unit(held, &selected),
+        compliant_by: compliant_by(state, &selected, moment.today),
     };
     reckoned.supply(state, held, &selected, &rule);
     if let Rule::Sessions(rule) = &rule
@@ -190,71 +197,14 @@ impl<'a> Reckoned<'a> {
         Some(self.entitled.units()?.saturating_sub(self.covered(true)))
     }
 
-    /// Units short × the price of the right in the metric that was recorded last and states one.
-    fn exposure(&self, held: &Held, selected_own: impl Fn(Metric) -> bool) -> Amount {
-        let short = self.short();
-        let priced =
-            held.entitlements.iter().rev().find_map(|right| {
-                Some((right.id, right.right.unit_price.filter(|_| selected_own(right.right.metric))?))
-            });
-        match priced {
-            _ if short == 0 => {
-                Amount { money: priced.and_then(|(_, price)| price.times(0)), basis: "Nothing is short.".to_owned() }
-            }
-            None => {
-                let unit = self.product.metric.unit(2);
-                Amount { money: None, basis: format!("No right in {unit} states a price, so no cost can be stated.") }
-            }
-            Some((id, price)) => match price.times(short) {
-                Some(cost) => Amount {
-                    money: Some(cost),
-                    basis: format!("{} short × {price}, the unit price of {id}: {cost}.", Grouped(short)),
-                },
-                None => Amount { money: None, basis: format!("The cost at {price} a unit is too large to be stated.") },
-            },
-        }
-    }
-
     /// Of every right that counts, unused units × its own unit price.
     fn saving(&self) -> Amount {
-        let none = |basis: &str| Amount { money: None, basis: basis.to_owned() };
-        let mut worth: Option<Money> = None;
-        let mut terms = Vec::new();
-        let mut unpriced = Vec::new();
-        for giving in &self.giving {
-            let Some(right) = giving.entitlement.filter(|right| right.right.quantity != Quantity::Unlimited) else {
-                continue;
-            };
+        let unused = |giving: &Giving<'_>| {
+            let right = giving.entitlement.filter(|right| right.right.quantity != Quantity::Unlimited)?;
             let unused = giving.units - giving.supply.used;
-            if unused == 0 {
-                continue;
-            }
-            let Some(price) = right.right.unit_price else {
-                unpriced.push(format!("{} of {}", Grouped(unused), right.id));
-                continue;
-            };
-            if worth.is_some_and(|worth| worth.currency != price.currency) {
-                return none("The rights with unused units are priced in several currencies.");
-            }
-            let before = worth.map_or(domain::Decimal::ZERO, |worth| worth.amount);
-            let Some(sum) = price.times(unused).and_then(|more| before.checked_add(more.amount)) else {
-                return none("The worth is too large to be stated.");
-            };
-            worth = Some(Money { amount: sum, currency: price.currency });
-            terms.push(format!("{} × {price} ({})", Grouped(unused), right.id));
-        }
-        let Some(money) = worth else {
-            return none(if unpriced.is_empty() {
-                "No unit is unused."
-            } else {
-                "The rights with unused units state no price."
-            });
+            (unused > 0).then_some((right.id, unused, right.right.unit_price))
         };
-        let mut basis = format!("Unused: {} = {money}.", list(terms.iter(), " + "));
-        if !unpriced.is_empty() {
-            basis.push_str(&format!(" Not in it, for want of a price: {}.", list(unpriced.iter(), ", ")));
-        }
-        Amount { money: Some(money), basis }
+        price::of_unused(&self.giving.iter().filter_map(unused).collect::<Vec<_>>())
     }
 
     fn freshness(&self, moment: &Moment) -> Freshness {
@@ -410,9 +360,8 @@ fn step(label: &'static str, number: u64, text: String, rows: Option<RowKind>) -
 pub(crate) fn line(state: &State, base: &Base, product: &Product, moment: &Moment, with_working: bool) -> Option<Line> {
     let held = base.held(state, product.id);
     let reckoned = reckon(state, base, &held, product, moment)?;
-    let same =
-        |metric: Metric| metrics::kind(state, metric, moment.at) == metrics::kind(state, product.metric, moment.at);
-    let (exposure, saving) = (reckoned.exposure(&held, same), reckoned.saving());
+    let exposure = price::of_shortage(reckoned.short(), product.metric, reckoned.priced);
+    let saving = reckoned.saving();
     let measured = &reckoned.measured;
     // What is tolerated is taken from both ends.
     let low = measured.low.saturating_sub(reckoned.exempt);
@@ -424,7 +373,7 @@ pub(crate) fn line(state: &State, base: &Base, product: &Product, moment: &Momen
         consumed: reckoned.consumed(),
         exempt: reckoned.exempt,
         included: 0,
-        compliant_by: compliant_by(state, &Selected::at(state, product, &held, None, moment), moment.today),
+        compliant_by: reckoned.compliant_by.clone(),
         covered_by_entitlements: reckoned.covered(true),
         covered_by_grants: reckoned.covered(false),
         short: reckoned.short(),
