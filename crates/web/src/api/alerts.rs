@@ -22,7 +22,7 @@ use utoipa_axum::routes;
 use super::alert_rules::TriggerValue;
 use super::values::{
     AlertNumber, AlertRuleNumber, AlertStatusWord, DateText, DigestText, EntitlementNumber, InstantText, OwnerValue,
-    PersonNumber, ProductNumber, ProductRef, TriggerWord,
+    PersonNumber, ProductNumber, ProductRef, ReasonGiven, TriggerWord,
 };
 use crate::caller::Readers;
 use crate::csv::attachment;
@@ -375,20 +375,12 @@ async fn snooze(At(alert): At<AlertId>, act: Act<NewSnooze>) -> Result<Response,
     act.carry(Intent::SnoozeAlert { alert, until, note: Text::from(note) }).await
 }
 
-/// Why an alert is over.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewResolution {
-    /// Why.
-    reason: String,
-}
-
 /// Say that an alert is over although it may still hold: its number now is accepted. It is raised again where that has
 /// grown by half.
 #[utoipa::path(post, path = "/v1/alerts/{alert}/resolutions", tag = "alerts", params(("alert" = AlertNumber, Path)),
-    request_body = NewResolution, responses((status = 200, body = Written)))]
-async fn resolve(At(alert): At<AlertId>, act: Act<NewResolution>) -> Result<Response, Problem> {
-    let (act, NewResolution { reason }) = act.take();
+    request_body = ReasonGiven, responses((status = 200, body = Written)))]
+async fn resolve(At(alert): At<AlertId>, act: Act<ReasonGiven>) -> Result<Response, Problem> {
+    let (act, ReasonGiven { reason }) = act.take();
     let app = &act.writer.app;
     let intent = app.resolution_of(alert, &reason);
     act.carry(intent).await

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use super::values::{
     AgreementNumber, DateText, EntitlementNumber, InstantText, MoneyValue, PersonNumber, PersonRef, ProductNumber,
-    ProductRef, PurchaseNumber, RoleWord,
+    ProductRef, PurchaseNumber, ReasonGiven, RoleWord,
 };
 use crate::Site;
 use crate::caller::Readers;
@@ -217,27 +217,19 @@ async fn ask(act: Act<NewPurchase>) -> Result<Response, Problem> {
     act.carry(Intent::RequestPurchase { terms, reason: Text::from(reason) }).await
 }
 
-/// What somebody says.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewWord {
-    /// Why.
-    reason: String,
-}
-
 /// Approve a purchase within one's spend limit. Needs a person who signed in, and who is not the requester.
 #[utoipa::path(post, path = "/v1/purchases/{purchase}/approvals", tag = "purchases",
-    params(("purchase" = PurchaseNumber, Path)), request_body = NewWord, responses((status = 200, body = Written)))]
-async fn approve(At(purchase): At<PurchaseId>, act: Act<NewWord>) -> Result<Response, Problem> {
-    let (act, NewWord { reason }) = act.take();
+    params(("purchase" = PurchaseNumber, Path)), request_body = ReasonGiven, responses((status = 200, body = Written)))]
+async fn approve(At(purchase): At<PurchaseId>, act: Act<ReasonGiven>) -> Result<Response, Problem> {
+    let (act, ReasonGiven { reason }) = act.take();
     act.carry(Intent::ApprovePurchase { purchase, note: Text::from(reason) }).await
 }
 
 /// Refuse a purchase. Needs a person who signed in, and who is not the requester.
 #[utoipa::path(post, path = "/v1/purchases/{purchase}/refusals", tag = "purchases",
-    params(("purchase" = PurchaseNumber, Path)), request_body = NewWord, responses((status = 200, body = Written)))]
-async fn refuse(At(purchase): At<PurchaseId>, act: Act<NewWord>) -> Result<Response, Problem> {
-    let (act, NewWord { reason }) = act.take();
+    params(("purchase" = PurchaseNumber, Path)), request_body = ReasonGiven, responses((status = 200, body = Written)))]
+async fn refuse(At(purchase): At<PurchaseId>, act: Act<ReasonGiven>) -> Result<Response, Problem> {
+    let (act, ReasonGiven { reason }) = act.take();
     act.carry(Intent::RefusePurchase { purchase, reason: Text::from(reason) }).await
 }
 

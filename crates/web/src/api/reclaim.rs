@@ -20,7 +20,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::values::{
-    DateText, InstantText, LegalHoldNumber, MoneyValue, PersonNumber, ProductNumber, ProductRef, WaveNumber,
+    DateText, InstantText, LegalHoldNumber, MoneyValue, PersonNumber, ProductNumber, ProductRef, ReasonGiven,
+    WaveNumber,
 };
 use crate::Site;
 use crate::caller::Readers;
@@ -575,18 +576,10 @@ async fn set_hold(act: Act<NewHold>) -> Result<Response, Problem> {
     act.carry(Intent::SetLegalHold { subject, name: Text::from(name), reason: Text::from(reason) }).await
 }
 
-/// Why a hold ends.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewLift {
-    /// Why.
-    reason: String,
-}
-
 /// End a legal hold.
 #[utoipa::path(post, path = "/v1/legal_holds/{hold}/lifts", tag = "reclaim",
-    params(("hold" = LegalHoldNumber, Path)), request_body = NewLift, responses((status = 200, body = Written)))]
-async fn lift_hold(At(hold): At<LegalHoldId>, act: Act<NewLift>) -> Result<Response, Problem> {
-    let (act, NewLift { reason }) = act.take();
+    params(("hold" = LegalHoldNumber, Path)), request_body = ReasonGiven, responses((status = 200, body = Written)))]
+async fn lift_hold(At(hold): At<LegalHoldId>, act: Act<ReasonGiven>) -> Result<Response, Problem> {
+    let (act, ReasonGiven { reason }) = act.take();
     act.carry(Intent::LiftLegalHold { hold, reason: Text::from(reason) }).await
 }

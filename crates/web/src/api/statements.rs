@@ -141,7 +141,7 @@ struct FileQuery {
 /// A file of a statement, byte by byte as the ledger records its digest.
 #[utoipa::path(get, path = "/v1/statements/{statement}/file", tag = "statements",
     params(("statement" = StatementNumber, Path), FileQuery),
-    responses((status = 200, content((String = "application/json"), (String = "text/csv"), (String = "text/html")))))]
+    responses((status = 200, content((Value = "application/json"), (String = "text/csv"), (String = "text/html")))))]
 async fn file(
     reading: Reading,
     At(number): At<StatementId>,

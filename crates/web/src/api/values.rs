@@ -277,6 +277,14 @@ impl OwnerGiven {
     }
 }
 
+/// Why something is done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonGiven {
+    /// Why.
+    pub reason: String,
+}
+
 /// An amount of money: a decimal as text, exact, and its currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,14 +6,14 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::alert::{Alert, AlertStatus, Trigger};
 use domain::command::Intent;
-use domain::digest::Digest;
 use domain::id::{AlertId, PersonId};
 use domain::person::Role;
 use domain::text::Text;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::browse::form::{Form, error, refused};
+use crate::browse::evidence::as_download;
+use crate::browse::form::{Form, FormWithFile, error, refused};
 use crate::browse::products::count;
 use crate::browse::visitor::{Visitor, done};
 use crate::caller::Readers;
@@ -26,7 +26,7 @@ use crate::pages::alerts::{
 };
 use crate::pages::layout::{CopyAs, Link};
 use crate::pages::product::RowsKind;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 
 /// Rows that one page shows; the file has all.
 const ROWS_SHOWN: usize = 100;
@@ -346,34 +346,6 @@ pub async fn ask_task(visitor: Visitor, AtBoth(alert, task): AtBoth<AlertId, u64
     Ok(visitor.page(alerts::task_page(&visitor.frame(), &view)))
 }
 
-#[derive(Default)]
-struct Sent {
-    key: String,
-    note: String,
-    name: String,
-    bytes: Vec<u8>,
-}
-
-async fn sent(mut multipart: Multipart) -> Result<Sent, Problem> {
-    let unread = |error: axum::extract::multipart::MultipartError| match error.status() {
-        axum::http::StatusCode::PAYLOAD_TOO_LARGE => crate::given::too_large(),
-        _ => Problem::new(Kind::NotReadable, "The form did not arrive as a whole. Send it again."),
-    };
-    let mut sent = Sent::default();
-    while let Some(field) = multipart.next_field().await.map_err(unread)? {
-        match field.name() {
-            Some("key") => sent.key = field.text().await.map_err(unread)?.trim().to_owned(),
-            Some("note") => sent.note = field.text().await.map_err(unread)?.replace("\r\n", "\n").trim().to_owned(),
-            Some("file") => {
-                field.file_name().unwrap_or_default().clone_into(&mut sent.name);
-                sent.bytes = field.bytes().await.map_err(unread)?.to_vec();
-            }
-            _ => {}
-        }
-    }
-    Ok(sent)
-}
-
 /// Does a task.
 pub async fn complete(
     visitor: Visitor,
@@ -381,9 +353,8 @@ pub async fn complete(
     multipart: Multipart,
 ) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
-    let Sent { key, note, name, bytes } = sent(multipart).await?;
-    let of = format!("{note}\n{name}\n{}", Digest::of(&bytes));
-    let form = Form::of(vec![("key".to_owned(), key)], Digest::of(of.as_bytes()));
+    let FormWithFile { form, name, bytes } = FormWithFile::of(multipart).await?;
+    let note = form.words("note");
     let repetition = visitor.repetition(&addresses::alert_task(alert, task), &form);
     let file = (!bytes.is_empty()).then_some((name, bytes));
     let place = task.saturating_sub(1);
@@ -401,13 +372,7 @@ pub async fn complete(
 pub async fn task_file(visitor: Visitor, AtBoth(alert, task): AtBoth<AlertId, u64>) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
     let (file, bytes) = visitor.app.task_evidence(alert, task.saturating_sub(1)).await?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-        (header::CONTENT_DISPOSITION, attachment(file.name.shown())),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(as_download(file.name.shown(), bytes))
 }
 
 /// Evaluates every rule now.

@@ -6,7 +6,7 @@ use domain::id::StatementId;
 use domain::seal::{Statement, StatementForm};
 
 use crate::api::statements::{download, sentence};
-use crate::browse::form::{Form, error, refused};
+use crate::browse::form::{Form, FormWithFile, error, refused};
 use crate::browse::seals::{KEEPERS, made_by, typed_day};
 use crate::browse::visitor::{Visitor, done};
 use crate::caller::Readers;
@@ -99,19 +99,9 @@ pub async fn file(visitor: Visitor, AtBoth(number, word): AtBoth<StatementId, St
 }
 
 /// Whether a file is a statement. It changes nothing.
-pub async fn check(visitor: Visitor, mut multipart: Multipart) -> Result<Response, Problem> {
+pub async fn check(visitor: Visitor, multipart: Multipart) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
-    let unread = |error: axum::extract::multipart::MultipartError| match error.status() {
-        axum::http::StatusCode::PAYLOAD_TOO_LARGE => crate::given::too_large(),
-        _ => Problem::new(Kind::NotReadable, "The file did not arrive as a whole. Send it again."),
-    };
-    let (mut name, mut bytes) = (String::new(), Vec::new());
-    while let Some(field) = multipart.next_field().await.map_err(unread)? {
-        if field.name() == Some("file") {
-            field.file_name().unwrap_or_default().clone_into(&mut name);
-            bytes = field.bytes().await.map_err(unread)?.to_vec();
-        }
-    }
+    let FormWithFile { name, bytes, .. } = FormWithFile::of(multipart).await?;
     if bytes.is_empty() {
         let view = view(&visitor, "", error("file", "Choose a file that is not empty."), None);
         return Ok(visitor.page_with_errors(statements::page(&visitor.frame(), &view)));
