@@ -26,7 +26,7 @@ use domain::product::{Product, TitleMatch, TitlePattern};
 use jiff::Timestamp;
 use jiff::civil::date;
 use position::check::{Action, Question, answer};
-use position::{Base, Line, line, lines};
+use position::{Base, EstateLoading, Line, line, lines};
 
 /// What to generate: `estate_speed [devices] [installations per device] [products] [folder for CSV]`.
 struct Size {
@@ -269,12 +269,13 @@ fn main() {
     let reports = reports(&size);
     let state = state(&size);
     let before = resident();
-    let mut base = Base::new();
-    base.follow(&state);
     let start = Instant::now();
+    let mut loading = EstateLoading::new();
     for report in &reports {
-        base.report("generator", ImportId(1), report);
+        loading.report("generator", ImportId(1), report);
     }
+    let taken = start.elapsed();
+    let mut base = Base::of(loading.finish(), &state);
     let load = start.elapsed();
     let estate = base.estate();
     println!(
@@ -286,8 +287,9 @@ fn main() {
         state.entitlements.len()
     );
     println!(
-        "loaded in {load:.2?} ({:.1?} a report), {} MiB",
+        "loaded in {load:.2?} ({:.1?} a report; {:.2?} after the last), {} MiB",
         load / u32::try_from(reports.len()).unwrap(),
+        load - taken,
         resident() - before
     );
 

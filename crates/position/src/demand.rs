@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 
 use domain::observation::Environment;
 use jiff::civil::Date;
-use roaring::RoaringBitmap;
 
-use crate::column::Column;
-use crate::estate::{Estate, NOBODY, ReleaseIndex, TitleIndex};
+use crate::devices::DeviceSet;
+use crate::estate::{Estate, PersonMarks, ReleaseIndex, TitleIndex};
 use crate::metrics::Plain;
 use crate::supply::Environments;
 
@@ -21,9 +20,9 @@ pub(crate) struct Demand<'a> {
     pub(crate) estate: &'a Estate,
     pub(crate) titles: &'a [TitleIndex],
     /// Devices that hold the product.
-    pub(crate) holding: Cow<'a, RoaringBitmap>,
+    pub(crate) holding: Cow<'a, DeviceSet>,
     /// Those of them that need a licence.
-    pub(crate) liable: Cow<'a, RoaringBitmap>,
+    pub(crate) liable: Cow<'a, DeviceSet>,
 }
 
 /// The releases of a product that state one version, or none.
@@ -32,7 +31,7 @@ pub(crate) struct Version<'a> {
     pub(crate) name: Option<&'a str>,
     pub(crate) releases: Vec<ReleaseIndex>,
     /// The devices where it counts.
-    pub(crate) holding: Cow<'a, RoaringBitmap>,
+    pub(crate) holding: Cow<'a, DeviceSet>,
 }
 
 /// Units by the environment in which they are.
@@ -71,7 +70,7 @@ impl<'a> Demand<'a> {
     }
 
     /// The devices that hold the product and need no licence.
-    pub(crate) fn exempt(&self) -> RoaringBitmap {
+    pub(crate) fn exempt(&self) -> DeviceSet {
         &*self.holding - &*self.liable
     }
 
@@ -108,7 +107,7 @@ impl<'a> Demand<'a> {
     }
 
     /// How many units the devices are. A device without a primary user is a person of its own.
-    pub(crate) fn units(&self, plain: Plain, devices: &RoaringBitmap, persons: &mut Persons) -> u64 {
+    pub(crate) fn units(&self, plain: Plain, devices: &DeviceSet, persons: &mut Persons) -> u64 {
         match plain {
             Plain::Device => devices.len(),
             Plain::Installation => {
@@ -119,14 +118,14 @@ impl<'a> Demand<'a> {
     }
 
     /// Devices whose primary user is not known.
-    pub(crate) fn without_person(&self, devices: &RoaringBitmap) -> u64 {
+    pub(crate) fn without_person(&self, devices: &DeviceSet) -> u64 {
         devices.intersection_len(self.estate.without_person())
     }
 
     /// The units that need a licence, by environment.
     pub(crate) fn places(&self, plain: Plain, persons: &mut Persons) -> Places {
         match plain {
-            Plain::Device => self.places_of(RoaringBitmap::len),
+            Plain::Device => self.places_of(DeviceSet::len),
             Plain::Installation => {
                 let versions = self.versions();
                 self.places_of(|devices| versions.iter().map(|version| version.holding.intersection_len(devices)).sum())
@@ -134,7 +133,7 @@ impl<'a> Demand<'a> {
             Plain::NamedUser => {
                 let mut places = persons.places(self.estate, &self.liable);
                 let nameless = &*self.liable & self.estate.without_person();
-                let others = self.places_within(&nameless, RoaringBitmap::len);
+                let others = self.places_within(&nameless, DeviceSet::len);
                 for (sum, more) in places.by_environment.iter_mut().zip(others.by_environment) {
                     *sum += more;
                 }
@@ -145,23 +144,23 @@ impl<'a> Demand<'a> {
 
     /// The devices that need a licence and whose last use of the product is known and before `day`.
     pub(crate) fn unused_since(&self, day: Date) -> impl Iterator<Item = u32> + '_ {
-        let known = &*self.liable & self.estate.with_known_use();
+        let known: Vec<u32> = (&*self.liable & self.estate.with_known_use()).iter().collect();
         known.into_iter().filter(move |device| {
             let last_use = self.estate.last_use(*device, |title| self.titles.binary_search(&title).is_ok());
             last_use.is_some_and(|last| last < day)
         })
     }
 
-    fn places_of(&self, count: impl Fn(&RoaringBitmap) -> u64) -> Places {
+    fn places_of(&self, count: impl Fn(&DeviceSet) -> u64) -> Places {
         self.places_within(&self.liable, count)
     }
 
-    fn places_within(&self, devices: &RoaringBitmap, count: impl Fn(&RoaringBitmap) -> u64) -> Places {
+    fn places_within(&self, devices: &DeviceSet, count: impl Fn(&DeviceSet) -> u64) -> Places {
         let mut places = Places::default();
         for (environment, units) in Environment::ALL.into_iter().zip(&mut places.by_environment) {
             let mut there = devices & self.estate.stating(environment);
             if environment == Environment::default() {
-                there |= devices & self.estate.unstated();
+                there |= &(devices & self.estate.unstated());
             }
             *units = count(&there);
         }
@@ -170,8 +169,8 @@ impl<'a> Demand<'a> {
 }
 
 /// The union, without a copy where it is one bitmap.
-fn union<'a>(mut bitmaps: impl Iterator<Item = &'a RoaringBitmap>) -> Cow<'a, RoaringBitmap> {
-    let Some(first) = bitmaps.next() else { return Cow::Owned(RoaringBitmap::new()) };
+fn union<'a>(mut bitmaps: impl Iterator<Item = &'a DeviceSet>) -> Cow<'a, DeviceSet> {
+    let Some(first) = bitmaps.next() else { return Cow::Owned(DeviceSet::new()) };
     bitmaps.filter(|bitmap| !bitmap.is_empty()).fold(Cow::Borrowed(first), |union, bitmap| {
         if union.is_empty() {
             return Cow::Borrowed(bitmap);
@@ -182,87 +181,28 @@ fn union<'a>(mut bitmaps: impl Iterator<Item = &'a RoaringBitmap>) -> Cow<'a, Ro
     })
 }
 
-/// Calls `visit` with every device and its value in a column. In batches and chunk by chunk, which is several times
-/// faster than one by one.
-pub(crate) fn each_value<T: Copy, const CHUNK: usize>(
-    devices: &RoaringBitmap,
-    column: &Column<T, CHUNK>,
-    mut visit: impl FnMut(u32, T),
-) {
-    let mut batch = [0; 256];
-    let mut devices = devices.iter();
-    loop {
-        let mut batch: &[u32] = devices.next_many(&mut batch);
-        let Some(first) = batch.first() else { return };
-        let mut next = *first;
-        while !batch.is_empty() {
-            let (start, values) = column.chunk_of(next);
-            let end = start + values.len();
-            let here = batch.partition_point(|device| (*device as usize) < end);
-            for device in &batch[..here] {
-                visit(*device, values[*device as usize - start]);
-            }
-            batch = &batch[here..];
-            next = batch.first().copied().unwrap_or(next);
-        }
-    }
-}
-
-/// Marks by person, stamped with the round in which they were made, so that they need no clearing between products.
+/// What counting persons needs from product to product.
 #[derive(Debug, Default)]
 pub(crate) struct Persons {
-    round: u32,
-    marks: Vec<(u32, u32)>,
+    marks: PersonMarks,
 }
 
 impl Persons {
-    fn begin(&mut self, estate: &Estate) {
-        if self.marks.len() < estate.person_count() || self.round == u32::MAX {
-            self.marks = vec![(0, 0); estate.person_count()];
-            self.round = 0;
-        }
-        self.round += 1;
-    }
-
-    /// Calls `visit` with every device that has a primary user and that person's mark, which is 0 at first.
-    fn visit(&mut self, estate: &Estate, devices: &RoaringBitmap, mut visit: impl FnMut(u32, &mut u32)) {
-        self.begin(estate);
-        each_value(devices, estate.person_column(), |device, person| {
-            if person != NOBODY {
-                let (round, mark) = &mut self.marks[person as usize];
-                if *round != self.round {
-                    (*round, *mark) = (self.round, 0);
-                }
-                visit(device, mark);
-            }
-        });
-    }
-
     /// Distinct primary users.
-    fn count(&mut self, estate: &Estate, devices: &RoaringBitmap) -> u64 {
-        let mut count = 0;
-        self.visit(estate, devices, |_, mark| {
-            count += u64::from(*mark == 0);
-            *mark = 1;
-        });
-        count
+    fn count(&mut self, estate: &Estate, devices: &DeviceSet) -> u64 {
+        estate.users().count(devices, &mut self.marks)
     }
 
     /// Pairs of devices of one person, each device in one pair at most.
-    pub(crate) fn pairs(&mut self, estate: &Estate, devices: &RoaringBitmap) -> u64 {
-        let mut pairs = 0;
-        self.visit(estate, devices, |_, mark| {
-            pairs += u64::from(*mark == 1);
-            *mark ^= 1;
-        });
-        pairs
+    pub(crate) fn pairs(&mut self, estate: &Estate, devices: &DeviceSet) -> u64 {
+        estate.users().pairs(devices, &mut self.marks)
     }
 
     /// Distinct primary users by the environments of their devices.
-    fn places(&mut self, estate: &Estate, devices: &RoaringBitmap) -> Places {
+    fn places(&mut self, estate: &Estate, devices: &DeviceSet) -> Places {
         // Marks hold the environments seen so far, one bit each; a person moves to `mixed` with the second.
         let mut places = Places::default();
-        self.visit(estate, devices, |device, mark| {
+        estate.users().visit(devices, &mut self.marks, |device, mark| {
             let environment = estate.environment_of(device) as usize;
             let seen = *mark;
             *mark |= 1 << environment;

@@ -16,7 +16,9 @@ pub mod recognition;
 mod base;
 mod column;
 mod demand;
+mod devices;
 mod estate;
+mod freshness;
 mod line;
 mod matching;
 mod measure;
@@ -27,7 +29,7 @@ mod supply;
 mod working;
 
 pub use base::{Base, Explanation, Layer, Recognition};
-pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};
+pub use estate::{DeviceFacts, DeviceIndex, Estate, EstateLoading, InstalledTitle, SourceReport, TitleFacts};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
 pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};
 pub use row::{Evidence, Row, RowKind, rows};

@@ -9,12 +9,11 @@ use domain::money::Money;
 use domain::product::Product;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use crate::base::{Base, Held};
-use crate::demand::{Demand, Persons, each_value};
-use crate::estate::{Estate, UNDATED};
+use crate::demand::{Demand, Persons};
+use crate::freshness::{SeenOrder, freshness};
 use crate::matching::{self, Outcome};
 use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
@@ -109,7 +108,9 @@ pub struct Step {
 /// The position of every product at `at`, in order of number, without workings.
 pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
     let (moment, mut persons) = (Moment::of(state, at), Persons::default());
-    let numbers = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| reckoning.line(demand, moment);
+    let order = SeenOrder::of(base.estate());
+    let numbers =
+        |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| reckoning.line(demand, moment, Some(&order));
     let products = state.products.values();
     products.map(|product| reckon(state, base, product, &moment, &mut persons, numbers)).collect()
 }
@@ -118,7 +119,7 @@ pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
 pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Option<Line> {
     let product = state.products.get(&product)?;
     let with_working = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| {
-        let line = reckoning.line(demand, moment);
+        let line = reckoning.line(demand, moment, None);
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
     };
     Some(reckon(state, base, product, &Moment::of(state, at), &mut Persons::default(), with_working))
@@ -211,7 +212,7 @@ impl<'a> Reckoning<'a> {
     }
 
     /// The line without its working.
-    fn line(&self, demand: &Demand<'_>, moment: &Moment) -> Line {
+    fn line(&self, demand: &Demand<'_>, moment: &Moment, order: Option<&SeenOrder>) -> Line {
         Line {
             product: self.product.id,
             metric: self.product.metric,
@@ -226,7 +227,7 @@ impl<'a> Reckoning<'a> {
             exposure: price::exposure(self),
             saving: price::saving(self),
             range: self.range(),
-            freshness: freshness(demand.estate, &demand.holding, moment),
+            freshness: freshness(demand.estate, &demand.holding, moment, order),
             supplies: self.supplies(),
             working: Vec::new(),
         }
@@ -243,19 +244,4 @@ impl<'a> Reckoning<'a> {
         });
         rights.chain(grants).chain(self.selected.left_out.iter().cloned()).collect()
     }
-}
-
-fn freshness(estate: &Estate, devices: &RoaringBitmap, moment: &Moment) -> Freshness {
-    let (mut oldest, mut newest) = (i64::MAX, UNDATED);
-    each_value(devices, estate.seen_column(), |_, seen| {
-        // What is undated is the least of all, so it needs no question for the newest.
-        newest = newest.max(seen);
-        oldest = oldest.min(if seen == UNDATED { i64::MAX } else { seen });
-    });
-    if newest == UNDATED {
-        return Freshness { undated: devices.len(), ..Freshness::default() };
-    }
-    let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| moment.day(at));
-    let undated = devices.intersection_len(estate.undated());
-    Freshness { oldest: day(oldest), newest: day(newest), undated }
 }

@@ -8,18 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::metric::{Definition, VirtualMachines};
 use domain::observation::Environment;
-use roaring::RoaringBitmap;
 
 use super::by_rows::{self, By, Spent, Unit};
 use super::{Outcome, Room, Use, units_of};
 use crate::demand::{Demand, Persons, Places};
+use crate::devices::DeviceSet;
 use crate::estate::{Estate, NOBODY};
 use crate::measure::{self, Measured, Tally, Users};
 use crate::metrics::{Kind, Plain};
 use crate::supply::Selected;
 
 /// The devices in order of name.
-fn in_order(estate: &Estate, devices: &RoaringBitmap) -> Vec<u32> {
+fn in_order(estate: &Estate, devices: &DeviceSet) -> Vec<u32> {
     let mut order: Vec<u32> = devices.iter().collect();
     order.sort_by_cached_key(|device| estate.order_of(*device));
     order

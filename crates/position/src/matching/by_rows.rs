@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::entitlement::Quantity;
 use domain::observation::Environment;
-use roaring::RoaringBitmap;
 
 use super::{Outcome, Room, Use, by_capacity, units_of};
 use crate::demand::{Demand, Persons, Places, Version};
+use crate::devices::DeviceSet;
 use crate::estate::NOBODY;
 use crate::metrics::{Kind, Plain};
 use crate::supply::Selected;
@@ -57,7 +57,7 @@ pub(crate) struct Spent<'a> {
 }
 
 /// The units of `devices` in order of person and device: persons with a name first.
-pub(crate) fn units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>], devices: &RoaringBitmap) -> Vec<Unit> {
+pub(crate) fn units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>], devices: &DeviceSet) -> Vec<Unit> {
     let estate = demand.estate;
     let mut order: Vec<u32> = devices.iter().collect();
     order.sort_by_cached_key(|device| estate.order_of(*device));
