@@ -28,8 +28,9 @@ use jiff::civil::date;
 use position::check::{Action, Question, answer};
 use position::{Base, EstateLoading, Line, line, lines};
 
-/// What to generate: `estate_speed [devices] [installations per device] [products] [folder for CSV]`.
+/// What to generate: `estate_speed [devices] [installations per device] [products] [folder for CSV, or -] [rounds]`.
 struct Size {
+    rounds: usize,
     devices: u64,
     per_device: u64,
     products: u64,
@@ -259,7 +260,8 @@ fn arguments() -> Size {
         devices: number(0, 10_000),
         per_device: number(1, 100),
         products: number(2, 2_000),
-        folder: arguments.get(3).map(PathBuf::from),
+        folder: arguments.get(3).filter(|folder| *folder != "-").map(PathBuf::from),
+        rounds: usize::try_from(number(4, 31)).unwrap(),
     }
 }
 
@@ -293,7 +295,7 @@ fn main() {
         resident() - before
     );
 
-    let whole = measure(31, |_| lines(&state, &base, at));
+    let whole = measure(size.rounds, |_| lines(&state, &base, at));
     println!("lines, whole estate        {whole}");
     measure_products(&state, &base, at);
     // Before reports change the estate, so that the numbers are those of the reports that are written.

@@ -4,13 +4,15 @@
 //! What covers the demand is in `matching`.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use domain::observation::Environment;
 use jiff::civil::Date;
 
+use crate::census::{Asking, Census, DeviceTable};
 use crate::devices::DeviceSet;
-use crate::estate::{Estate, PersonMarks, ReleaseIndex, TitleIndex};
+use crate::estate::{Estate, PersonMarks, ReleaseIndex, TitleIndex, Titles, UNDATED, each_value};
 use crate::metrics::Plain;
 use crate::supply::Environments;
 
@@ -21,8 +23,11 @@ pub(crate) struct Demand<'a> {
     pub(crate) titles: &'a [TitleIndex],
     /// Devices that hold the product.
     pub(crate) holding: Cow<'a, DeviceSet>,
-    /// Those of them that need a licence.
-    pub(crate) liable: Cow<'a, DeviceSet>,
+    exempt: Environments,
+    /// Those of them that need a licence, once they were asked for.
+    liable: OnceCell<Cow<'a, DeviceSet>>,
+    /// What was counted of them in one reading, where that was worth it.
+    census: Option<Census>,
 }
 
 /// The releases of a product that state one version, or none.
@@ -54,29 +59,51 @@ impl<'a> Demand<'a> {
     pub(crate) fn of(estate: &'a Estate, titles: &'a [TitleIndex], exempt: Environments) -> Self {
         let table = estate.table();
         let holding = union(titles.iter().map(|title| table.holders(*title)));
-        let liable = if exempt.is_empty() {
-            holding.clone()
-        } else {
-            let mut liable = holding.clone().into_owned();
-            for environment in exempt.iter() {
-                liable -= estate.stating(environment);
+        Self { estate, titles, holding, exempt, liable: OnceCell::new(), census: None }
+    }
+
+    /// Counts at once what a line asks of every device, where many lines are made and the devices are few.
+    pub(crate) fn take_census(&mut self, asking: Asking, persons: &mut Persons) {
+        if let Some(devices) = self.holding.as_list()
+            && let Some(table) = &persons.table
+        {
+            persons.marks.begin(self.estate.users().person_count());
+            self.census = Some(table.count(devices, self.exempt, asking, &mut persons.marks));
+        }
+    }
+
+    /// The devices that hold the product and need a licence.
+    pub(crate) fn liable(&self) -> &DeviceSet {
+        self.liable.get_or_init(|| {
+            let mut liable = self.holding.clone();
+            for environment in self.exempt.iter() {
+                *liable.to_mut() -= self.estate.stating(environment);
                 if environment == Environment::default() {
-                    liable -= estate.unstated();
+                    *liable.to_mut() -= self.estate.unstated();
                 }
             }
-            Cow::Owned(liable)
-        };
-        Self { estate, titles, holding, liable }
+            liable
+        })
+    }
+
+    /// How many devices need a licence.
+    pub(crate) fn liable_len(&self) -> u64 {
+        self.census.map_or_else(|| self.liable().len(), |census| census.liable)
+    }
+
+    /// How many of them state no environment.
+    pub(crate) fn liable_unstated(&self) -> u64 {
+        self.census.map_or_else(|| self.liable().intersection_len(self.estate.unstated()), |census| census.unstated)
     }
 
     /// The devices that hold the product and need no licence.
     pub(crate) fn exempt(&self) -> DeviceSet {
-        &*self.holding - &*self.liable
+        &*self.holding - self.liable()
     }
 
     /// Whether every device that holds the product needs a licence.
     pub(crate) fn all_liable(&self) -> bool {
-        self.holding.len() == self.liable.len()
+        self.holding.len() == self.liable_len()
     }
 
     /// The releases by version, in order of text, unstated first. A release without a version counts only on devices
@@ -85,7 +112,7 @@ impl<'a> Demand<'a> {
         let table = self.estate.table();
         let mut releases: BTreeMap<Option<&'a str>, Vec<ReleaseIndex>> = BTreeMap::new();
         for release in self.titles.iter().flat_map(|title| table.releases(*title)) {
-            let version = table.raw(*release).version.as_deref().map(str::trim).filter(|version| !version.is_empty());
+            let version = stated_version(table, *release);
             releases.entry(version).or_default().push(*release);
         }
         let mut versions: Vec<Version<'a>> = releases
@@ -106,20 +133,98 @@ impl<'a> Demand<'a> {
         versions
     }
 
-    /// How many units the devices are. A device without a primary user is a person of its own.
-    pub(crate) fn units(&self, plain: Plain, devices: &DeviceSet, persons: &mut Persons) -> u64 {
+    /// How many units need a licence. A device without a primary user is a person of its own.
+    pub(crate) fn units_liable(&self, plain: Plain, persons: &mut Persons) -> u64 {
         match plain {
-            Plain::Device => devices.len(),
-            Plain::Installation => {
-                self.versions().iter().map(|version| version.holding.intersection_len(devices)).sum()
-            }
-            Plain::NamedUser => persons.count(self.estate, devices) + self.without_person(devices),
+            Plain::Device => self.liable_len(),
+            Plain::Installation => self.installations(self.exempt, || Cow::Borrowed(self.liable()), persons),
+            Plain::NamedUser => match self.census_of_persons() {
+                Some(census) => census.persons_liable + census.nameless_liable,
+                None => persons.count(self.estate, self.liable()) + self.nameless_liable(),
+            },
         }
     }
 
-    /// Devices whose primary user is not known.
-    pub(crate) fn without_person(&self, devices: &DeviceSet) -> u64 {
-        devices.intersection_len(self.estate.without_person())
+    /// How many units all devices are that hold the product.
+    pub(crate) fn units_held(&self, plain: Plain, persons: &mut Persons) -> u64 {
+        match plain {
+            Plain::Device => self.holding.len(),
+            Plain::Installation => {
+                self.installations(Environments::default(), || Cow::Borrowed(&*self.holding), persons)
+            }
+            Plain::NamedUser => match self.census_of_persons() {
+                Some(census) => census.persons_held + census.nameless_held,
+                None => {
+                    let nameless = self.holding.intersection_len(self.estate.without_person());
+                    persons.count(self.estate, &self.holding) + nameless
+                }
+            },
+        }
+    }
+
+    /// The census, where it asked for persons.
+    fn census_of_persons(&self) -> Option<&Census> {
+        self.census.as_ref().filter(|census| census.asked_for_persons)
+    }
+
+    /// How many installations there are outside `exempt` environments, on the devices that are given.
+    fn installations<'d>(
+        &'d self,
+        exempt: Environments,
+        devices: impl Fn() -> Cow<'d, DeviceSet>,
+        persons: &Persons,
+    ) -> u64 {
+        let titles = self.estate.table();
+        let releases = || self.titles.iter().flat_map(|title| titles.releases(*title)).copied();
+        let mut versions: Vec<Option<&str>> = releases().map(|release| stated_version(titles, release)).collect();
+        versions.sort_unstable();
+        if versions.first().is_some_and(Option::is_none) || versions.windows(2).any(|pair| pair[0] == pair[1]) {
+            let devices = devices();
+            return self.versions().iter().map(|version| version.holding.intersection_len(&devices)).sum();
+        }
+        // Every release is a version of its own.
+        let count = |release: ReleaseIndex| {
+            let holders = titles.release_holders(release);
+            match (holders.as_list(), &persons.table) {
+                _ if exempt.is_empty() => holders.len(),
+                (Some(list), Some(table)) => table.liable(list, exempt),
+                _ => holders.intersection_len(&devices()),
+            }
+        };
+        releases().map(count).sum()
+    }
+
+    /// Devices that need a licence and whose primary user is not known.
+    pub(crate) fn nameless_liable(&self) -> u64 {
+        let counted = || self.liable().intersection_len(self.estate.without_person());
+        self.census_of_persons().map_or_else(counted, |census| census.nameless_liable)
+    }
+
+    /// Pairs of devices of one person that need a licence, each device in one pair at most.
+    pub(crate) fn pairs(&self, persons: &mut Persons) -> u64 {
+        match self.census.as_ref().filter(|census| census.asked_for_pairs) {
+            Some(census) => census.pairs,
+            None => self.estate.users().pairs(self.liable(), &mut persons.marks),
+        }
+    }
+
+    /// When the first and the last of the devices that hold the product were looked at, and how many are undated.
+    pub(crate) fn seen(&self, persons: &Persons) -> (Option<(i64, i64)>, u64) {
+        if let Some(census) = &self.census {
+            return (census.seen, census.undated);
+        }
+        let near_the_ends = persons.table.as_ref().and_then(|table| table.seen(&self.holding));
+        (near_the_ends.or_else(|| self.read_seen()), self.holding.intersection_len(self.estate.undated()))
+    }
+
+    fn read_seen(&self) -> Option<(i64, i64)> {
+        let (mut oldest, mut newest) = (i64::MAX, UNDATED);
+        each_value(&self.holding, self.estate.seen_column(), |_, seen| {
+            // What is undated is the least of all, so it needs no question for the newest.
+            newest = newest.max(seen);
+            oldest = oldest.min(if seen == UNDATED { i64::MAX } else { seen });
+        });
+        (newest != UNDATED).then_some((oldest, newest))
     }
 
     /// The units that need a licence, by environment.
@@ -131,8 +236,8 @@ impl<'a> Demand<'a> {
                 self.places_of(|devices| versions.iter().map(|version| version.holding.intersection_len(devices)).sum())
             }
             Plain::NamedUser => {
-                let mut places = persons.places(self.estate, &self.liable);
-                let nameless = &*self.liable & self.estate.without_person();
+                let mut places = persons.places(self.estate, self.liable());
+                let nameless = self.liable() & self.estate.without_person();
                 let others = self.places_within(&nameless, DeviceSet::len);
                 for (sum, more) in places.by_environment.iter_mut().zip(others.by_environment) {
                     *sum += more;
@@ -144,7 +249,7 @@ impl<'a> Demand<'a> {
 
     /// The devices that need a licence and whose last use of the product is known and before `day`.
     pub(crate) fn unused_since(&self, day: Date) -> impl Iterator<Item = u32> + '_ {
-        let known: Vec<u32> = (&*self.liable & self.estate.with_known_use()).iter().collect();
+        let known: Vec<u32> = (self.liable() & self.estate.with_known_use()).iter().collect();
         known.into_iter().filter(move |device| {
             let last_use = self.estate.last_use(*device, |title| self.titles.binary_search(&title).is_ok());
             last_use.is_some_and(|last| last < day)
@@ -152,7 +257,7 @@ impl<'a> Demand<'a> {
     }
 
     fn places_of(&self, count: impl Fn(&DeviceSet) -> u64) -> Places {
-        self.places_within(&self.liable, count)
+        self.places_within(self.liable(), count)
     }
 
     fn places_within(&self, devices: &DeviceSet, count: impl Fn(&DeviceSet) -> u64) -> Places {
@@ -168,6 +273,11 @@ impl<'a> Demand<'a> {
     }
 }
 
+/// The version that a release states.
+fn stated_version(titles: &Titles, release: ReleaseIndex) -> Option<&str> {
+    titles.raw(release).version.as_deref().map(str::trim).filter(|version| !version.is_empty())
+}
+
 /// The union, without a copy where it is one bitmap.
 fn union<'a>(mut bitmaps: impl Iterator<Item = &'a DeviceSet>) -> Cow<'a, DeviceSet> {
     let Some(first) = bitmaps.next() else { return Cow::Owned(DeviceSet::new()) };
@@ -181,21 +291,22 @@ fn union<'a>(mut bitmaps: impl Iterator<Item = &'a DeviceSet>) -> Cow<'a, Device
     })
 }
 
-/// What counting persons needs from product to product.
+/// What counting persons needs from product to product, and what is laid out once for many products.
 #[derive(Debug, Default)]
 pub(crate) struct Persons {
     marks: PersonMarks,
+    table: Option<DeviceTable>,
 }
 
 impl Persons {
+    /// For the products of a whole estate.
+    pub(crate) fn of_all(estate: &Estate) -> Self {
+        Self { table: DeviceTable::of(estate), ..Self::default() }
+    }
+
     /// Distinct primary users.
     fn count(&mut self, estate: &Estate, devices: &DeviceSet) -> u64 {
         estate.users().count(devices, &mut self.marks)
-    }
-
-    /// Pairs of devices of one person, each device in one pair at most.
-    pub(crate) fn pairs(&mut self, estate: &Estate, devices: &DeviceSet) -> u64 {
-        estate.users().pairs(devices, &mut self.marks)
     }
 
     /// Distinct primary users by the environments of their devices.

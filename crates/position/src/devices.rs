@@ -384,11 +384,7 @@ impl BitOrAssign<&DeviceSet> for DeviceSet {
         match (&mut self.0, &other.0) {
             (_, Form::Few(added)) if added.is_empty() => {}
             (Form::Few(few), Form::Few(added)) => {
-                let mut all = Vec::with_capacity(few.len() + added.len());
-                let (mut one, mut other) = (few.iter().peekable(), added.iter().peekable());
-                while let Some(place) = least(&mut one, &mut other) {
-                    all.push(place);
-                }
+                let all = merged(few, added);
                 *self = Self::of_sorted(&all);
             }
             (Form::Many(many), Form::Few(added)) => {
@@ -420,19 +416,18 @@ impl BitOrAssign<&DeviceSet> for DeviceSet {
     }
 }
 
-type Places<'a> = std::iter::Peekable<std::slice::Iter<'a, u32>>;
-
-fn least(one: &mut Places<'_>, other: &mut Places<'_>) -> Option<u32> {
-    match (one.peek(), other.peek()) {
-        (Some(first), Some(second)) => {
-            let place = **first.min(second);
-            one.next_if(|there| **there == place);
-            other.next_if(|there| **there == place);
-            Some(place)
-        }
-        (Some(_), None) => one.next().copied(),
-        (None, _) => other.next().copied(),
+/// What is in either of two sorted lists.
+fn merged(one: &[u32], other: &[u32]) -> Vec<u32> {
+    let mut all = Vec::with_capacity(one.len() + other.len());
+    let (mut here, mut there) = (0, 0);
+    while let (Some(first), Some(second)) = (one.get(here), other.get(there)) {
+        all.push(*first.min(second));
+        here += usize::from(first <= second);
+        there += usize::from(second <= first);
     }
+    all.extend_from_slice(&one[here..]);
+    all.extend_from_slice(&other[there..]);
+    all
 }
 
 impl SubAssign<&DeviceSet> for DeviceSet {

@@ -2,6 +2,8 @@
 //!
 //! How demand is counted is in `demand`, how supply is spent in `matching`, the sentences in `working`.
 
+use std::sync::Arc;
+
 use domain::State;
 use domain::entitlement::{Metric, Quantity};
 use domain::id::ProductId;
@@ -11,12 +13,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::base::{Base, Held};
+use crate::base::{Base, Held, ProductFacts};
+use crate::census::Asking;
 use crate::demand::{Demand, Persons};
-use crate::freshness::{SeenOrder, freshness};
 use crate::matching::{self, Outcome};
 use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
+use crate::price::Basis;
 use crate::row::RowKind;
 use crate::supply::{Moment, Selected, Supply, of_entitlement, of_grant};
 use crate::{price, working};
@@ -67,7 +70,7 @@ pub struct Amount {
     /// The amount; `None` where it cannot be stated.
     pub money: Option<Money>,
     /// How it was made, or why it cannot be stated, as a sentence.
-    pub basis: String,
+    pub basis: Basis,
 }
 
 /// Between which numbers the consumption lies.
@@ -107,19 +110,21 @@ pub struct Step {
 
 /// The position of every product at `at`, in order of number, without workings.
 pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
-    let (moment, mut persons) = (Moment::of(state, at), Persons::default());
-    let order = SeenOrder::of(base.estate());
-    let numbers =
-        |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| reckoning.line(demand, moment, Some(&order));
+    let (moment, mut persons) = (Moment::of(state, at), Persons::of_all(base.estate()));
+    let numbers = |reckoning: &Reckoning<'_>, _: &Demand<'_>, moment: &Moment| reckoning.line(moment);
+    let mut facts = base.facts_in_order(state);
     let products = state.products.values();
-    products.map(|product| reckon(state, base, product, &moment, &mut persons, numbers)).collect()
+    let line = |product: &Arc<Product>| {
+        reckon_with(state, base, product, facts.of(product.id), &moment, &mut persons, numbers)
+    };
+    products.map(line).collect()
 }
 
 /// The position of one product at `at`, with its working; `None` where there is no such product.
 pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Option<Line> {
     let product = state.products.get(&product)?;
-    let with_working = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| {
-        let line = reckoning.line(demand, moment, None);
+    let with_working = |reckoning: &Reckoning<'_>, _: &Demand<'_>, moment: &Moment| {
+        let line = reckoning.line(moment);
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
     };
     Some(reckon(state, base, product, &Moment::of(state, at), &mut Persons::default(), with_working))
@@ -135,9 +140,33 @@ pub(crate) fn reckon<R>(
     take: impl FnOnce(&Reckoning<'_>, &Demand<'_>, &Moment) -> R,
 ) -> R {
     let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, moment);
-    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
-    take(&Reckoning::of(&demand, product, &held, &selected, persons), &demand, moment)
+    let facts = ProductFacts { titles: base.title_indexes_of(product.id), held: &held };
+    reckon_with(state, base, product, facts, moment, persons, take)
+}
+
+/// The same where what is recorded of the product is at hand.
+fn reckon_with<R>(
+    state: &State,
+    base: &Base,
+    product: &Product,
+    facts: ProductFacts<'_>,
+    moment: &Moment,
+    persons: &mut Persons,
+    take: impl FnOnce(&Reckoning<'_>, &Demand<'_>, &Moment) -> R,
+) -> R {
+    let selected = Selected::at(state, product, facts.held, moment);
+    let mut demand = Demand::of(base.estate(), facts.titles, selected.exempt);
+    demand.take_census(asking(&selected), persons);
+    take(&Reckoning::of(&demand, product, facts.held, &selected, persons), &demand, moment)
+}
+
+/// What the line asks of persons.
+fn asking(selected: &Selected<'_>) -> Asking {
+    match selected.kind {
+        Kind::NAMED_USER => Asking::Persons,
+        Kind::DEVICE if selected.rights.iter().any(|right| right.secondary) => Asking::Pairs,
+        Kind::Plain(_) | Kind::Measured(_) => Asking::Nothing,
+    }
 }
 
 /// What a line is made of, before it is put into words.
@@ -156,6 +185,8 @@ pub(crate) struct Reckoning<'a> {
     pub(crate) nameless: u64,
     /// Liable devices that state no environment, where an exemption asks for it.
     pub(crate) unstated: u64,
+    /// When the first and the last of the devices were looked at, and how many are undated.
+    seen: (Option<(i64, i64)>, u64),
 }
 
 impl<'a> Reckoning<'a> {
@@ -176,14 +207,11 @@ impl<'a> Reckoning<'a> {
             outcome,
             measured,
             holding: demand.holding.len(),
-            liable: demand.liable.len(),
+            liable: demand.liable_len(),
             exempt,
-            nameless: if by_person { demand.without_person(&demand.liable) } else { 0 },
-            unstated: if selected.exempt.is_empty() {
-                0
-            } else {
-                demand.liable.intersection_len(demand.estate.unstated())
-            },
+            nameless: if by_person { demand.nameless_liable() } else { 0 },
+            unstated: if selected.exempt.is_empty() { 0 } else { demand.liable_unstated() },
+            seen: demand.seen(persons),
         }
     }
 
@@ -212,7 +240,7 @@ impl<'a> Reckoning<'a> {
     }
 
     /// The line without its working.
-    fn line(&self, demand: &Demand<'_>, moment: &Moment, order: Option<&SeenOrder>) -> Line {
+    fn line(&self, moment: &Moment) -> Line {
         Line {
             product: self.product.id,
             metric: self.product.metric,
@@ -227,10 +255,17 @@ impl<'a> Reckoning<'a> {
             exposure: price::exposure(self),
             saving: price::saving(self),
             range: self.range(),
-            freshness: freshness(demand.estate, &demand.holding, moment, order),
+            freshness: self.freshness(moment),
             supplies: self.supplies(),
             working: Vec::new(),
         }
+    }
+
+    fn freshness(&self, moment: &Moment) -> Freshness {
+        let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| moment.day(at));
+        let (ends, undated) = self.seen;
+        let (oldest, newest) = ends.map_or((None, None), |(oldest, newest)| (day(oldest), day(newest)));
+        Freshness { oldest, newest, undated }
     }
 
     fn supplies(&self) -> Vec<Supply> {

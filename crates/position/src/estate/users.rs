@@ -54,7 +54,7 @@ pub(crate) struct PersonMarks {
 }
 
 impl PersonMarks {
-    fn begin(&mut self, persons: usize) {
+    pub(crate) fn begin(&mut self, persons: usize) {
         if self.marks.len() < persons || self.round == u32::MAX {
             self.marks = vec![(0, 0); persons];
             self.round = 0;
@@ -63,7 +63,7 @@ impl PersonMarks {
     }
 
     /// The mark of a person, which is 0 at first.
-    fn of(&mut self, person: u32) -> &mut u32 {
+    pub(crate) fn of(&mut self, person: u32) -> &mut u32 {
         let (round, mark) = &mut self.marks[person as usize];
         if *round != self.round {
             (*round, *mark) = (self.round, 0);
@@ -74,7 +74,7 @@ impl PersonMarks {
 
 impl PrimaryUsers {
     /// How many persons there ever were; their indexes are the numbers below.
-    fn person_count(&self) -> usize {
+    pub(crate) fn person_count(&self) -> usize {
         self.names.len() as usize
     }
 
@@ -194,7 +194,7 @@ impl PrimaryUsers {
     /// Calls `visit` with every device that has a primary user and that person's mark, which is 0 at first.
     pub(crate) fn visit(&self, devices: &DeviceSet, marks: &mut PersonMarks, mut visit: impl FnMut(u32, &mut u32)) {
         marks.begin(self.person_count());
-        self.each(devices, |device, entry| {
+        self.each_entry(devices, |device, entry| {
             if entry != NOBODY {
                 visit(device, marks.of(entry & !LOOSE));
             }
@@ -214,7 +214,7 @@ impl PrimaryUsers {
             return count;
         }
         let (mut count, mut last) = (0, NOBODY);
-        self.each(devices, |_, entry| {
+        self.each_entry(devices, |_, entry| {
             if entry & LOOSE == 0 {
                 count += u64::from(entry != last);
                 last = entry;
@@ -255,7 +255,7 @@ impl PrimaryUsers {
     pub(crate) fn pairs(&self, devices: &DeviceSet, marks: &mut PersonMarks) -> u64 {
         marks.begin(self.person_count());
         let (mut pairs, mut last, mut odd) = (0, NOBODY, 0);
-        self.each(devices, |_, entry| {
+        self.each_entry(devices, |_, entry| {
             if entry & LOOSE == 0 {
                 odd = if entry == last { odd ^ 1 } else { 1 };
                 pairs += 1 - odd;
@@ -269,7 +269,15 @@ impl PrimaryUsers {
         pairs
     }
 
-    fn each(&self, devices: &DeviceSet, visit: impl FnMut(u32, u32)) {
+    /// Calls `visit` with every device, its primary user or [`NOBODY`], and whether that person is loose.
+    pub(crate) fn each(&self, devices: &DeviceSet, mut visit: impl FnMut(u32, u32, bool)) {
+        self.each_entry(devices, |device, entry| {
+            let apart = entry & LOOSE != 0 && entry != NOBODY;
+            visit(device, if apart { entry & !LOOSE } else { entry }, apart);
+        });
+    }
+
+    fn each_entry(&self, devices: &DeviceSet, visit: impl FnMut(u32, u32)) {
         each_value(devices, &self.column, visit);
     }
 }

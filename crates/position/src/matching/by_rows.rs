@@ -110,7 +110,7 @@ pub(crate) fn spend<'a>(
     persons: &mut Persons,
 ) -> Spent<'a> {
     let versions = demand.versions();
-    let units = units(demand, plain, &versions, &demand.liable);
+    let units = units(demand, plain, &versions, demand.liable());
     let mut spending = Spending::of(demand, selected, units);
     if let Some(unlimited) = selected.unlimited() {
         let used = units_of(demand, selected, unlimited.kind, persons);
@@ -472,7 +472,7 @@ fn pairs_of(places: &[Place]) -> impl Iterator<Item = [Place; 2]> + '_ {
 pub(crate) fn exempt_units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>]) -> Vec<Unit> {
     let mut exempt = units(demand, plain, versions, &demand.exempt());
     if plain == Plain::NamedUser {
-        let liable = demand.liable.iter().map(|device| demand.estate.person_of(device));
+        let liable = demand.liable().iter().map(|device| demand.estate.person_of(device));
         let liable: BTreeSet<u32> = liable.filter(|person| *person != NOBODY).collect();
         exempt.retain(|unit| !liable.contains(&unit.person));
     }
