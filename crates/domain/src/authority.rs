@@ -28,6 +28,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
         | Intent::DefineMetric { .. }
+        | Intent::DefineSuite { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
@@ -100,6 +101,7 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
         | Intent::DefineMetric { .. }
+        | Intent::DefineSuite { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }

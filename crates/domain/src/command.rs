@@ -22,7 +22,7 @@ use crate::metric::Definition;
 use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
-use crate::product::{KnownSoftware, TitlePattern};
+use crate::product::{KnownSoftware, Suite, TitlePattern};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
 use crate::witness::Witness;
@@ -166,6 +166,8 @@ pub enum Intent {
     AdoptSoftware { software: Vec<KnownSoftware> },
     /// Link a product to known software, whose titles are its titles from then on; `None` ends that.
     LinkProduct { product: ProductId, catalogue_key: Option<String> },
+    /// Say what a suite is made of; `None` says that the product is none.
+    DefineSuite { product: ProductId, suite: Option<Suite> },
     /// Record a right.
     RecordEntitlement {
         product: ProductId,

@@ -10,6 +10,7 @@ mod people;
 mod recognition;
 mod software;
 mod sources;
+mod suites;
 mod votes;
 mod witnesses;
 
@@ -83,6 +84,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::UnmatchTitle { .. }
         | Intent::AdoptSoftware { .. }
         | Intent::LinkProduct { .. }
+        | Intent::DefineSuite { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. } => software::decide(asking),
         Intent::ImportInventory { .. } | Intent::ImportEntitlements { .. } | Intent::UndoImport { .. } => {

@@ -22,7 +22,7 @@ use crate::import::{Brought, ImportedFile};
 use crate::metric::Definition;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
-use crate::product::TitlePattern;
+use crate::product::{Suite, TitlePattern};
 use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
 use crate::witness::Witness;
@@ -156,6 +156,12 @@ pub enum Event {
         retired_on: Date,
         reason: Text,
     },
+    /// It was recorded what a suite is made of; `None` says that the product is none.
+    SuiteDefined {
+        product: ProductId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        suite: Option<Suite>,
+    },
     /// Files came in.
     Imported { import: ImportId, source: String, files: Vec<ImportedFile>, brought: Brought },
     /// An import was undone as a whole.
@@ -250,7 +256,8 @@ impl Event {
             }
             Self::ProductAdded { product, .. }
             | Self::ProductMetricSet { product, .. }
-            | Self::ProductLinked { product, .. } => {
+            | Self::ProductLinked { product, .. }
+            | Self::SuiteDefined { product, .. } => {
                 format!("product/{product}")
             }
             Self::MetricDefined { metric, .. } => format!("metric/{metric}"),

@@ -87,6 +87,7 @@ impl State {
             | Event::ProductMetricSet { .. }
             | Event::MetricDefined { .. }
             | Event::ProductLinked { .. }
+            | Event::SuiteDefined { .. }
             | Event::TitleMatched { .. }
             | Event::TitleUnmatched { .. }
             | Event::EntitlementRecorded { .. }

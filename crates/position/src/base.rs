@@ -21,10 +21,10 @@ use imbl::shared_ptr::DefaultSharedPtr;
 use serde::Serialize;
 
 use crate::column::Column;
-use crate::demand::Demand;
+use crate::demand::holding;
 use crate::estate::{Estate, TitleFacts, TitleIndex, TitleKey};
+use crate::links::Links;
 use crate::recognition::{SoftwareCatalogue, SoftwareIndex};
-use crate::supply::Environments;
 use rules::Rules;
 use shipped::Shipped;
 pub use shipped::{Explanation, Layer};
@@ -97,6 +97,7 @@ pub struct Base {
     titles_by_product: OrdMap<ProductId, Arc<Vec<TitleIndex>>>,
     shipped: Shipped,
     held_by_product: OrdMap<ProductId, Arc<Held>>,
+    links: Arc<Links>,
     followed: Followed,
 }
 
@@ -160,6 +161,9 @@ impl Base {
         touched.sort_unstable();
         touched.dedup();
         self.rules = Arc::new(rules);
+        if self.links_may_differ(state) {
+            self.links = Arc::new(Links::of(state));
+        }
         for title in touched {
             self.recognise(title);
         }
@@ -168,10 +172,24 @@ impl Base {
         self.followed.catalogue_keys = state.catalogue_keys.clone();
     }
 
+    /// Whether some product's components changed.
+    fn links_may_differ(&self, state: &State) -> bool {
+        let suite = |product: Option<&Arc<Product>>| product.and_then(|product| product.suite.clone());
+        self.followed.products.diff(&state.products).any(|difference| {
+            let (gone, new) = sides(difference);
+            suite(gone) != suite(new)
+        })
+    }
+
     fn follow_supply(&mut self, state: &State) {
         let Followed { entitlements, grants, .. } = self.followed.clone();
+        let mut links_differ = false;
         for difference in entitlements.diff(&state.entitlements) {
             let (gone, new) = sides(difference);
+            let lends = |entitlement: Option<&Arc<Entitlement>>| {
+                entitlement.is_some_and(|entitlement| !entitlement.right.use_rights.instead_for.is_empty())
+            };
+            links_differ |= lends(gone) || lends(new);
             if let Some(gone) = gone {
                 let held = held_mut(&mut self.held_by_product, gone.product);
                 held.entitlements.retain(|entitlement| entitlement.id != gone.id);
@@ -191,6 +209,9 @@ impl Base {
                 let held = &mut held_mut(&mut self.held_by_product, new.terms.product).grants;
                 held.insert(held.partition_point(|other| other.case < new.case), new.clone());
             }
+        }
+        if links_differ {
+            self.links = Arc::new(Links::of(state));
         }
         self.followed.entitlements = state.entitlements.clone();
         self.followed.grants = state.grants.clone();
@@ -221,6 +242,14 @@ impl Base {
             held: self.held_by_product.iter().peekable(),
             other: Arc::default(),
         }
+    }
+
+    /// Which products share rights: from the index, or from the state where the base follows another.
+    pub(crate) fn links(&self, state: &State) -> Arc<Links> {
+        if self.holds(state) && self.followed.products.ptr_eq(&state.products) {
+            return self.links.clone();
+        }
+        Arc::new(Links::of(state))
     }
 
     /// The titles of the estate that a pattern may speak of.
@@ -310,7 +339,7 @@ impl Base {
 
     /// Distinct devices that hold a title that is recognised as `product`.
     pub fn device_count_of(&self, product: ProductId) -> u64 {
-        Demand::of(&self.estate, self.title_indexes_of(product), Environments::default()).holding.len()
+        holding(&self.estate, self.title_indexes_of(product)).len()
     }
 
     /// The titles that are recognised as `product`, whether or not a device holds them.

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use crate::census::{Asking, Census, DeviceTable};
 use crate::devices::DeviceSet;
-use crate::estate::{Estate, PersonMarks, ReleaseIndex, TitleIndex, Titles, UNDATED, each_value};
+use crate::estate::{Estate, NOBODY, PersonMarks, ReleaseIndex, TitleIndex, Titles, UNDATED, each_value};
 use crate::metrics::Plain;
 use crate::supply::Environments;
 
@@ -28,6 +28,8 @@ pub(crate) struct Demand<'a> {
     liable: OnceCell<Cow<'a, DeviceSet>>,
     /// What was counted of them in one reading, where that was worth it.
     census: Option<Census>,
+    /// Those of them that hold a suite that includes the product, which counts in its place.
+    pub(crate) included: DeviceSet,
 }
 
 /// The releases of a product that state one version, or none.
@@ -55,17 +57,37 @@ impl Places {
 }
 
 impl<'a> Demand<'a> {
-    /// The demand for the product whose titles are given, where `exempt` environments need no licence.
-    pub(crate) fn of(estate: &'a Estate, titles: &'a [TitleIndex], exempt: Environments) -> Self {
-        let table = estate.table();
-        let holding = union(titles.iter().map(|title| table.holders(*title)));
-        Self { estate, titles, holding, exempt, liable: OnceCell::new(), census: None }
+    /// The demand for the product whose titles are given, where `exempt` environments need no licence, and devices
+    /// `with_suite` need one of the suite.
+    pub(crate) fn of(
+        estate: &'a Estate,
+        titles: &'a [TitleIndex],
+        exempt: Environments,
+        with_suite: Option<&DeviceSet>,
+    ) -> Self {
+        let holding = holding(estate, titles);
+        let included = with_suite.map(|with_suite| &*holding & with_suite).unwrap_or_default();
+        Self { estate, titles, holding, exempt, liable: OnceCell::new(), census: None, included }
+    }
+
+    /// The demand of devices all of which need a licence.
+    pub(crate) fn of_devices(estate: &'a Estate, devices: &'a DeviceSet) -> Self {
+        Self {
+            estate,
+            titles: &[],
+            holding: Cow::Borrowed(devices),
+            exempt: Environments::default(),
+            liable: OnceCell::new(),
+            census: None,
+            included: DeviceSet::new(),
+        }
     }
 
     /// Counts at once what a line asks of every device, where many lines are made and the devices are few.
     pub(crate) fn take_census(&mut self, asking: Asking, persons: &mut Persons) {
         if let Some(devices) = self.holding.as_list()
             && let Some(table) = &persons.table
+            && self.included.is_empty()
         {
             persons.marks.begin(self.estate.users().person_count());
             self.census = Some(table.count(devices, self.exempt, asking, &mut persons.marks));
@@ -76,6 +98,9 @@ impl<'a> Demand<'a> {
     pub(crate) fn liable(&self) -> &DeviceSet {
         self.liable.get_or_init(|| {
             let mut liable = self.holding.clone();
+            if !self.included.is_empty() {
+                *liable.to_mut() -= &self.included;
+            }
             for environment in self.exempt.iter() {
                 *liable.to_mut() -= self.estate.stating(environment);
                 if environment == Environment::default() {
@@ -96,14 +121,39 @@ impl<'a> Demand<'a> {
         self.census.map_or_else(|| self.liable().intersection_len(self.estate.unstated()), |census| census.unstated)
     }
 
-    /// The devices that hold the product and need no licence.
+    /// The devices that hold the product and would need a licence in another environment.
     pub(crate) fn exempt(&self) -> DeviceSet {
-        &*self.holding - self.liable()
+        &(&*self.holding - self.liable()) - &self.included
     }
 
-    /// Whether every device that holds the product needs a licence.
+    /// Whether no device is exempt.
     pub(crate) fn all_liable(&self) -> bool {
-        self.holding.len() == self.liable_len()
+        self.holding.len() == self.liable_len() + self.included.len()
+    }
+
+    /// The devices that hold the product and no suite with it.
+    fn counted(&self) -> Cow<'_, DeviceSet> {
+        if self.included.is_empty() {
+            Cow::Borrowed(&*self.holding)
+        } else {
+            Cow::Owned(&*self.holding - &self.included)
+        }
+    }
+
+    /// Whom units of `devices` are: devices themselves, or persons, where a device without one is a person of its own
+    /// with a number after those of all persons.
+    pub(crate) fn holders(&self, plain: Plain, devices: &DeviceSet) -> DeviceSet {
+        match plain {
+            Plain::Device | Plain::Installation => devices.clone(),
+            Plain::NamedUser => {
+                let nameless = crate::column::dense(self.estate.users().person_count());
+                let mut persons = Vec::new();
+                self.estate.users().each(devices, |device, person, _| {
+                    persons.push(if person == NOBODY { nameless + device } else { person });
+                });
+                persons.into_iter().collect()
+            }
+        }
     }
 
     /// The releases by version, in order of text, unstated first. A release without a version counts only on devices
@@ -145,18 +195,17 @@ impl<'a> Demand<'a> {
         }
     }
 
-    /// How many units all devices are that hold the product.
-    pub(crate) fn units_held(&self, plain: Plain, persons: &mut Persons) -> u64 {
+    /// How many units all devices are that hold the product and no suite with it.
+    pub(crate) fn units_counted(&self, plain: Plain, persons: &mut Persons) -> u64 {
         match plain {
-            Plain::Device => self.holding.len(),
-            Plain::Installation => {
-                self.installations(Environments::default(), || Cow::Borrowed(&*self.holding), persons)
-            }
+            Plain::Device => self.counted().len(),
+            Plain::Installation => self.installations(Environments::default(), || self.counted(), persons),
             Plain::NamedUser => match self.census_of_persons() {
                 Some(census) => census.persons_held + census.nameless_held,
                 None => {
-                    let nameless = self.holding.intersection_len(self.estate.without_person());
-                    persons.count(self.estate, &self.holding) + nameless
+                    let counted = self.counted();
+                    let nameless = counted.intersection_len(self.estate.without_person());
+                    persons.count(self.estate, &counted) + nameless
                 }
             },
         }
@@ -178,7 +227,10 @@ impl<'a> Demand<'a> {
         let releases = || self.titles.iter().flat_map(|title| titles.releases(*title)).copied();
         let mut versions: Vec<Option<&str>> = releases().map(|release| stated_version(titles, release)).collect();
         versions.sort_unstable();
-        if versions.first().is_some_and(Option::is_none) || versions.windows(2).any(|pair| pair[0] == pair[1]) {
+        if !self.included.is_empty()
+            || versions.first().is_some_and(Option::is_none)
+            || versions.windows(2).any(|pair| pair[0] == pair[1])
+        {
             let devices = devices();
             return self.versions().iter().map(|version| version.holding.intersection_len(&devices)).sum();
         }
@@ -276,6 +328,12 @@ impl<'a> Demand<'a> {
 /// The version that a release states.
 fn stated_version(titles: &Titles, release: ReleaseIndex) -> Option<&str> {
     titles.raw(release).version.as_deref().map(str::trim).filter(|version| !version.is_empty())
+}
+
+/// The devices that hold any of the titles.
+pub(crate) fn holding<'a>(estate: &'a Estate, titles: &'a [TitleIndex]) -> Cow<'a, DeviceSet> {
+    let table = estate.table();
+    union(titles.iter().map(|title| table.holders(*title)))
 }
 
 /// The union, without a copy where it is one bitmap.

@@ -5,7 +5,7 @@
 //! What a place stands for is not known here.
 
 use std::iter::FusedIterator;
-use std::ops::{BitAnd, BitOrAssign, Sub, SubAssign};
+use std::ops::{BitAnd, BitAndAssign, BitOrAssign, Sub, SubAssign};
 use std::sync::Arc;
 
 use crate::column::dense;
@@ -224,6 +224,11 @@ impl DeviceSet {
         let mut set = Self(Form::Many(Arc::new(Many::of_blocks(blocks))));
         set.thin_out();
         set
+    }
+
+    /// Whether no place is in both.
+    pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
+        self.intersection_len(other) == 0
     }
 
     /// The places that are in both, by number only.
@@ -503,6 +508,60 @@ impl BitAnd for &DeviceSet {
                 DeviceSet::of_blocks(both.collect())
             }
         }
+    }
+}
+
+impl Sub for DeviceSet {
+    type Output = Self;
+
+    fn sub(mut self, other: Self) -> Self {
+        self -= &other;
+        self
+    }
+}
+
+impl BitAnd for DeviceSet {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        &self & &other
+    }
+}
+
+impl BitAnd<&Self> for DeviceSet {
+    type Output = Self;
+
+    fn bitand(self, other: &Self) -> Self {
+        &self & other
+    }
+}
+
+impl BitAndAssign for DeviceSet {
+    fn bitand_assign(&mut self, other: Self) {
+        *self = &*self & &other;
+    }
+}
+
+impl BitOrAssign for DeviceSet {
+    fn bitor_assign(&mut self, other: Self) {
+        *self |= &other;
+    }
+}
+
+impl PartialEq for DeviceSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other)
+    }
+}
+
+impl Eq for DeviceSet {}
+
+impl FromIterator<u32> for DeviceSet {
+    fn from_iter<I: IntoIterator<Item = u32>>(places: I) -> Self {
+        let mut places: Vec<u32> = places.into_iter().collect();
+        places.sort_unstable();
+        places.dedup();
+        Self::of_sorted(&places)
     }
 }
 

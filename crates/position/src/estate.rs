@@ -11,6 +11,7 @@ mod capacity;
 mod identity;
 mod installed;
 mod loading;
+mod places;
 mod titles;
 mod users;
 
@@ -35,6 +36,8 @@ use capacity::Capacities;
 use identity::{Identity, Key, Marks, Move};
 use installed::{Installed, InstalledList};
 pub use loading::EstateLoading;
+pub(crate) use places::PlaceKind;
+use places::Places;
 pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
 pub(crate) use users::{NOBODY, PersonMarks, PrimaryUsers, each_value};
 
@@ -101,6 +104,9 @@ pub struct Estate {
     without_person: DeviceSet,
     undated: DeviceSet,
     capacities: Capacities,
+    regions: Places,
+    business_units: Places,
+    cost_centres: Places,
     with_known_use: DeviceSet,
     /// The places that devices hold.
     present: DeviceSet,
@@ -366,6 +372,12 @@ impl Estate {
             seen = seen.max(report.reported_at.map_or(UNDATED, Timestamp::as_second));
         }
         self.capacities.set(device, &latest);
+        let first = |place: fn(&DeviceAttributes) -> Option<&String>| {
+            latest.iter().find_map(|report| place(&report.attributes)).map(String::as_str)
+        };
+        self.regions.set(device, first(|attributes| attributes.region.as_ref()));
+        self.business_units.set(device, first(|attributes| attributes.business_unit.as_ref()));
+        self.cost_centres.set(device, first(|attributes| attributes.cost_centre.as_ref()));
         let knows_use = latest.iter().any(|report| report.installed.knows_use());
         for (devices, listed) in self.in_environment.iter_mut().zip(Environment::ALL) {
             devices.put(device, is_there && environment == Some(listed));
@@ -532,6 +544,15 @@ impl Estate {
     /// The devices that state no environment, which count as production.
     pub(crate) fn unstated(&self) -> &DeviceSet {
         &self.unstated_environment
+    }
+
+    /// The devices that state any of these places or a part of one.
+    pub(crate) fn within(&self, kind: PlaceKind, places: &BTreeSet<String>) -> DeviceSet {
+        match kind {
+            PlaceKind::Region => self.regions.within(places),
+            PlaceKind::BusinessUnit => self.business_units.within(places),
+            PlaceKind::CostCentre => self.cost_centres.within(places),
+        }
     }
 
     /// The devices whose primary user is not known.

@@ -2,8 +2,6 @@
 //!
 //! How demand is counted is in `demand`, how supply is spent in `matching`, the sentences in `working`.
 
-use std::sync::Arc;
-
 use domain::State;
 use domain::entitlement::{Metric, Quantity};
 use domain::id::ProductId;
@@ -16,6 +14,7 @@ use serde::Serialize;
 use crate::base::{Base, Held, ProductFacts};
 use crate::census::Asking;
 use crate::demand::{Demand, Persons};
+use crate::links::{self, Share, Shares};
 use crate::matching::{self, Outcome};
 use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
@@ -41,6 +40,8 @@ pub struct Line {
     pub consumed: u64,
     /// Units that need none because of their environment.
     pub exempt: u64,
+    /// Devices that need none because they hold a suite that includes the product, and count there.
+    pub included: u64,
     /// Units that rights cover, of whatever metric.
     pub covered_by_entitlements: u64,
     /// Units that only exceptions cover.
@@ -112,12 +113,19 @@ pub struct Step {
 pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
     let (moment, mut persons) = (Moment::of(state, at), Persons::of_all(base.estate()));
     let numbers = |reckoning: &Reckoning<'_>, _: &Demand<'_>, moment: &Moment| reckoning.line(moment);
+    let links = base.links(state);
     let mut facts = base.facts_in_order(state);
-    let products = state.products.values();
-    let line = |product: &Arc<Product>| {
-        reckon_with(state, base, product, facts.of(product.id), &moment, &mut persons, numbers)
-    };
-    products.map(line).collect()
+    let mut shares = Shares::new();
+    let mut lines = Vec::with_capacity(state.products.len());
+    for product in state.products.values() {
+        if let Some(group) = links.group(product.id).filter(|group| group.first() == Some(&product.id)) {
+            shares.append(&mut links::shares(state, base, group, &moment));
+        }
+        let facts = facts.of(product.id);
+        let share = shares.get(&product.id);
+        lines.push(reckon_with(state, base, (product, facts, share), &moment, &mut persons, numbers));
+    }
+    lines
 }
 
 /// The position of one product at `at`, with its working; `None` where there is no such product.
@@ -127,7 +135,16 @@ pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Op
         let line = reckoning.line(moment);
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
     };
-    Some(reckon(state, base, product, &Moment::of(state, at), &mut Persons::default(), with_working))
+    let moment = Moment::of(state, at);
+    let shares = shares_with(state, base, product.id, &moment);
+    let share = shares.get(&product.id);
+    Some(reckon(state, base, product, share, &moment, &mut Persons::default(), with_working))
+}
+
+/// What the products that are linked with `product` share; nothing where it stands alone.
+pub(crate) fn shares_with(state: &State, base: &Base, product: ProductId, moment: &Moment) -> Shares {
+    let links = base.links(state);
+    links.group(product).map(|group| links::shares(state, base, group, moment)).unwrap_or_default()
 }
 
 /// Sets a product's demand against its supply and hands both over.
@@ -135,29 +152,29 @@ pub(crate) fn reckon<R>(
     state: &State,
     base: &Base,
     product: &Product,
+    share: Option<&Share>,
     moment: &Moment,
     persons: &mut Persons,
     take: impl FnOnce(&Reckoning<'_>, &Demand<'_>, &Moment) -> R,
 ) -> R {
     let held = base.held(state, product.id);
     let facts = ProductFacts { titles: base.title_indexes_of(product.id), held: &held };
-    reckon_with(state, base, product, facts, moment, persons, take)
+    reckon_with(state, base, (product, facts, share), moment, persons, take)
 }
 
 /// The same where what is recorded of the product is at hand.
 fn reckon_with<R>(
     state: &State,
     base: &Base,
-    product: &Product,
-    facts: ProductFacts<'_>,
+    (product, facts, share): (&Product, ProductFacts<'_>, Option<&Share>),
     moment: &Moment,
     persons: &mut Persons,
     take: impl FnOnce(&Reckoning<'_>, &Demand<'_>, &Moment) -> R,
 ) -> R {
-    let selected = Selected::at(state, product, facts.held, moment);
-    let mut demand = Demand::of(base.estate(), facts.titles, selected.exempt);
+    let selected = Selected::at(state, product, facts.held, share, moment);
+    let mut demand = Demand::of(base.estate(), facts.titles, selected.exempt, selected.with_suite);
     demand.take_census(asking(&selected), persons);
-    take(&Reckoning::of(&demand, product, facts.held, &selected, persons), &demand, moment)
+    take(&Reckoning::of(&demand, product, facts.held, &selected, share, persons), &demand, moment)
 }
 
 /// What the line asks of persons.
@@ -176,10 +193,14 @@ pub(crate) struct Reckoning<'a> {
     pub(crate) held: &'a Held,
     pub(crate) selected: &'a Selected<'a>,
     pub(crate) outcome: Outcome,
+    /// What its product shares with others.
+    pub(crate) share: Option<&'a Share>,
     /// What was measured, where the line is in a measured metric.
     pub(crate) measured: Option<Measured>,
     pub(crate) holding: u64,
     pub(crate) liable: u64,
+    /// Devices that count with a suite.
+    pub(crate) included: u64,
     pub(crate) exempt: u64,
     /// Liable devices whose primary user is not known, where the metric asks for it.
     pub(crate) nameless: u64,
@@ -195,6 +216,7 @@ impl<'a> Reckoning<'a> {
         product: &'a Product,
         held: &'a Held,
         selected: &'a Selected<'a>,
+        share: Option<&'a Share>,
         persons: &mut Persons,
     ) -> Self {
         let (outcome, measured) = matching::spend(demand, selected, persons);
@@ -205,9 +227,11 @@ impl<'a> Reckoning<'a> {
             held,
             selected,
             outcome,
+            share,
             measured,
             holding: demand.holding.len(),
             liable: demand.liable_len(),
+            included: demand.included.len(),
             exempt,
             nameless: if by_person { demand.nameless_liable() } else { 0 },
             unstated: if selected.exempt.is_empty() { 0 } else { demand.liable_unstated() },
@@ -219,8 +243,8 @@ impl<'a> Reckoning<'a> {
     pub(crate) fn surplus(&self) -> Option<u64> {
         let entitled = self.selected.entitled().units()?;
         let rights = self.selected.rights.iter().zip(&self.outcome.rights);
-        let own = rights.filter(|(right, _)| right.kind == self.selected.kind);
-        Some(own.fold(entitled, |left, (_, spent)| left.saturating_sub(spent.used)))
+        let own = rights.filter(|(right, _)| right.kind == self.selected.kind && right.from.is_none());
+        Some(own.fold(entitled, |left, (right, spent)| left.saturating_sub(spent.used).saturating_sub(right.lent)))
     }
 
     fn range(&self) -> Option<Range> {
@@ -248,6 +272,7 @@ impl<'a> Reckoning<'a> {
             entitled: self.selected.entitled(),
             consumed: self.outcome.consumed,
             exempt: self.exempt,
+            included: self.included,
             covered_by_entitlements: self.outcome.covered_by_entitlements(),
             covered_by_grants: self.outcome.covered_by_grants(),
             short: self.outcome.short(),
@@ -271,7 +296,7 @@ impl<'a> Reckoning<'a> {
     fn supplies(&self) -> Vec<Supply> {
         let rights = self.selected.rights.iter().zip(&self.outcome.rights).map(|(right, spent)| {
             let supply = of_entitlement(right.entitlement, None);
-            Supply { used: spent.used, covers: spent.covers, ..supply }
+            Supply { used: spent.used, covers: spent.covers, lent: right.lent, of: right.from, ..supply }
         });
         let grants = self.selected.grants.iter().zip(&self.outcome.grants).map(|(grant, spent)| {
             let supply = of_grant(grant, None);

@@ -5,10 +5,12 @@ use std::fmt;
 use domain::Decimal;
 use domain::entitlement::Metric;
 use domain::id::EntitlementId;
-use domain::money::Money;
+use domain::money::{Currency, Money};
 use serde::{Serialize, Serializer};
 
+use crate::base::Held;
 use crate::line::{Amount, Reckoning};
+use crate::supply::Selected;
 use crate::working::{Grouped, list};
 
 /// How an amount was made, or why it cannot be stated. It is put into words when it is read: a whole estate has tens of
@@ -82,15 +84,36 @@ fn without_money(said: Said) -> Amount {
     Amount { money: None, basis: Basis(said) }
 }
 
-/// The cost of the shortage: units short × the unit price of the right in the line's metric that was recorded last and
-/// states one, whether or not it still counts.
+/// Decimals of prices that are compared.
+const COMPARED_DECIMALS: u32 = 8;
+
+/// A price as a number of its smallest parts, so that prices of one currency can be compared and added exactly.
+pub(crate) fn in_parts(price: Money) -> i128 {
+    let mut amount = price.amount;
+    amount.rescale(COMPARED_DECIMALS);
+    amount.mantissa()
+}
+
+/// The amount of so many parts.
+pub(crate) fn of_parts(parts: i128, currency: Currency) -> Option<Money> {
+    let amount = Decimal::try_from_i128_with_scale(parts, COMPARED_DECIMALS).ok()?;
+    Some(Money { amount: amount.normalize(), currency })
+}
+
+/// The price of a further unit, with the right that states it: the right in the line's metric that was recorded last
+/// and states one, whether or not it still counts.
+pub(crate) fn of_unit(held: &Held, selected: &Selected<'_>) -> Option<(EntitlementId, Money)> {
+    held.entitlements.iter().rev().find_map(|entitlement| {
+        let price =
+            entitlement.right.unit_price.filter(|_| selected.own_metrics.contains(&entitlement.right.metric))?;
+        Some((entitlement.id, price))
+    })
+}
+
+/// The cost of the shortage: units short × the price of a further unit.
 pub(crate) fn exposure(reckoning: &Reckoning<'_>) -> Amount {
     let short = reckoning.outcome.short();
-    let own = |metric: &Metric| reckoning.selected.own_metrics.contains(metric);
-    let priced = reckoning.held.entitlements.iter().rev().find_map(|entitlement| {
-        let price = entitlement.right.unit_price.filter(|_| own(&entitlement.right.metric))?;
-        Some((entitlement.id, price))
-    });
+    let priced = of_unit(reckoning.held, reckoning.selected);
     match priced {
         _ if short == 0 => {
             Amount { money: priced.and_then(|(_, price)| price.times(0)), basis: Basis(Said::NothingShort) }
@@ -107,8 +130,10 @@ pub(crate) fn exposure(reckoning: &Reckoning<'_>) -> Amount {
 pub(crate) fn saving(reckoning: &Reckoning<'_>) -> Amount {
     let rights = reckoning.selected.rights.iter().zip(&reckoning.outcome.rights);
     let unused: Vec<Unused> = rights
+        .filter(|(right, _)| right.from.is_none())
         .filter_map(|(right, spent)| {
-            let units = right.quantity.units()?.checked_sub(spent.used).filter(|unused| *unused > 0)?;
+            right.quantity.units()?;
+            let units = right.available().checked_sub(spent.used).filter(|unused| *unused > 0)?;
             Some(Unused { of: right.entitlement.id, units, price: right.entitlement.right.unit_price })
         })
         .collect();

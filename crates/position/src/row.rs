@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Base;
 use crate::demand::{Demand, Persons, Version};
 use crate::estate::{DeviceIndex, Estate, NOBODY};
+use crate::line::shares_with;
 use crate::matching::by_capacity;
 use crate::matching::by_rows::{self, By, Unit};
 use crate::metrics::Kind;
@@ -66,8 +67,10 @@ pub struct Evidence {
 pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
     let Some(product) = state.products.get(&product) else { return Vec::new() };
     let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, &Moment::of(state, at));
-    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
+    let moment = Moment::of(state, at);
+    let shares = shares_with(state, base, product.id, &moment);
+    let selected = Selected::at(state, product, &held, shares.get(&product.id), &moment);
+    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt, selected.with_suite);
     if kind == RowKind::Exempt {
         let versions = demand.versions();
         let units = match selected.kind {

@@ -7,7 +7,7 @@ use super::{Asking, check_integer, check_name};
 use crate::agreement::AgreementTerms;
 use crate::command::Intent;
 use crate::digest::Digest;
-use crate::entitlement::Right;
+use crate::entitlement::{Right, UseRights};
 use crate::event::Event;
 use crate::id::{AgreementId, EntitlementId, ImportId, PartyId, ProductId};
 use crate::import::{Brought, ImportedFile};
@@ -195,6 +195,7 @@ impl Adding<'_> {
                 starts_on: None,
                 ends_on: row.agreement_ends_on,
                 notice_days: row.notice_days,
+                compliant_by_contract: false,
                 clauses: Vec::new(),
             },
             import: Some(self.import),
@@ -322,5 +323,6 @@ fn right_of(row: &EntitlementRow) -> Right {
         exempt_environments: row.exempt_environments.clone(),
         secondary_use: row.secondary_use,
         unit_price: row.unit_price,
+        use_rights: UseRights::default(),
     }
 }

@@ -33,9 +33,14 @@ impl State {
                         publisher: *publisher,
                         metric: *metric,
                         import: *import,
+                        suite: None,
                     }),
                 );
             }
+            Event::SuiteDefined { product, suite } => change(&mut self.products, product, |known| {
+                known.suite.clone_from(suite);
+                known.import = None;
+            }),
             Event::ProductMetricSet { product, metric } => change(&mut self.products, product, |known| {
                 known.metric = *metric;
                 known.import = None;

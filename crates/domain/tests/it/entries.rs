@@ -9,7 +9,7 @@ use domain::agreement::{AgreementTerms, Clause, RenewalChoice};
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome, SeatMove};
 use domain::command::{Actor, Via};
 use domain::digest::Digest;
-use domain::entitlement::{Metric, Quantity, Right};
+use domain::entitlement::{Metric, Quantity, Right, UseRights};
 use domain::envelope::{self, Header};
 use domain::event::Event;
 use domain::evidence::Evidence;
@@ -57,6 +57,7 @@ fn right() -> Right {
         exempt_environments: vec![Environment::Test, Environment::Development],
         secondary_use: true,
         unit_price: Some(Money { amount: "345.00".parse().unwrap(), currency: "EUR".parse().unwrap() }),
+        use_rights: UseRights::default(),
     }
 }
 
@@ -125,6 +126,7 @@ fn software_events() -> Vec<Event> {
         starts_on: Some("2026-01-01".parse().unwrap()),
         ends_on: Some("2027-06-30".parse().unwrap()),
         notice_days: Some(90),
+        compliant_by_contract: false,
         clauses: vec![Clause {
             mark: "4.2".to_owned(),
             heading: "Audit".to_owned(),
@@ -137,6 +139,7 @@ fn software_events() -> Vec<Event> {
         starts_on: None,
         ends_on: None,
         notice_days: None,
+        compliant_by_contract: false,
         clauses: Vec::new(),
     };
     let open_right = Right {
@@ -147,6 +150,7 @@ fn software_events() -> Vec<Event> {
         exempt_environments: Vec::new(),
         secondary_use: false,
         unit_price: None,
+        use_rights: UseRights::default(),
     };
     vec![
         Event::PartyAdded { party: PartyId(2), name: "Northwind".to_owned(), import },
