@@ -9,6 +9,7 @@
 
 mod capacity;
 mod identity;
+mod image;
 mod installed;
 mod loading;
 mod places;
@@ -34,6 +35,7 @@ use crate::column::Column;
 use crate::devices::DeviceSet;
 use capacity::Capacities;
 use identity::{Identity, Key, Marks, Move};
+pub use image::NotAnImage;
 use installed::{Installed, InstalledList};
 pub use loading::EstateLoading;
 pub(crate) use places::PlaceKind;

@@ -32,7 +32,9 @@ mod supply;
 mod working;
 
 pub use base::{Base, Explanation, Layer, Recognition};
-pub use estate::{DeviceFacts, DeviceIndex, Estate, EstateLoading, InstalledTitle, SourceReport, TitleFacts};
+pub use estate::{
+    DeviceFacts, DeviceIndex, Estate, EstateLoading, InstalledTitle, NotAnImage, SourceReport, TitleFacts,
+};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
 pub use price::Basis;
 pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};

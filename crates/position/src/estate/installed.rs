@@ -27,7 +27,7 @@ pub(crate) struct InstalledList {
 
 /// The last days of use beside the releases.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-enum Days {
+pub(super) enum Days {
     /// None is known.
     #[default]
     Unknown,
@@ -55,6 +55,24 @@ impl InstalledList {
             releases: releases.into_boxed_slice(),
             days: Days::of(installed),
         }
+    }
+
+    pub(super) fn parts(&self) -> (u32, &[u8], &Days) {
+        (self.len, &self.releases, &self.days)
+    }
+
+    /// The list of these parts, if its releases are so many and each is below `releases`.
+    pub(super) fn of_parts(len: u32, packed: &[u8], days: Days, releases: ReleaseIndex) -> Option<Self> {
+        let mut found = 0;
+        let mut reading = Releases { rest: packed, before: 0 };
+        while let Some(release) = reading.next() {
+            if release >= releases {
+                return None;
+            }
+            found += 1;
+        }
+        let list = Self { len, releases: packed.into(), days };
+        (reading.rest.is_empty() && found == len).then_some(list)
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -105,7 +123,7 @@ fn near(day: Date) -> Option<u16> {
     u16::try_from(days + 1).ok().filter(|day| *day > 0)
 }
 
-fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
+pub(super) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         #[expect(clippy::cast_possible_truncation, reason = "the lowest seven bits are taken")]
         bytes.push((number & 0x7f) as u8 | 0x80);
@@ -130,14 +148,14 @@ impl Iterator for Releases<'_> {
         loop {
             let (byte, rest) = self.rest.split_first()?;
             self.rest = rest;
-            number |= u64::from(byte & 0x7f) << shift;
+            number |= u64::from(byte & 0x7f).checked_shl(shift)?;
             if byte & 0x80 == 0 {
                 break;
             }
             shift += 7;
         }
         let difference = (number >> 1).cast_signed() ^ -((number & 1).cast_signed());
-        self.before += difference;
+        self.before = self.before.checked_add(difference)?;
         u32::try_from(self.before).ok()
     }
 }

@@ -55,11 +55,18 @@ type Table<K> = HashMap<K, u32, BuildHasherDefault<QuickHasher>>;
 
 /// The ids of a release.
 #[derive(Debug, Default)]
-struct Ids {
+pub(super) struct Ids {
     /// As the last report gave it: nearly every report gives the same.
     last: String,
     /// In the form of rules.
     least: BTreeSet<String>,
+}
+
+impl Ids {
+    /// Ids in the form of rules.
+    pub(super) fn known(least: BTreeSet<String>) -> Self {
+        Self { last: String::new(), least }
+    }
 }
 
 /// Reports on their way into an estate.
@@ -72,7 +79,7 @@ pub struct EstateLoading {
     named_in: Vec<u32>,
     reports: u32,
     /// Ids that reports gave with releases, by release.
-    ids: Vec<Ids>,
+    pub(super) ids: Vec<Ids>,
     keys: Vec<Key>,
     places: Table<Key>,
     /// The latest report of every source, by place.
@@ -99,7 +106,7 @@ impl EstateLoading {
         });
     }
 
-    fn source(&mut self, source: &str) -> Arc<str> {
+    pub(super) fn source(&mut self, source: &str) -> Arc<str> {
         if let Some(known) = self.sources.get(source) {
             return known.clone();
         }
@@ -124,8 +131,20 @@ impl EstateLoading {
         if twice { InstalledList::of(&Merged::of(&[], &installed).installed) } else { InstalledList::of(&installed) }
     }
 
+    /// Makes room for so many reports.
+    pub(super) fn reserve(&mut self, reports: usize) {
+        self.keys.reserve(reports);
+        self.places.reserve(reports);
+        self.latest.reserve(reports);
+    }
+
     fn add(&mut self, title: &RawTitle) -> ReleaseIndex {
-        let (raw, release) = (Arc::new(title.clone()), dense(self.raws.len()));
+        self.add_known(Arc::new(title.clone()))
+    }
+
+    /// Adds a title that is not there yet.
+    pub(super) fn add_known(&mut self, raw: Arc<RawTitle>) -> ReleaseIndex {
+        let release = dense(self.raws.len());
         self.raws.push(raw.clone());
         self.named_in.push(0);
         self.ids.push(Ids::default());
@@ -146,7 +165,7 @@ impl EstateLoading {
         }
     }
 
-    fn place(&mut self, report: Report) {
+    pub(super) fn place(&mut self, report: Report) {
         let key = Key::of(&report.identity);
         let place = self.places.get(&key).copied().unwrap_or_else(|| {
             let place = dense(self.keys.len());
@@ -183,7 +202,8 @@ impl EstateLoading {
     }
 }
 
-/// Numbers the releases in order of title; returns the new number of each.
+/// Numbers the releases in order of title; returns the new number of each. A title that is given twice, as no image of
+/// ours does, gets two numbers.
 fn number_titles(estate: &mut Estate, raws: &[Arc<RawTitle>], ids: &[Ids]) -> Vec<ReleaseIndex> {
     let mut in_order: Vec<(&Arc<RawTitle>, ReleaseIndex)> = raws.iter().zip(0..).collect();
     in_order.sort_unstable();
@@ -200,6 +220,9 @@ fn number_titles(estate: &mut Estate, raws: &[Arc<RawTitle>], ids: &[Ids]) -> Ve
 }
 
 fn renumbered(report: Report, new_indexes: &[ReleaseIndex]) -> Report {
+    if report.installed.releases().all(|release| new_indexes[release as usize] == release) {
+        return report;
+    }
     let new = |one: Installed| Installed { release: new_indexes[one.release as usize], ..one };
     let installed: Vec<Installed> = report.installed.iter().map(new).collect();
     Report { installed: InstalledList::of(&installed), ..report }
