@@ -1,0 +1,291 @@
+//! The estate as it was last, kept beside the ledger so that a start need not read every report again.
+//!
+//! What is kept is only a cache. It is taken when the ledger begins with the entries that it was made from, and when every
+//! report in it still counts; what came since is taken in on top. Else the reports themselves are read.
+//! What an image of an estate is made of is in `position`, how it is sealed in `store`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domain::State;
+use domain::id::{ImportId, SourceId};
+use domain::import::{Brought, Import};
+use domain::source::{AgentSource, DeviceMark, ReportingDevice, Standing};
+use position::{Base, EstateLoading};
+use store::{CacheWriting, Reader};
+
+use crate::agents;
+use crate::failure::Failure;
+use crate::replay;
+use crate::snapshot::Snapshot;
+
+/// To be raised with every change of what stands before the image.
+const FORMAT: u64 = 1;
+/// Fewer devices are read from their reports in the blink of an eye.
+const DEVICES_KEPT_FROM: u64 = 2_000;
+/// After so many reports the estate is kept again: what a start after a crash takes in on top, in about two seconds.
+const REPORTS_BETWEEN: u64 = 10_000;
+
+/// What counts, by where it is stored.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counting {
+    imports: BTreeSet<ImportId>,
+    /// In order of source and mark.
+    devices: Vec<CountingDevice>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CountingDevice {
+    source: SourceId,
+    mark: DeviceMark,
+    kept_in: (ImportId, u32),
+    /// Seconds and nanoseconds.
+    seen_at: (i64, i32),
+}
+
+impl Counting {
+    fn of(state: &State) -> Self {
+        let imports = counting_imports(state).map(|import| import.id).collect();
+        let device = |(source, mark, device): (&AgentSource, &DeviceMark, &ReportingDevice)| CountingDevice {
+            source: source.id,
+            mark: *mark,
+            kept_in: device.kept_in,
+            seen_at: (device.seen_at.as_second(), device.seen_at.subsec_nanosecond()),
+        };
+        Self { imports, devices: counting_devices(state).map(device).collect() }
+    }
+}
+
+/// The imports of inventory that stand, in order.
+pub(crate) fn counting_imports(state: &State) -> impl Iterator<Item = &Import> {
+    state
+        .imports
+        .values()
+        .map(AsRef::as_ref)
+        .filter(|import| import.undone.is_none() && matches!(import.brought, Brought::Inventory { .. }))
+}
+
+/// The devices of agent sources whose reports count, in order of source and mark.
+pub(crate) fn counting_devices(state: &State) -> impl Iterator<Item = (&AgentSource, &DeviceMark, &ReportingDevice)> {
+    let sources = state.sources.values().filter(|source| source.closed.is_none());
+    let devices = sources.flat_map(|source| source.devices.iter().map(move |(mark, device)| (&**source, mark, device)));
+    devices.filter(|(_, _, device)| device.standing == Standing::Accepted)
+}
+
+/// What is kept: format ‖ ledger size ‖ root ‖ imports ‖ devices ‖ image; numbers as u64be, each list after its length.
+fn encoded(snapshot: &Snapshot, root: &[u8; 32]) -> Vec<u8> {
+    let Counting { imports, devices } = Counting::of(&snapshot.state);
+    let mut bytes = Vec::new();
+    let number = |bytes: &mut Vec<u8>, number: u64| bytes.extend(number.to_be_bytes());
+    number(&mut bytes, FORMAT);
+    number(&mut bytes, snapshot.size());
+    bytes.extend(root);
+    number(&mut bytes, imports.len() as u64);
+    for import in imports {
+        number(&mut bytes, import.0);
+    }
+    number(&mut bytes, devices.len() as u64);
+    for CountingDevice { source, mark, kept_in, seen_at } in devices {
+        number(&mut bytes, source.0);
+        bytes.extend(mark.to_string().bytes());
+        number(&mut bytes, kept_in.0.0);
+        number(&mut bytes, u64::from(kept_in.1));
+        number(&mut bytes, seen_at.0.cast_unsigned());
+        number(&mut bytes, u64::from(seen_at.1.cast_unsigned()));
+    }
+    bytes.extend(snapshot.base.estate().image());
+    bytes
+}
+
+struct Decoding<'a>(&'a [u8]);
+
+impl<'a> Decoding<'a> {
+    fn take<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        self.take().map(|bytes| u64::from_be_bytes(*bytes))
+    }
+
+    fn device(&mut self) -> Option<CountingDevice> {
+        let source = SourceId(self.number()?);
+        let mark = std::str::from_utf8(self.take::<32>()?).ok()?.parse().ok()?;
+        let kept_in = (ImportId(self.number()?), u32::try_from(self.number()?).ok()?);
+        let seen_at = (self.number()?.cast_signed(), u32::try_from(self.number()?).ok()?.cast_signed());
+        Some(CountingDevice { source, mark, kept_in, seen_at })
+    }
+}
+
+/// What was kept: the ledger's size and root then, what counted, and the image.
+fn decoded(kept: &[u8]) -> Option<(u64, [u8; 32], Counting, &[u8])> {
+    let mut decoding = Decoding(kept);
+    if decoding.number()? != FORMAT {
+        return None;
+    }
+    let (size, root) = (decoding.number()?, *decoding.take::<32>()?);
+    let imports = (0..decoding.number()?).map(|_| decoding.number().map(ImportId)).collect::<Option<_>>()?;
+    let devices = (0..decoding.number()?).map(|_| decoding.device()).collect::<Option<_>>()?;
+    Some((size, root, Counting { imports, devices }, decoding.0))
+}
+
+/// What counts now beside what is kept.
+struct Since<'a> {
+    imports: Vec<&'a Import>,
+    devices: Vec<(&'a AgentSource, &'a ReportingDevice)>,
+}
+
+/// What came since `kept`; `None` where something kept counts no more.
+fn since<'a>(kept: &Counting, state: &'a State) -> Option<Since<'a>> {
+    let imports: Vec<&Import> = counting_imports(state).filter(|import| !kept.imports.contains(&import.id)).collect();
+    let counting = counting_imports(state).count() - imports.len();
+    let last = kept.imports.last().copied();
+    if counting != kept.imports.len() || imports.iter().any(|import| Some(import.id) <= last) {
+        return None;
+    }
+    let mut kept = kept.devices.iter().peekable();
+    let mut devices = Vec::new();
+    for (source, mark, device) in counting_devices(state) {
+        let seen_at = (device.seen_at.as_second(), device.seen_at.subsec_nanosecond());
+        match kept.next_if(|kept| (kept.source, kept.mark) == (source.id, *mark)) {
+            Some(kept) if kept.kept_in == device.kept_in && kept.seen_at == seen_at => {}
+            // The device was kept in another state, or is new.
+            Some(_) | None => devices.push((source, device)),
+        }
+    }
+    devices.sort_unstable_by_key(|(_, device)| device.kept_in);
+    kept.peek().is_none().then_some(Since { imports, devices })
+}
+
+/// The installed base by what is kept, and how many reports came since; `None` where nothing is kept that belongs to the
+/// ledger.
+pub(crate) fn kept_base(
+    reader: &Reader,
+    ledger: &store::Snapshot,
+    state: &State,
+) -> Result<Option<(Base, u64)>, Failure> {
+    let Some(kept) = reader.cache().read() else { return Ok(None) };
+    let Some((size, root, counting, image)) = decoded(&kept) else { return Ok(None) };
+    if size > ledger.size() || ledger.tree(ledger.head(), |tree| tree.root_at(size))?.as_bytes() != &root {
+        return Ok(None);
+    }
+    let Some(since) = since(&counting, state) else { return Ok(None) };
+    let Ok(loading) = EstateLoading::of_image(image) else { return Ok(None) };
+    drop(counting);
+    let mut base = Base::of(loading.finish(), state);
+    let mut count = since.devices.len() as u64;
+    for import in since.imports {
+        replay::each_report(ledger, import, |report| {
+            count += 1;
+            base.report(&import.source, import.id, report);
+        })?;
+    }
+    for (source, device) in since.devices {
+        let report = agents::kept_report(ledger, device)?;
+        base.report(&source.name, device.kept_in.0, &agents::seen(&report, device.seen_at, state));
+    }
+    Ok(Some((base, count)))
+}
+
+/// When the estate is to be kept again.
+#[derive(Debug, Default)]
+pub(crate) struct Keeping {
+    /// Reports that came since it was kept.
+    since: u64,
+    /// Whether it is being written.
+    busy: Arc<AtomicBool>,
+}
+
+impl Keeping {
+    /// Of so many reports nothing is kept yet.
+    pub(crate) fn after(since: u64) -> Self {
+        Self { since, ..Self::default() }
+    }
+
+    /// So many reports came.
+    pub(crate) fn note(&mut self, reports: u64) {
+        self.since = self.since.saturating_add(reports);
+    }
+
+    /// Keeps the estate beside everything else, where it is time to.
+    pub(crate) fn keep_if_due(&mut self, reader: &Reader, current: &Snapshot) {
+        if self.since < REPORTS_BETWEEN || !is_worth_it(current) || self.busy.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        self.since = 0;
+        let writing = reader.cache().begin();
+        let (reader, current, busy) = (reader.clone(), current.clone(), Arc::clone(&self.busy));
+        let thread = std::thread::Builder::new().name("estate".to_owned());
+        let started = thread.spawn(move || {
+            keep(&reader, writing, &current);
+            busy.store(false, Ordering::SeqCst);
+        });
+        if let Err(error) = started {
+            tracing::warn!(%error, "the estate is not kept: no thread could be started");
+            self.busy.store(false, Ordering::SeqCst);
+        }
+    }
+
+    /// Keeps the estate now, at the end.
+    pub(crate) fn keep_at_last(&mut self, reader: &Reader, current: &Snapshot) {
+        if self.since > 0 && is_worth_it(current) {
+            keep(reader, reader.cache().begin(), current);
+        }
+    }
+}
+
+fn is_worth_it(current: &Snapshot) -> bool {
+    current.base.estate().device_count() >= DEVICES_KEPT_FROM
+}
+
+/// Nothing depends on it, so what fails is only told.
+fn keep(reader: &Reader, writing: CacheWriting, current: &Snapshot) {
+    let root = reader.snapshot().and_then(|ledger| ledger.tree(ledger.head(), |tree| tree.root_at(current.size())));
+    if let Err(error) = root.and_then(|root| writing.write(&encoded(current, root.as_bytes()))) {
+        tracing::warn!(%error, "the estate could not be kept; the next start takes longer");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counting(imports: &[u64], devices: &[(u128, u32)]) -> Counting {
+        let device = |(mark, place): &(u128, u32)| CountingDevice {
+            source: SourceId(1),
+            mark: format!("{mark:032x}").parse().unwrap_or_else(|_| DeviceMark::of(&identity())),
+            kept_in: (ImportId(7), *place),
+            seen_at: (-5, 3),
+        };
+        Counting {
+            imports: imports.iter().copied().map(ImportId).collect(),
+            devices: devices.iter().map(device).collect(),
+        }
+    }
+
+    fn identity() -> domain::observation::DeviceIdentity {
+        domain::observation::DeviceIdentity { name: "pc".to_owned(), serial: None, uuid: None }
+    }
+
+    #[test]
+    fn what_is_kept_says_what_it_was_made_from_and_nothing_where_it_is_cut() {
+        let snapshot = Snapshot::default();
+        let kept = encoded(&snapshot, &[7; 32]);
+        let (size, root, found, image) = decoded(&kept).unwrap_or_default();
+        assert_eq!((size, root, found), (0, [7; 32], counting(&[], &[])));
+        assert!(EstateLoading::of_image(image).is_ok());
+        let head = kept.len() - image.len();
+        assert!((0..head).all(|end| kept.get(..end).is_some_and(|cut| decoded(cut).is_none())));
+    }
+
+    #[test]
+    fn what_counts_no_more_makes_what_is_kept_worthless() {
+        let state = State::default();
+        assert!(since(&counting(&[], &[]), &state).is_some());
+        assert!(since(&counting(&[3], &[]), &state).is_none());
+        assert!(since(&counting(&[], &[(5, 1)]), &state).is_none());
+    }
+}
