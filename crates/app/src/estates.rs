@@ -251,12 +251,146 @@ fn keep(reader: &Reader, writing: CacheWriting, current: &Snapshot) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::path::Path;
+
+    use domain::command::{Actor, Intent, Via};
+    use domain::digest::Digest;
+    use domain::id::PersonId;
+    use domain::observation::{DeviceIdentity, DeviceReport, Installation, RawTitle};
+    use domain::source::{Approval, GivenReport};
+
     use super::*;
+    use crate::{App, Order, ReportToStore, Surroundings};
+
+    fn surroundings() -> Surroundings {
+        let count = std::sync::atomic::AtomicU64::new(1);
+        Surroundings {
+            clock: Arc::new(|| "2026-03-01T08:00:00Z".parse().unwrap()),
+            randomness: Arc::new(move || Digest::of(&count.fetch_add(1, Ordering::Relaxed).to_be_bytes()).0),
+        }
+    }
+
+    fn operator() -> Actor {
+        Actor::Person(PersonId(1), Via::Operator)
+    }
+
+    async fn founded(folder: &Path) -> App {
+        let founding = crate::Founding {
+            organisation: domain::organisation::Organisation {
+                name: "Acme".to_owned(),
+                currency: "EUR".parse().unwrap(),
+                zone: "UTC".parse().unwrap(),
+                sample: false,
+            },
+            administrator_name: "Ana".to_owned(),
+            administrator_email: "ana@acme.example".to_owned(),
+        };
+        App::found(folder, founding, surroundings()).await.unwrap()
+    }
+
+    fn report(device: u64, version: u64) -> DeviceReport {
+        let title = RawTitle { publisher: None, name: "Draw".to_owned(), version: Some(version.to_string()) };
+        DeviceReport {
+            device: DeviceIdentity { name: format!("pc-{device}"), serial: None, uuid: None },
+            attributes: domain::observation::DeviceAttributes::default(),
+            installations: vec![Installation { title, last_used_on: None, source_id: None }],
+            from_outside: false,
+            reported_at: None,
+        }
+    }
+
+    async fn deliver(app: &App, source: SourceId, agent: Actor, devices: std::ops::Range<u64>, version: u64) {
+        for some in devices.collect::<Vec<_>>().chunks(250) {
+            let stored = some.iter().map(|device| {
+                let report = report(*device, version);
+                let body = serde_json::to_vec(&report).unwrap();
+                ReportToStore { digest: Digest::of(&body), report: Arc::new(report), body }
+            });
+            let reports: Vec<ReportToStore> = stored.collect();
+            let given = |stored: &ReportToStore| GivenReport {
+                device: DeviceMark::of_report(&stored.report),
+                digest: stored.digest,
+                installations: 1,
+                rejected: 0,
+            };
+            let intent = Intent::ReceiveReports { source, reports: reports.iter().map(given).collect() };
+            app.carry(Order { actor: agent, intent, repetition: None, reports }).await.unwrap();
+        }
+    }
+
+    /// Devices and what stands on them, and whether they came from what is kept.
+    async fn opened(folder: &Path) -> (Vec<String>, bool) {
+        let kept = {
+            let store = store::Store::open(folder).unwrap();
+            let (snapshot, _) = replay::snapshot(&store.reader()).unwrap();
+            let ledger = store.reader().snapshot().unwrap();
+            kept_base(&store.reader(), &ledger, &snapshot.state).unwrap().is_some()
+        };
+        let app = App::open(folder, surroundings()).unwrap();
+        let snapshot = app.snapshot();
+        let estate = snapshot.base.estate();
+        let fact = |index| {
+            let facts = estate.device(index).unwrap();
+            format!("{} {:?} {:?}", facts.key, facts.reports, estate.installed_on(index))
+        };
+        let mut facts: Vec<String> = estate.devices().map(fact).collect();
+        facts.sort();
+        drop(snapshot);
+        app.close().await;
+        (facts, kept)
+    }
+
+    #[tokio::test]
+    async fn a_start_takes_what_is_kept_where_it_belongs_to_the_ledger_and_comes_to_the_same_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, other) = (folder.path().join("acme"), folder.path().join("other"));
+        let cache = data.join("cache");
+        let app = founded(&data).await;
+        let token = app.open_source(operator(), "Fleet", Approval::AcceptAll, 24, None).await.unwrap().0.unwrap();
+        let (source, agent) = app.source_of_token(&token.0).unwrap();
+        let source = source.id;
+        deliver(&app, source, agent, 0..DEVICES_KEPT_FROM, 1).await;
+        app.close().await;
+        let first = std::fs::read(&cache).unwrap();
+        assert!(opened(&data).await.1);
+
+        // What comes after it was kept is taken in on top: another version, an unchanged report, a new device.
+        let app = App::open(&data, surroundings()).unwrap();
+        deliver(&app, source, agent, 5..9, 2).await;
+        deliver(&app, source, agent, 8..10, 1).await;
+        deliver(&app, source, agent, DEVICES_KEPT_FROM..DEVICES_KEPT_FROM + 1, 1).await;
+        app.close().await;
+        std::fs::write(&cache, &first).unwrap();
+        let (caught_up, kept) = opened(&data).await;
+        std::fs::remove_file(&cache).unwrap();
+        let (read, without) = opened(&data).await;
+        assert!(kept && !without);
+        assert_eq!(caught_up, read);
+        assert_eq!(read.iter().filter(|facts| facts.contains("Some(\"2\")")).count(), 3);
+
+        // Altered, or of another ledger under the same name: not taken, and the start comes to the same.
+        let mut altered = std::fs::read(&cache).unwrap();
+        *altered.last_mut().unwrap() ^= 1;
+        std::fs::write(&cache, altered).unwrap();
+        assert_eq!(opened(&data).await, (read.clone(), false));
+        founded(&other).await.close().await;
+        std::fs::copy(&cache, other.join("cache")).unwrap();
+        assert_eq!(opened(&other).await, (Vec::new(), false));
+
+        // A closed source counts no more, and what was kept with it is not taken.
+        std::fs::write(&cache, &first).unwrap();
+        let app = App::open(&data, surroundings()).unwrap();
+        app.carry(Order::new(operator(), Intent::CloseSource { source })).await.unwrap();
+        app.close().await;
+        std::fs::write(&cache, &first).unwrap();
+        assert_eq!(opened(&data).await, (Vec::new(), false));
+    }
 
     fn counting(imports: &[u64], devices: &[(u128, u32)]) -> Counting {
         let device = |(mark, place): &(u128, u32)| CountingDevice {
             source: SourceId(1),
-            mark: format!("{mark:032x}").parse().unwrap_or_else(|_| DeviceMark::of(&identity())),
+            mark: format!("{mark:032x}").parse().unwrap(),
             kept_in: (ImportId(7), *place),
             seen_at: (-5, 3),
         };
@@ -266,15 +400,11 @@ mod tests {
         }
     }
 
-    fn identity() -> domain::observation::DeviceIdentity {
-        domain::observation::DeviceIdentity { name: "pc".to_owned(), serial: None, uuid: None }
-    }
-
     #[test]
     fn what_is_kept_says_what_it_was_made_from_and_nothing_where_it_is_cut() {
         let snapshot = Snapshot::default();
         let kept = encoded(&snapshot, &[7; 32]);
-        let (size, root, found, image) = decoded(&kept).unwrap_or_default();
+        let (size, root, found, image) = decoded(&kept).unwrap();
         assert_eq!((size, root, found), (0, [7; 32], counting(&[], &[])));
         assert!(EstateLoading::of_image(image).is_ok());
         let head = kept.len() - image.len();

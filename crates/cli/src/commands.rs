@@ -6,6 +6,7 @@ mod catalogue;
 mod check;
 mod demo;
 mod discover;
+mod entitlement;
 mod exception;
 mod import;
 mod ledger;
@@ -77,6 +78,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Discover(discover) => discover::report(asked, &discover).await,
         Command::Product(product) => product::run(asked, product).await,
         Command::Metric(metric) => metric::run(asked, metric).await,
+        Command::Entitlement(entitlement) => entitlement::run(asked, entitlement).await,
         Command::Position(position) => position::run(asked, position).await,
         Command::Case(case) => case::run(asked, case).await,
         Command::Decide(decide) => case::decide(asked, decide).await,

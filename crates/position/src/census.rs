@@ -24,6 +24,9 @@ const APART: u32 = 1 << 31;
 /// So many devices at either end of the order of reports are at hand. A set that is kept as bits has at least one in 64.
 const ENDS: usize = 512;
 
+/// Seconds of Unix time with the device that was looked at.
+type Looks = Vec<(i64, u32)>;
+
 /// What is asked of all devices.
 #[derive(Debug)]
 pub(crate) struct DeviceTable {
@@ -34,9 +37,9 @@ pub(crate) struct DeviceTable {
     /// The second before the oldest report.
     before: i64,
     /// The last devices that were looked at, the latest first.
-    newest: Vec<(i64, u32)>,
+    newest: Looks,
     /// The first devices that were looked at, the earliest first.
-    oldest: Vec<(i64, u32)>,
+    oldest: Looks,
 }
 
 /// Which questions about persons a product asks.
@@ -74,7 +77,7 @@ pub(crate) struct Census {
 impl DeviceTable {
     /// The table of an estate; `None` where its reports are further apart than a word can tell, which is 17 years.
     pub(crate) fn of(estate: &Estate) -> Option<Self> {
-        let mut order: Vec<(i64, u32)> = Vec::new();
+        let mut order = Looks::new();
         each_value(estate.present(), estate.seen_column(), |device, seen| {
             if seen != UNDATED {
                 order.push((seen, device));
@@ -207,8 +210,8 @@ fn exempt_codes(exempt: Environments) -> u32 {
 }
 
 /// The first and the last of the order.
-fn ends(mut order: Vec<(i64, u32)>) -> (Vec<(i64, u32)>, Vec<(i64, u32)>) {
-    let least = |order: &mut Vec<(i64, u32)>| {
+fn ends(mut order: Looks) -> (Looks, Looks) {
+    let least = |order: &mut Looks| {
         if order.len() > ENDS {
             order.select_nth_unstable(ENDS);
         }
@@ -218,8 +221,12 @@ fn ends(mut order: Vec<(i64, u32)>) -> (Vec<(i64, u32)>, Vec<(i64, u32)>) {
     };
     let oldest = least(&mut order);
     // None is the least number, which is the mark of what is undated.
-    order.iter_mut().for_each(|(seen, _)| *seen = -*seen);
+    for (seen, _) in &mut order {
+        *seen = -*seen;
+    }
     let mut newest = least(&mut order);
-    newest.iter_mut().for_each(|(seen, _)| *seen = -*seen);
+    for (seen, _) in &mut newest {
+        *seen = -*seen;
+    }
     (oldest, newest)
 }

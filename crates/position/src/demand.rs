@@ -132,7 +132,7 @@ impl<'a> Demand<'a> {
     }
 
     /// The devices that hold the product and no suite with it.
-    fn counted(&self) -> Cow<'_, DeviceSet> {
+    pub(crate) fn counted(&self) -> Cow<'_, DeviceSet> {
         if self.included.is_empty() {
             Cow::Borrowed(&*self.holding)
         } else {

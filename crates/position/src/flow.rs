@@ -100,6 +100,22 @@ impl Problem {
         search.solution
     }
 
+    /// The cheapest answer, and what a further unit of every demand would cost and of every source would save.
+    pub(crate) fn solve_with_prices(&self) -> (Solution, Prices) {
+        let mut search = Search::of(self);
+        for (demand, (units, _)) in self.demands.iter().enumerate() {
+            search.cover(demand, *units);
+        }
+        let end = search.potentials[search.end()];
+        let price = |node: usize| (end - search.potentials[node]).max(Cost::default());
+        let demands = self.demands.len();
+        let prices = Prices {
+            demands: (0..demands).map(|node| price(node).min(self.demands[node].1)).collect(),
+            sources: (demands..demands + self.sources.len()).map(price).collect(),
+        };
+        (search.solution, prices)
+    }
+
     /// What an answer costs.
     pub(crate) fn cost(&self, solution: &Solution) -> Cost {
         let short = self.demands.iter().zip(&solution.short).map(|((_, cost), units)| cost.times(*units));
@@ -111,15 +127,28 @@ impl Problem {
     }
 }
 
+/// The dual of an answer: prices that prove that nothing is cheaper.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prices {
+    /// What one unit more of every demand costs.
+    pub(crate) demands: Vec<Cost>,
+    /// What one unit more of every source saves.
+    pub(crate) sources: Vec<Cost>,
+}
+
 /// A place on a path: a demand, a source, or the end, in one numbering.
 type Node = usize;
 
 /// How a node was reached.
 #[derive(Debug, Clone, Copy)]
 struct Step {
+    /// What the path to it costs, beyond the potentials.
+    distance: Cost,
     from: Node,
     /// The place in [`Source::reaches`] of the source at either end; of no meaning at the end of the path.
     slot: usize,
+    /// Whether no cheaper path can be found any more.
+    settled: bool,
 }
 
 struct Search<'a> {
@@ -129,6 +158,8 @@ struct Search<'a> {
     left: Vec<u64>,
     solution: Solution,
     potentials: Vec<Cost>,
+    steps: Vec<Option<Step>>,
+    open: BinaryHeap<Reverse<(Cost, Node)>>,
 }
 
 impl<'a> Search<'a> {
@@ -139,6 +170,7 @@ impl<'a> Search<'a> {
                 reached_by[*demand].push((source, slot));
             }
         }
+        let nodes = problem.demands.len() + problem.sources.len() + 1;
         Self {
             problem,
             reached_by,
@@ -147,7 +179,9 @@ impl<'a> Search<'a> {
                 given: problem.sources.iter().map(|source| vec![0; source.reaches.len()]).collect(),
                 short: vec![0; problem.demands.len()],
             },
-            potentials: vec![Cost::default(); problem.demands.len() + problem.sources.len() + 1],
+            potentials: vec![Cost::default(); nodes],
+            steps: vec![None; nodes],
+            open: BinaryHeap::new(),
         }
     }
 
@@ -160,67 +194,67 @@ impl<'a> Search<'a> {
     fn cover(&mut self, demand: Node, units: u64) {
         let mut missing = units;
         while missing > 0 {
-            let steps = self.shortest(demand);
-            missing -= self.carry(demand, missing, &steps);
+            self.find_shortest(demand);
+            missing -= self.carry(demand, missing);
         }
     }
 
-    /// The ways on from a node, with their costs.
-    fn ways(&self, node: Node) -> Vec<(Node, usize, Cost)> {
-        let demands = self.problem.demands.len();
-        if let Some((_, short)) = self.problem.demands.get(node) {
-            let sources = self.reached_by[node].iter().map(|(source, slot)| {
-                let (_, cost) = self.problem.sources[*source].reaches[*slot];
-                (demands + source, *slot, cost)
-            });
-            return sources.chain([(self.end(), 0, *short)]).collect();
+    /// Goes on from `node`, which was reached at `distance`, to `next`.
+    fn go_on(&mut self, (node, distance): (Node, Cost), next: Node, slot: usize, cost: Cost) {
+        let through = distance + cost + self.potentials[node] - self.potentials[next];
+        let known = &mut self.steps[next];
+        if known.is_none_or(|known| !known.settled && through < known.distance) {
+            *known = Some(Step { distance: through, from: node, slot, settled: false });
+            self.open.push(Reverse((through, next)));
         }
-        let source = node - demands;
-        let given = self.problem.sources[source].reaches.iter().zip(&self.solution.given[source]).enumerate();
-        let back = given
-            .filter(|(_, (_, units))| **units > 0)
-            .map(|(slot, ((demand, cost), _))| (*demand, slot, Cost::default() - *cost));
-        let on = (self.left[source] > 0).then_some((self.end(), 0, Cost::default()));
-        on.into_iter().chain(back).collect()
     }
 
-    /// The cheapest path from `start` to the end, as the step by which each node was reached.
-    fn shortest(&mut self, start: Node) -> Vec<Option<Step>> {
-        let end = self.end();
-        let mut steps: Vec<Option<Step>> = vec![None; self.potentials.len()];
-        let mut distances: Vec<Option<Cost>> = vec![None; self.potentials.len()];
-        let mut done = vec![false; self.potentials.len()];
-        let mut open = BinaryHeap::from([Reverse((Cost::default(), start))]);
-        distances[start] = Some(Cost::default());
-        while let Some(Reverse((distance, node))) = open.pop() {
-            if std::mem::replace(&mut done[node], true) {
-                continue;
-            }
+    /// Finds the cheapest path from `start` to the end, as the step by which each node was reached.
+    fn find_shortest(&mut self, start: Node) {
+        let (problem, end, demands) = (self.problem, self.end(), self.problem.demands.len());
+        self.steps.fill(None);
+        self.open.clear();
+        self.steps[start] = Some(Step { distance: Cost::default(), from: start, slot: 0, settled: false });
+        self.open.push(Reverse((Cost::default(), start)));
+        let mut to_end = Cost::default();
+        while let Some(Reverse((distance, node))) = self.open.pop() {
+            let Some(step) = self.steps[node].as_mut().filter(|step| !step.settled) else { continue };
+            step.settled = true;
             if node == end {
+                to_end = distance;
                 break;
             }
-            for (next, slot, cost) in self.ways(node) {
-                let through = distance + cost + self.potentials[node] - self.potentials[next];
-                if !done[next] && distances[next].is_none_or(|known| through < known) {
-                    distances[next] = Some(through);
-                    steps[next] = Some(Step { from: node, slot });
-                    open.push(Reverse((through, next)));
+            let here = (node, distance);
+            if let Some((_, short)) = problem.demands.get(node) {
+                for place in 0..self.reached_by[node].len() {
+                    let (source, slot) = self.reached_by[node][place];
+                    let (_, cost) = problem.sources[source].reaches[slot];
+                    self.go_on(here, demands + source, slot, cost);
+                }
+                self.go_on(here, end, 0, *short);
+                continue;
+            }
+            let source = node - demands;
+            if self.left[source] > 0 {
+                self.go_on(here, end, 0, Cost::default());
+            }
+            for (slot, (demand, cost)) in problem.sources[source].reaches.iter().enumerate() {
+                if self.solution.given[source][slot] > 0 {
+                    self.go_on(here, *demand, slot, Cost::default() - *cost);
                 }
             }
         }
-        // Every demand may be left short, so the end is always reached.
-        let to_end = distances[end].unwrap_or_default();
-        for (potential, (distance, done)) in self.potentials.iter_mut().zip(distances.iter().zip(&done)) {
-            *potential = *potential + distance.filter(|_| *done).map_or(to_end, |distance| distance.min(to_end));
+        // What was not settled lies no nearer than the end.
+        for (potential, step) in self.potentials.iter_mut().zip(&self.steps) {
+            *potential = *potential + step.filter(|step| step.settled).map_or(to_end, |step| step.distance);
         }
-        steps
     }
 
     /// The nodes of the path from `start` to the end, without the end, each with the slot of the step that follows.
-    fn path(&self, start: Node, steps: &[Option<Step>]) -> Vec<(Node, usize)> {
+    fn path(&self, start: Node) -> Vec<(Node, usize)> {
         let mut path = Vec::new();
         let mut node = self.end();
-        while let Some(step) = steps[node].filter(|_| node != start) {
+        while let Some(step) = self.steps[node].filter(|_| node != start) {
             path.push((step.from, step.slot));
             node = step.from;
         }
@@ -229,9 +263,9 @@ impl<'a> Search<'a> {
     }
 
     /// Carries at most `most` units along the path, and returns how many.
-    fn carry(&mut self, start: Node, most: u64, steps: &[Option<Step>]) -> u64 {
+    fn carry(&mut self, start: Node, most: u64) -> u64 {
         let demands = self.problem.demands.len();
-        let path = self.path(start, steps);
+        let path = self.path(start);
         let last = path.last().map_or(start, |(node, _)| *node);
         let mut units = most;
         for (node, slot) in &path {
@@ -322,7 +356,7 @@ mod tests {
                 open[*demand] += units;
                 rest + cost.times(units)
             });
-            ways.min().unwrap()
+            ways.min().unwrap_or_default()
         }
         let mut open: Vec<u64> = problem.demands.iter().map(|(units, _)| *units).collect();
         share(problem, 0, 0, problem.sources.first().map_or(0, |first| first.units), &mut open)

@@ -2,9 +2,12 @@
 //!
 //! How demand is counted is in `demand`, how supply is spent in `matching`, the sentences in `working`.
 
+use std::collections::BTreeSet;
+
 use domain::State;
+use domain::agreement::AgreementTerms;
 use domain::entitlement::{Metric, Quantity};
-use domain::id::ProductId;
+use domain::id::{AgreementId, ProductId};
 use domain::money::Money;
 use domain::product::Product;
 use jiff::Timestamp;
@@ -20,7 +23,7 @@ use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
 use crate::price::Basis;
 use crate::row::RowKind;
-use crate::supply::{Moment, Selected, Supply, of_entitlement, of_grant};
+use crate::supply::{CountingRight, Moment, Selected, Supply, of_entitlement, of_grant};
 use crate::{price, working};
 
 /// The position of one product at one instant. All counts are in units of `metric`.
@@ -54,6 +57,8 @@ pub struct Line {
     pub exposure: Amount,
     /// What the unused units are worth.
     pub saving: Amount,
+    /// Agreements in force that say that use of the product is compliant, whatever the numbers are. They change none.
+    pub compliant_by: Vec<AgreementId>,
     /// Where inputs are missing, between which numbers `consumed` lies.
     pub range: Option<Range>,
     /// How old the reports behind the line are.
@@ -174,7 +179,9 @@ fn reckon_with<R>(
     let selected = Selected::at(state, product, facts.held, share, moment);
     let mut demand = Demand::of(base.estate(), facts.titles, selected.exempt, selected.with_suite);
     demand.take_census(asking(&selected), persons);
-    take(&Reckoning::of(&demand, product, facts.held, &selected, share, persons), &demand, moment)
+    let mut reckoning = Reckoning::of(&demand, product, facts.held, &selected, share, persons);
+    reckoning.compliant_by = compliant_by(state, &selected, moment.today);
+    take(&reckoning, &demand, moment)
 }
 
 /// What the line asks of persons.
@@ -186,6 +193,19 @@ fn asking(selected: &Selected<'_>) -> Asking {
     }
 }
 
+/// The agreements of counting rights that are in force and make use compliant by contract.
+fn compliant_by(state: &State, selected: &Selected<'_>, today: Date) -> Vec<AgreementId> {
+    let of = |right: &CountingRight<'_>| state.agreements.get(&right.entitlement.agreement?);
+    let own = selected.rights.iter().filter(|right| right.from.is_none());
+    let in_force = |terms: &AgreementTerms| {
+        terms.starts_on.is_none_or(|start| start <= today) && terms.ends_on.is_none_or(|end| today <= end)
+    };
+    let agreements = own.filter_map(of);
+    let agreements = agreements.filter(|agreement| agreement.terms.compliant_by_contract && in_force(&agreement.terms));
+    let found: BTreeSet<AgreementId> = agreements.map(|agreement| agreement.id).collect();
+    found.into_iter().collect()
+}
+
 /// What a line is made of, before it is put into words.
 #[derive(Debug)]
 pub(crate) struct Reckoning<'a> {
@@ -195,6 +215,8 @@ pub(crate) struct Reckoning<'a> {
     pub(crate) outcome: Outcome,
     /// What its product shares with others.
     pub(crate) share: Option<&'a Share>,
+    /// Agreements that make use compliant by contract.
+    pub(crate) compliant_by: Vec<AgreementId>,
     /// What was measured, where the line is in a measured metric.
     pub(crate) measured: Option<Measured>,
     pub(crate) holding: u64,
@@ -228,6 +250,7 @@ impl<'a> Reckoning<'a> {
             selected,
             outcome,
             share,
+            compliant_by: Vec::new(),
             measured,
             holding: demand.holding.len(),
             liable: demand.liable_len(),
@@ -279,6 +302,7 @@ impl<'a> Reckoning<'a> {
             surplus: self.surplus(),
             exposure: price::exposure(self),
             saving: price::saving(self),
+            compliant_by: self.compliant_by.clone(),
             range: self.range(),
             freshness: self.freshness(moment),
             supplies: self.supplies(),

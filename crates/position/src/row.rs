@@ -13,7 +13,7 @@ use crate::estate::{DeviceIndex, Estate, NOBODY};
 use crate::line::shares_with;
 use crate::matching::by_capacity;
 use crate::matching::by_rows::{self, By, Unit};
-use crate::metrics::Kind;
+use crate::metrics::{Kind, Plain};
 use crate::supply::{Moment, Selected, SupplySource};
 
 /// Which number.
@@ -28,6 +28,8 @@ pub enum RowKind {
     Short,
     /// `exempt`.
     Exempt,
+    /// `included`: each row is a device.
+    Included,
 }
 
 /// Units of a line: one, or those of a device, host or cluster that are covered alike.
@@ -71,6 +73,10 @@ pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: T
     let shares = shares_with(state, base, product.id, &moment);
     let selected = Selected::at(state, product, &held, shares.get(&product.id), &moment);
     let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt, selected.with_suite);
+    if kind == RowKind::Included {
+        let devices = by_rows::units(&demand, Plain::Device, &[], &demand.included);
+        return devices.iter().map(|unit| row(&demand, &selected, &[], unit)).collect();
+    }
     if kind == RowKind::Exempt {
         let versions = demand.versions();
         let units = match selected.kind {
@@ -91,7 +97,7 @@ pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: T
         RowKind::Consumed => true,
         RowKind::Covered => unit.units > 0 && unit.covered_by().is_some(),
         RowKind::Short => unit.units > 0 && unit.covered_by().is_none(),
-        RowKind::Exempt => false,
+        RowKind::Exempt | RowKind::Included => false,
     };
     spent.units.iter().filter(wanted).map(|unit| row(&demand, &selected, &spent.versions, unit)).collect()
 }

@@ -216,26 +216,7 @@ impl<'a> Selected<'a> {
             today: moment.today,
             with_suite: share.and_then(|share| share.with_suite.as_ref()),
         };
-        for entitlement in &held.entitlements {
-            match why_no_right(state, entitlement, moment.today) {
-                None => selected.rights.push(CountingRight {
-                    entitlement,
-                    metric: entitlement.right.metric,
-                    kind: metrics::kind(state, entitlement.right.metric, moment.at),
-                    quantity: entitlement.right.quantity,
-                    secondary: entitlement.right.secondary_use && entitlement.right.metric == Metric::Device,
-                    ends_on: last_day(entitlement),
-                    from: None,
-                    lent: share.map_or(0, |share| share.lent_of(entitlement.id)),
-                    spare: 0,
-                    bundles: &[],
-                }),
-                Some(why_not) => {
-                    selected.has_ended |= why_not.has_ended;
-                    selected.left_out.push(of_entitlement(entitlement, Some(why_not.sentence)));
-                }
-            }
-        }
+        selected.take_rights(state, held, share, moment);
         for grant in &held.grants {
             match why_no_grant(state, grant, product.metric, moment) {
                 None => selected.grants.push(grant),
@@ -250,11 +231,42 @@ impl<'a> Selected<'a> {
             .iter()
             .flat_map(|right| right.entitlement.right.exempt_environments.iter().copied())
             .collect();
+        selected.borrow(share);
+        selected.grants.sort_by_key(|grant| (grant.terms.environment.is_none(), grant.terms.until, grant.case));
+        selected
+    }
+
+    /// The product's own rights.
+    fn take_rights(&mut self, state: &'a State, held: &'a Held, share: Option<&'a Share>, moment: &Moment) {
+        for entitlement in &held.entitlements {
+            match why_no_right(state, entitlement, moment.today) {
+                None => self.rights.push(CountingRight {
+                    entitlement,
+                    metric: entitlement.right.metric,
+                    kind: metrics::kind(state, entitlement.right.metric, moment.at),
+                    quantity: entitlement.right.quantity,
+                    secondary: entitlement.right.secondary_use && entitlement.right.metric == Metric::Device,
+                    ends_on: last_day(entitlement),
+                    from: None,
+                    lent: share.map_or(0, |share| share.lent_of(entitlement.id)),
+                    spare: 0,
+                    bundles: &[],
+                }),
+                Some(why_not) => {
+                    self.has_ended |= why_not.has_ended;
+                    self.left_out.push(of_entitlement(entitlement, Some(why_not.sentence)));
+                }
+            }
+        }
+    }
+
+    /// The rights of other products, and all of them in the order in which they are spent.
+    fn borrow(&mut self, share: Option<&'a Share>) {
         for borrowed in share.iter().flat_map(|share| &share.borrowed) {
-            selected.rights.push(CountingRight {
+            self.rights.push(CountingRight {
                 entitlement: &borrowed.entitlement,
                 metric: borrowed.entitlement.right.metric,
-                kind,
+                kind: self.kind,
                 quantity: Quantity::Units(borrowed.units),
                 secondary: false,
                 ends_on: last_day(&borrowed.entitlement),
@@ -264,9 +276,9 @@ impl<'a> Selected<'a> {
                 bundles: &borrowed.bundles,
             });
         }
-        selected.left_out.extend(share.iter().flat_map(|share| share.rejected.iter().cloned()));
+        self.left_out.extend(share.iter().flat_map(|share| share.rejected.iter().cloned()));
         let last = |day: Option<Date>| day.unwrap_or(Date::MAX);
-        selected.rights.sort_by_key(|right| {
+        self.rights.sort_by_key(|right| {
             (
                 right.from.is_some(),
                 !right.is_all(),
@@ -275,8 +287,6 @@ impl<'a> Selected<'a> {
                 right.entitlement.id,
             )
         });
-        selected.grants.sort_by_key(|grant| (grant.terms.environment.is_none(), grant.terms.until, grant.case));
-        selected
     }
 
     /// The unlimited right that covers everything, where there is one.

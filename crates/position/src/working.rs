@@ -135,6 +135,7 @@ pub(crate) fn steps(reckoning: &Reckoning<'_>, exposure: &Amount, saving: &Amoun
         steps.push(money("Saving", saving));
     }
     steps.extend(worth(reckoning));
+    steps.extend(by_contract(reckoning));
     steps.extend(left_out(reckoning));
     steps
 }
@@ -198,7 +199,12 @@ fn included(reckoning: &Reckoning<'_>) -> Option<Step> {
         let verb = if reckoning.included == 1 { "holds" } else { "hold" };
         write!(text, "{} {verb} a suite that includes it ({suites}) and count there.", devices(reckoning.included))
     });
-    Some(Step { label: "Part of a suite", amount: Grouped(reckoning.included).to_string(), text, rows: None })
+    Some(Step {
+        label: "Part of a suite",
+        amount: Grouped(reckoning.included).to_string(),
+        text,
+        rows: Some(RowKind::Included),
+    })
 }
 
 /// What of the product's own rights is spent on others.
@@ -256,6 +262,18 @@ fn limits(reckoning: &Reckoning<'_>) -> Option<Step> {
         if versions { text.write_str(" A version that no source states counts as covered.") } else { Ok(()) }
     });
     (count > 0).then(|| Step { label: "Limited rights", amount: Grouped(count).to_string(), text, rows: None })
+}
+
+/// What agreements say of the product as a whole.
+fn by_contract(reckoning: &Reckoning<'_>) -> Option<Step> {
+    let agreements = &reckoning.compliant_by;
+    let verb = if agreements.len() == 1 { "counts" } else { "count" };
+    let text = sentence(|text| {
+        let ids = list(agreements.iter(), ", ");
+        write!(text, "While in force, {ids} {verb} any use as compliant. The numbers above do not change by it.")
+    });
+    let amount = Grouped(agreements.len() as u64).to_string();
+    (!agreements.is_empty()).then_some(Step { label: "Compliant by contract", amount, text, rows: None })
 }
 
 /// What one more licence would save.

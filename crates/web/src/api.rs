@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod sources;
 pub mod titles;
 pub mod tokens;
+mod use_rights;
 pub mod values;
 pub mod verifications;
 pub mod witnesses;

@@ -8,6 +8,7 @@ pub mod base;
 pub mod cases;
 pub mod decisions;
 pub mod deliberations;
+pub mod entitlement_form;
 pub mod entitlements;
 pub mod evidence;
 pub mod exceptions;
@@ -28,6 +29,7 @@ pub mod requests;
 pub mod sign_ins;
 pub mod sources;
 pub mod staging;
+pub mod suites;
 pub mod titles;
 pub mod tokens;
 pub mod visitor;
@@ -74,6 +76,7 @@ pub fn routes() -> Router<Site> {
         .route("/position.csv", get(positions::csv))
         .route("/products/{product}", get(products::show))
         .route("/products/{product}/rows/{kind}", get(products::rows))
+        .route("/products/{product}/suite", get(suites::ask).post(suites::define))
         .route(addresses::PRODUCTS, get(products::list))
         .route(addresses::METRICS, get(metrics::list))
         .route("/software/metrics/{metric}", get(metrics::show))
@@ -119,7 +122,8 @@ fn data() -> Router<Site> {
         .route("/sources/{source}/closing", get(sources::confirm_closing).post(sources::close))
         .route("/sources/{source}/devices/{device}/approval", post(sources::approve))
         .route("/sources/{source}/devices/{device}/rejection", post(sources::reject))
-        .route(addresses::ENTITLEMENTS, get(entitlements::list))
+        .route(addresses::ENTITLEMENTS, get(entitlements::list).post(entitlement_form::record))
+        .route(addresses::ENTITLEMENT_NEW, get(entitlement_form::ask))
         .route("/entitlements/{entitlement}", get(entitlements::show))
         .route(
             "/entitlements/{entitlement}/retirement",

@@ -306,6 +306,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::RenewalPlanned { .. }
         | Event::ProductMetricSet { .. }
         | Event::ProductLinked { .. }
+        | Event::SuiteDefined { .. }
         | Event::TitleUnmatched { .. }
         | Event::EntitlementRetired { .. }
         | Event::ImportUndone { .. }

@@ -48,6 +48,9 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
             let meaning = product.unwrap_or_else(|| "needing no licence".to_owned());
             said(asked, &answer, &format!("\u{201c}{title}\u{201d} is recognised as {meaning} from now on."));
         }
+        Product::Suite { product, components, inferred_from } => {
+            suite(asked, &product, &components, inferred_from).await?;
+        }
         Product::Adopt { keys } => {
             let body = json!({ "catalogue_keys": keys });
             let answer = asked.client.post("/v1/products/adoptions", body).await?;
@@ -70,6 +73,26 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
         Product::Titles { known } => titles(asked, known).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what a suite is made of.
+async fn suite(asked: &Asked, product: &str, components: &[String], inferred_from: u32) -> Result<(), Exit> {
+    let component = |words: &String| match words.strip_suffix('!') {
+        Some(product) => json!({ "product": product, "mandatory": true }),
+        None => json!({ "product": words, "mandatory": false }),
+    };
+    let parts: Vec<Value> = components.iter().map(component).collect();
+    let suite =
+        if parts.is_empty() { Value::Null } else { json!({ "components": parts, "inferred_from": inferred_from }) };
+    let path = format!("/v1/products/{}/suites", escaped(product));
+    let answer = asked.client.post(&path, json!({ "suite": suite })).await?;
+    let sentence = if components.is_empty() {
+        format!("{product} is no suite.")
+    } else {
+        format!("{product} is a suite of {}.", components.join(", "))
+    };
+    said(asked, &answer, &sentence);
+    Ok(())
 }
 
 /// Titles that wait: for a rule, or known software for a product.

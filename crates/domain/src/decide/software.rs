@@ -284,9 +284,7 @@ pub(super) fn check_right(right: &Right) -> Result<(), Refusal> {
 
 /// The terms of use apart from the products that they name.
 fn check_use_rights(terms: &UseRights) -> Result<(), Refusal> {
-    for (field, (what, places)) in
-        ["regions", "business_units", "cost_centres"].into_iter().zip(terms.scope.named())
-    {
+    for (field, (what, places)) in ["regions", "business_units", "cost_centres"].into_iter().zip(terms.scope.named()) {
         if places.len() > PLACES_MAX {
             return Err(Refusal::about(field, format!("Name at most {PLACES_MAX} of these; a place holds its parts.")));
         }

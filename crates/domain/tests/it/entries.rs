@@ -9,7 +9,7 @@ use domain::agreement::{AgreementTerms, Clause, RenewalChoice};
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome, SeatMove};
 use domain::command::{Actor, Via};
 use domain::digest::Digest;
-use domain::entitlement::{Metric, Quantity, Right, UseRights};
+use domain::entitlement::{self, Metric, Quantity, Right, UseRights, Versions};
 use domain::envelope::{self, Header};
 use domain::event::Event;
 use domain::evidence::Evidence;
@@ -24,6 +24,7 @@ use domain::organisation::Organisation;
 use domain::party::Direction;
 use domain::person::{Role, Scope, SetUpLink};
 use domain::product::TitlePattern;
+use domain::product::{Necessity, Suite};
 use domain::source::{Approval, DeliveredDevice, DeviceMark};
 use domain::witness::Witness;
 
@@ -317,6 +318,38 @@ fn later_events() -> Vec<Event> {
     ]
 }
 
+fn use_right_events() -> Vec<Event> {
+    let use_rights = UseRights {
+        scope: entitlement::Scope {
+            environments: [Environment::Test].into(),
+            regions: ["Europe".to_owned()].into(),
+            ..entitlement::Scope::default()
+        },
+        versions: Some(Versions {
+            newest: "2019".to_owned(),
+            downgrade: true,
+            maintained_until: Some("2027-06-30".parse().unwrap()),
+        }),
+        instead_for: [ProductId(8)].into(),
+    };
+    let suite = Suite {
+        components: [(ProductId(8), Necessity::Mandatory), (ProductId(9), Necessity::Optional)].into(),
+        inferred_from: 2,
+    };
+    vec![
+        Event::SuiteDefined { product: ProductId(7), suite: Some(suite) },
+        Event::SuiteDefined { product: ProductId(7), suite: None },
+        Event::EntitlementRecorded {
+            entitlement: EntitlementId(13),
+            product: ProductId(7),
+            right: Right { use_rights, ..right() },
+            agreement: None,
+            purchase_reference: None,
+            import: None,
+        },
+    ]
+}
+
 /// One entry of every kind, more where a kind has optional parts; actors alternate.
 pub fn samples() -> Vec<Entry> {
     let actors = [
@@ -331,7 +364,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(software_events())
         .chain(case_events())
         .chain(later_events())
-        .chain(source_events());
+        .chain(source_events())
+        .chain(use_right_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -416,6 +450,9 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"operator","at":"2026-11-02T09:00:51Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c51","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":51,"stream":"source/SRC-2","type":"device-rejected","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:00:52Z","body":{"delivery":"IMP-8","devices":[{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","report":"845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917"},{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697"}],"installations":150,"rejected":1,"reports_digest":"7f26104f77a7ce477546cd1ea99b6c99b5eb079e3ec9238583314eccea00440a","source":"SRC-2"},"cmd":"c52","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":52,"stream":"source/SRC-2","type":"reports-received","v":1,"ver":3,"via":"session/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:00:53Z","body":{"source":"SRC-2"},"cmd":"c53","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":53,"stream":"source/SRC-2","type":"source-closed","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:54Z","body":{"product":"PRD-7","suite":{"components":{"PRD-8":"mandatory","PRD-9":"optional"},"inferred_from":2}},"cmd":"c54","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":54,"stream":"product/PRD-7","type":"suite-defined","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:00:55Z","body":{"product":"PRD-7"},"cmd":"c55","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":55,"stream":"product/PRD-7","type":"suite-defined","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:00:56Z","body":{"entitlement":"ENT-13","product":"PRD-7","right":{"ends_on":"2026-12-31","exempt_environments":["test","development"],"metric":"named_user","quantity":{"units":250},"secondary_use":true,"starts_on":"2026-01-01","unit_price":{"amount":"345.00","currency":"EUR"},"use_rights":{"instead_for":["PRD-8"],"scope":{"environments":["test"],"regions":["Europe"]},"versions":{"downgrade":true,"maintained_until":"2027-06-30","newest":"2019"}}}},"cmd":"c56","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":56,"stream":"entitlement/ENT-13","type":"entitlement-recorded","v":1,"ver":2}
 "###);
 }
 

@@ -388,8 +388,8 @@ mod tests {
         DeviceReport {
             device: DeviceIdentity {
                 name: format!("pc-{number}"),
-                serial: (number % 2 == 0).then(|| format!("S{number}")),
-                uuid: (number % 3 == 0).then(|| format!("u-{number}")),
+                serial: number.is_multiple_of(2).then(|| format!("S{number}")),
+                uuid: number.is_multiple_of(3).then(|| format!("u-{number}")),
             },
             attributes: DeviceAttributes {
                 kind: DeviceKind::Virtual,

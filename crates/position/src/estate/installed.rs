@@ -65,7 +65,7 @@ impl InstalledList {
     pub(super) fn of_parts(len: u32, packed: &[u8], days: Days, releases: ReleaseIndex) -> Option<Self> {
         let mut found = 0;
         let mut reading = Releases { rest: packed, before: 0 };
-        while let Some(release) = reading.next() {
+        for release in reading.by_ref() {
             if release >= releases {
                 return None;
             }
@@ -125,7 +125,6 @@ fn near(day: Date) -> Option<u16> {
 
 pub(super) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
-        #[expect(clippy::cast_possible_truncation, reason = "the lowest seven bits are taken")]
         bytes.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
     }

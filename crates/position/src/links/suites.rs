@@ -5,6 +5,7 @@
 //! Which devices (or persons) get one is found step by step: each step spends the units that save most at the margin, and
 //! in the end single units are moved as long as that saves anything.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -23,6 +24,11 @@ use crate::supply::CountingRight;
 
 /// Parts of the devices that are told apart for one suite. Beyond it the smallest get no unit.
 const BUNDLES_MAX: usize = 256;
+
+/// Units that are moved at once in search of a cheaper way.
+const EXCHANGED_UNITS_MAX: usize = 3;
+/// Ways between which units are moved one by one. With more the steps of steepest descent stand.
+const EXCHANGED_WAYS_MAX: usize = 24;
 
 /// All products within a suite, those of its suites too.
 fn within(state: &State, suite: &Suite) -> BTreeSet<ProductId> {
@@ -198,7 +204,9 @@ fn reached(members: &[Member<'_>], suite: &Member<'_>, right: &CountingRight<'_>
         return None;
     }
     let mut devices = DeviceSet::new();
-    members.iter().for_each(|member| devices |= member.demand.liable());
+    for member in members {
+        devices |= member.demand.liable();
+    }
     let all = Demand::of_devices(suite.demand.estate, &devices);
     let reach = Reach::of_right(&all, right, suite.selected.kind, &[], suite.selected.today);
     let beyond = &devices - &reach.devices?;
@@ -283,21 +291,41 @@ impl<'a> Descent<'a> {
 
     /// Spends units where one saves most, as many as save as much each, until none saves anything.
     fn go_down(&mut self) {
-        loop {
-            let mut best: Option<(Cost, usize)> = None;
-            for way in 0..self.ways.len() {
-                if self.most(way) > 0 {
-                    let cost = self.cost_with(way, 1);
-                    if cost < best.map_or(self.cost, |(least, _)| least) {
-                        best = Some((cost, way));
-                    }
-                }
-            }
-            let Some((cost, way)) = best else { return };
+        while let Some((cost, way)) = self.best_way() {
             let units = self.equally_good(way, self.cost - cost);
             self.turn(way, units, true);
             self.cost = self.cost_now();
         }
+    }
+
+    /// The way where one unit saves most, and the cost after it; `None` where none saves anything. A unit saves no more
+    /// than the prices say, so only ways that may be the best are tried.
+    fn best_way(&mut self) -> Option<(Cost, usize)> {
+        if self.ways.is_empty() {
+            return None;
+        }
+        let (_, prices) = self.pool.problem.solve_with_prices();
+        let saves_at_most = |way: &Way| {
+            let demands = &self.bundles[way.bundle].demands;
+            let worth = demands.iter().fold(Cost::default(), |sum, demand| sum + prices.demands[*demand]);
+            worth - prices.sources[way.source] - LENT
+        };
+        let most: Vec<Cost> = self.ways.iter().map(saves_at_most).collect();
+        let mut order: Vec<usize> = (0..self.ways.len()).filter(|way| most[*way] > Cost::default()).collect();
+        order.sort_by_key(|way| (Reverse(most[*way]), *way));
+        let mut best: Option<(Cost, usize)> = None;
+        for way in order {
+            if best.is_some_and(|(cost, _)| self.cost - cost >= most[way]) {
+                break;
+            }
+            if self.most(way) > 0 {
+                let cost = self.cost_with(way, 1);
+                if cost < best.map_or(self.cost, |(least, _)| least) {
+                    best = Some((cost, way));
+                }
+            }
+        }
+        best
     }
 
     /// How many units of a way save `saved` each. Savings never grow along a way, so these are its first.
@@ -315,23 +343,78 @@ impl<'a> Descent<'a> {
         fits
     }
 
-    /// Moves single units between ways as long as that saves anything.
+    /// Moves up to three units at once between ways as long as that saves anything, unless it is proved that nothing
+    /// does.
     fn exchange(&mut self) {
-        let mut better = self.ways.iter().any(|way| way.spent > 0);
         let count = self.ways.len();
-        while std::mem::take(&mut better) {
-            for (from, to) in (0..count).flat_map(|from| (0..count).map(move |to| (from, to))) {
-                if from == to || self.ways[from].spent == 0 {
-                    continue;
+        if count == 0 || count > EXCHANGED_WAYS_MAX {
+            return;
+        }
+        let ways = || (0..count).map(Some).chain([None]);
+        let pairs =
+            || ways().enumerate().flat_map(move |(place, one)| ways().skip(place).map(move |other| [one, other]));
+        while !self.is_proved_best() {
+            let cost = self.cost;
+            for (out, into) in pairs().flat_map(|out| pairs().map(move |into| (out, into))) {
+                if out.iter().chain(&into).flatten().count() <= EXCHANGED_UNITS_MAX {
+                    self.try_move(&out, &into);
                 }
-                self.turn(from, 1, false);
-                let cost = if self.most(to) > 0 { self.cost_with(to, 1) } else { self.cost };
-                let (way, units) = if cost < self.cost { (to, 1) } else { (from, 1) };
-                self.turn(way, units, true);
-                better |= cost < self.cost;
-                self.cost = self.cost.min(cost);
+            }
+            if self.cost == cost {
+                return;
             }
         }
+    }
+
+    /// Takes single units out of ways and puts single units into others, and leaves it so where that is cheaper.
+    fn try_move(&mut self, out: &[Option<usize>], into: &[Option<usize>]) {
+        let mut done = Vec::new();
+        for (way, into) in out.iter().map(|way| (way, false)).chain(into.iter().map(|way| (way, true))) {
+            let Some(way) = *way else { continue };
+            let most = if into { self.most(way) } else { self.ways[way].spent };
+            if most == 0 {
+                break;
+            }
+            self.turn(way, 1, into);
+            done.push((way, into));
+        }
+        let is_whole = done.len() == out.iter().chain(into).flatten().count();
+        let cost = if is_whole { self.cost_now() } else { self.cost };
+        if cost < self.cost {
+            self.cost = cost;
+        } else {
+            done.into_iter().rev().for_each(|(way, into)| self.turn(way, 1, !into));
+        }
+    }
+
+    /// Whether the prices of the flow prove that no other way of spending suites is cheaper: by the duality of linear
+    /// programmes, what all demands are worth at any prices that no source, bundle or way undercuts is a lower bound.
+    fn is_proved_best(&self) -> bool {
+        let (_, prices) = self.pool.problem.solve_with_prices();
+        let worth =
+            |bundle: &Bundle| bundle.demands.iter().fold(Cost::default(), |sum, demand| sum + prices.demands[*demand]);
+        let mut value_of: Vec<Cost> = vec![Cost::default(); self.bundles.len()];
+        for way in &self.ways {
+            let value = worth(&self.bundles[way.bundle]) - prices.sources[way.source] - LENT;
+            value_of[way.bundle] = value_of[way.bundle].max(value);
+        }
+        let problem = &self.pool.problem;
+        let mut bound = Cost::default();
+        for ((units, _), price) in problem.demands.iter().zip(&prices.demands) {
+            bound = bound + price.times(*units);
+        }
+        for (source, price) in problem.sources.iter().zip(&prices.sources) {
+            bound = bound - price.times(source.units);
+        }
+        for (value, open) in value_of.iter().zip(&self.open) {
+            bound = bound - value.times(*open);
+        }
+        // What is spent is out of the problem: its demands and its source's units are put back.
+        for way in &self.ways {
+            let unit = worth(&self.bundles[way.bundle]) - prices.sources[way.source] - value_of[way.bundle];
+            bound = bound + unit.times(way.spent);
+        }
+        bound == self.cost
     }
 }
 

@@ -4,7 +4,7 @@
 //! In the order of importance: as little as possible is short, as little as possible rests on exceptions, as little as
 //! possible is spent that another product has, and what ends first is used first. No other way of spending does better.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::devices::DeviceSet;
 use domain::observation::Environment;
@@ -13,9 +13,9 @@ use super::by_rows::{By, Unit};
 use super::{Outcome, Room, Use};
 use crate::demand::{Demand, Version};
 use crate::flow::{Cost, Problem, Solution, Source};
-use crate::metrics::Plain;
+use crate::metrics::{Kind, Plain};
 use crate::reach::{Reach, would_hold};
-use crate::supply::Selected;
+use crate::supply::{CountingRight, Selected};
 
 /// The units of a line that the same supply reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -263,7 +263,7 @@ pub(crate) fn spend(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain) 
     let mut classes = classes(demand, plain, &reaches, &versions);
     let mut room = Room::of(selected);
     let consumed = classes.iter().map(|class| class.units).sum();
-    let left: Vec<u64> = selected.rights.iter().map(|right| right.available()).collect();
+    let left: Vec<u64> = selected.rights.iter().map(CountingRight::available).collect();
     let mut rights = vec![Use::default(); selected.rights.len()];
     for (right, spent) in selected.rights.iter().zip(&mut rights) {
         for (holders, units) in right.bundles {
@@ -291,10 +291,16 @@ pub(crate) fn spend(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain) 
     Outcome { consumed, rights, grants, room }
 }
 
-/// What is left of rights in other metrics.
+/// What is left of rights in other metrics. With several of them none of it counts: a further unit can change which units
+/// they cover, and leave one short that was covered.
 pub(crate) fn others_left(selected: &Selected<'_>, left: &[u64]) -> u64 {
-    let others = selected.rights.iter().zip(left).filter(|(right, _)| right.kind != selected.kind);
-    others.fold(0, |sum, (_, left)| sum.saturating_add(*left))
+    let others = || selected.rights.iter().zip(left).filter(|(right, _)| right.kind != selected.kind);
+    let kinds: BTreeSet<Kind> =
+        others().filter(|(right, _)| right.available() > 0).map(|(right, _)| right.kind).collect();
+    if kinds.len() > 1 {
+        return 0;
+    }
+    others().fold(0, |sum, (_, left)| sum.saturating_add(*left))
 }
 
 /// Whether the line's own supply is spent by classes.

@@ -434,9 +434,7 @@ impl<'a, 'b> Spending<'a, 'b> {
             }
         }
         self.room.demand = places;
-        let others = self.selected.rights.iter().zip(&self.left);
-        let others = others.filter(|(right, _)| right.kind != self.selected.kind);
-        self.room.other = others.fold(0, |sum, (_, left)| sum.saturating_add(*left));
+        self.room.other = by_classes::others_left(self.selected, &self.left);
     }
 
     /// Units that other products' rights cover as suites: the first of every bundle.

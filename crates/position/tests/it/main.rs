@@ -9,4 +9,5 @@ mod recognition;
 mod reference;
 mod scenario;
 mod stories;
+mod use_rights;
 mod world;

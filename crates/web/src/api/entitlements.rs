@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::use_rights::UseRightsValue;
 use super::values::{
     AgreementNumber, DateText, EntitlementNumber, EnvironmentWord, ImportNumber, MetricWord, MoneyValue, ProductNumber,
     ProductRef, QuantityValue,
@@ -54,6 +55,8 @@ pub(super) struct EntitlementObject {
     secondary_use: bool,
     /// Price of one unit.
     unit_price: Option<MoneyValue>,
+    /// On what the units may be spent.
+    use_rights: UseRightsValue,
     /// The agreement under which it was bought.
     #[schema(value_type = Option<AgreementNumber>)]
     agreement: Option<AgreementId>,
@@ -72,7 +75,7 @@ pub(super) struct EntitlementObject {
 }
 
 pub(super) fn object(state: &State, entitlement: &Entitlement, now: Timestamp) -> EntitlementObject {
-    let Right { metric, quantity, starts_on, ends_on, exempt_environments, secondary_use, unit_price } =
+    let Right { metric, quantity, starts_on, ends_on, exempt_environments, secondary_use, unit_price, use_rights } =
         entitlement.right.clone();
     EntitlementObject {
         id: entitlement.id,
@@ -84,6 +87,7 @@ pub(super) fn object(state: &State, entitlement: &Entitlement, now: Timestamp) -
         exempt_environments,
         secondary_use,
         unit_price: unit_price.map(MoneyValue::from),
+        use_rights: UseRightsValue::from(&use_rights),
         agreement: entitlement.agreement,
         purchase_reference: entitlement.purchase_reference.clone(),
         import: entitlement.import,
@@ -166,6 +170,9 @@ struct NewEntitlement {
     secondary_use: bool,
     /// Price of one unit.
     unit_price: Option<MoneyValue>,
+    /// On what the units may be spent; absent is everywhere, on every version, on the product itself.
+    #[serde(default)]
+    use_rights: UseRightsValue,
     /// The agreement under which it was bought.
     #[schema(value_type = Option<AgreementNumber>)]
     agreement: Option<AgreementId>,
@@ -187,6 +194,7 @@ async fn record(act: Act<NewEntitlement>) -> Result<Response, Problem> {
         exempt_environments: body.exempt_environments.clone(),
         secondary_use: body.secondary_use,
         unit_price: price.map_err(|detail| Problem::at("unit_price/amount", detail))?,
+        use_rights: body.use_rights.clone().into(),
     };
     let NewEntitlement { product, agreement, purchase_reference, .. } = body;
     act.carry(Intent::RecordEntitlement { product, right, agreement, purchase_reference }).await

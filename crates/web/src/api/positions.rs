@@ -6,7 +6,7 @@ use app::Snapshot;
 use app::positions::{Amount, Line, Row, RowKind, Supply, SupplySource};
 use axum::response::Response;
 use domain::entitlement::Metric;
-use domain::id::ProductId;
+use domain::id::{AgreementId, ProductId};
 use domain::observation::{Environment, RawTitle};
 use domain::product::folded;
 use jiff::civil::Date;
@@ -15,7 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::values::{DateText, EnvironmentWord, MetricWord, MoneyValue, ProductNumber, ProductRef, QuantityValue};
+use super::values::{
+    AgreementNumber, DateText, EnvironmentWord, MetricWord, MoneyValue, ProductNumber, ProductRef, QuantityValue,
+};
 use crate::Site;
 use crate::caller::Readers;
 use crate::csv::Csv;
@@ -86,6 +88,8 @@ pub(super) struct PositionObject {
     consumed: u64,
     /// Units that need none because of their environment.
     exempt: u64,
+    /// Devices that need none because they hold a suite that includes the product, and count there.
+    included: u64,
     /// Units that rights cover.
     covered_by_entitlements: u64,
     /// Units that only exceptions cover.
@@ -98,6 +102,9 @@ pub(super) struct PositionObject {
     exposure: AmountObject,
     /// What the unused units are worth.
     saving: AmountObject,
+    /// Agreements under which use of the product is compliant by contract today, whatever the numbers say.
+    #[schema(value_type = Vec<AgreementNumber>)]
+    compliant_by: Vec<AgreementId>,
     /// Where inputs are missing, between which numbers the consumption lies.
     range: Option<RangeObject>,
     /// How old the reports are.
@@ -145,12 +152,14 @@ pub(super) fn object(snapshot: &Snapshot, line: &Line) -> PositionObject {
         entitled: QuantityValue(line.entitled),
         consumed: line.consumed,
         exempt: line.exempt,
+        included: line.included,
         covered_by_entitlements: line.covered_by_entitlements,
         covered_by_grants: line.covered_by_grants,
         short: line.short,
         surplus: line.surplus,
         exposure: AmountObject::from(&line.exposure),
         saving: AmountObject::from(&line.saving),
+        compliant_by: line.compliant_by.clone(),
         range: line.range.as_ref().map(|range| RangeObject {
             low: range.low,
             high: range.high,
@@ -209,6 +218,11 @@ struct SupplyObject {
     used: u64,
     /// The units of the line that it covers.
     covers: u64,
+    /// The units that are spent on other products: instead of this one, or as a suite.
+    lent: u64,
+    /// The product whose right it is; null where it is the line's own.
+    #[schema(value_type = Option<ProductNumber>)]
+    of: Option<ProductId>,
     /// The only environment where it holds.
     #[schema(value_type = Option<EnvironmentWord>)]
     environment: Option<Environment>,
@@ -226,6 +240,8 @@ fn supply(supply: &Supply) -> SupplyObject {
         given: QuantityValue(supply.given),
         used: supply.used,
         covers: supply.covers,
+        lent: supply.lent,
+        of: supply.of,
         environment: supply.environment,
         ends_on: supply.ends_on,
         why_not: supply.why_not.clone(),
@@ -259,6 +275,8 @@ enum RowKindWord {
     Short,
     /// `exempt`.
     Exempt,
+    /// `included`; each row is a device.
+    Included,
 }
 
 /// The position of one product with its working.

@@ -75,6 +75,13 @@ pub fn what(event: &Event) -> String {
         Event::MetricDefined { metric, definition } => format!("{metric} was defined: {}", definition.title),
         Event::ProductLinked { product, catalogue_key: Some(key) } => format!("{product} was linked to {key}"),
         Event::ProductLinked { product, catalogue_key: None } => format!("{product} was unlinked from known software"),
+        Event::SuiteDefined { product, suite: Some(suite) } => {
+            format!(
+                "{product} is a suite of {}",
+                numbers::counted(suite.components.len() as u64, "component", "components")
+            )
+        }
+        Event::SuiteDefined { product, suite: None } => format!("{product} is no suite any more"),
         Event::TitleMatched { pattern, product: Some(product), .. } => {
             format!("\u{201c}{}\u{201d} was recognised as {product}", pattern.name)
         }

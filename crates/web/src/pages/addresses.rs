@@ -53,6 +53,8 @@ pub const IMPORT_PREVIEW: &str = "/imports/preview";
 pub const SOURCES: &str = "/sources";
 /// The entitlements.
 pub const ENTITLEMENTS: &str = "/entitlements";
+/// A new entitlement.
+pub const ENTITLEMENT_NEW: &str = "/entitlements/new";
 /// The agreements.
 pub const AGREEMENTS: &str = "/agreements";
 /// Software that needs a licence and is no product yet.
@@ -118,6 +120,11 @@ pub fn product(product: ProductId) -> String {
 /// The rows behind a number of a product.
 pub fn product_rows(product: ProductId, kind: RowsKind) -> String {
     format!("/products/{product}/rows/{}", kind.name())
+}
+
+/// What a suite is made of.
+pub fn product_suite(product: ProductId) -> String {
+    format!("/products/{product}/suite")
 }
 
 /// A recognition that can be taken back.

@@ -10,6 +10,7 @@ mod ledger;
 mod people;
 mod renewals;
 mod requests;
+mod rights;
 mod software;
 mod sources;
 
@@ -47,6 +48,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(known_software::all(mark));
     samples.extend(renewals::all(mark));
     samples.extend(sources::all(mark));
+    samples.extend(rights::all(mark));
     samples.extend(ledger::all(mark));
     samples
 }

@@ -48,6 +48,7 @@ POST /v1/title_matches                    sam_manager                       writ
 POST /v1/titles/matches                   sam_manager                       write   {"matches":[{"title":"Some title","product":null}]}
 POST /v1/products/adoptions               sam_manager                       write   {"catalogue_keys":["microsoft/visio/professional"]}
 POST /v1/products/{product}/links         sam_manager                       write   {"catalogue_key":null}
+POST /v1/products/{product}/suites        sam_manager,procurement           write   {"suite":null}
 POST /v1/title_matches/{title_match}/removals  sam_manager                  write   {}
 GET  /v1/entitlements                     everyone                          read,write
 POST /v1/entitlements                     sam_manager,procurement           write   {"product":"PRD-999999","metric":"device","quantity":1}

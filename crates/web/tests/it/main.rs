@@ -20,5 +20,6 @@ mod recognition;
 mod refusals;
 mod renewals;
 mod repetition;
+mod rights;
 mod story;
 mod world;

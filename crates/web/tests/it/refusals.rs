@@ -29,7 +29,7 @@ async fn a_body_that_cannot_be_taken_is_refused_with_its_place() {
         "/v1/entitlements",
         &[
             (r#"{"product":"PRD-1","metric":"device","quantity":1,"status":"x"}"#,
-             "422 validation: There is no field status here. These are read: product, metric, quantity, starts_on, ends_on, exempt_environments, secondary_use, unit_price, agreement, purchase_reference. #/status"),
+             "422 validation: There is no field status here. These are read: product, metric, quantity, starts_on, ends_on, exempt_environments, secondary_use, unit_price, use_rights, agreement, purchase_reference. #/status"),
             (r#"{"product":"PRD-1","metric":"device","quantity":1,"quantity":2}"#,
              "422 validation: quantity stands twice, and nobody can tell which one counts. #/quantity"),
             (r#"{"product":"PRD-1","metric":"device","quantity":-1}"#,

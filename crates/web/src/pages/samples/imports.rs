@@ -253,6 +253,9 @@ fn entitlement_page(mark: &str) -> EntitlementPage {
         row: entitlement_row(4, Quantity::Units(400), Standing::Counts, mark),
         exempt_environments: vec!["development".into(), "test".into()],
         secondary_use: true,
+        scope: said("region Europe", mark),
+        versions: Some(said("version 12 and older", mark)),
+        instead_for: vec![Link::new(addresses::product(ProductId(7)), said("Lumen Workbench Professional", mark))],
         import: Some(ImportId(2)),
         history: vec![Happened {
             entry: 32,
