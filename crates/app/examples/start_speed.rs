@@ -27,6 +27,8 @@ use domain::organisation::Organisation;
 use domain::product::TitlePattern;
 use domain::source::{Approval, DeviceMark, GivenReport};
 
+/// Rules are recorded one by one, and each is taken over by the base at once.
+const RULES_MAX: u64 = 1_000;
 /// Reports of one delivery.
 const DELIVERY: usize = 256;
 
@@ -58,11 +60,11 @@ async fn fill(folder: &Path, devices: u64, per_device: u64, products: u64) {
     let app = App::found(folder, founding, surroundings()).await.unwrap();
     let mut rights = String::from("product,publisher,metric,quantity,unit price,currency\n");
     for number in 0..products {
-        rights.push_str(&format!("Product {number},Publisher {},device,{},12.50,EUR\n", number % 200, number % 400));
+        rights.push_str(&format!("Product {number},Publisher {},device,{},12.50,EUR\n", number % 200, 1 + number % 400));
     }
     let file = GivenFile { name: "rights.csv".to_owned(), bytes: rights.into_bytes(), device: None };
     app.import_entitlements(operator(), file, None, None).await.unwrap();
-    let ranks: Vec<usize> = (0..usize::try_from(products).unwrap()).collect();
+    let ranks: Vec<usize> = (0..usize::try_from(products.min(RULES_MAX)).unwrap()).collect();
     for some in ranks.chunks(DELIVERY) {
         let mut group = tokio::task::JoinSet::new();
         for rank in some {

@@ -423,7 +423,22 @@ impl BitOrAssign<&DeviceSet> for DeviceSet {
 
 /// What is in either of two sorted lists.
 fn merged(one: &[u32], other: &[u32]) -> Vec<u32> {
+    let (short, mut long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     let mut all = Vec::with_capacity(one.len() + other.len());
+    if long.len() > 8 * short.len() {
+        // What lies between two places of the short list is copied at once.
+        for place in short {
+            let at = long.partition_point(|there| there < place);
+            all.extend_from_slice(&long[..at]);
+            all.push(*place);
+            long = &long[at..];
+            if long.first() == Some(place) {
+                long = &long[1..];
+            }
+        }
+        all.extend_from_slice(long);
+        return all;
+    }
     let (mut here, mut there) = (0, 0);
     while let (Some(first), Some(second)) = (one.get(here), other.get(there)) {
         all.push(*first.min(second));
