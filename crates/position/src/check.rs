@@ -151,14 +151,14 @@ pub fn answer(state: &State, base: &Base, question: &Question) -> Answer {
     })
 }
 
-struct Answering<'a> {
+struct Answering<'a, 'd> {
     state: &'a State,
     question: &'a Question,
     reckoning: &'a Reckoning<'a>,
-    demand: &'a Demand<'a>,
+    demand: &'a Demand<'d>,
 }
 
-impl Answering<'_> {
+impl Answering<'_, '_> {
     fn environment(&self) -> Environment {
         self.question.environment.unwrap_or_default()
     }

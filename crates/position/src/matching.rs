@@ -162,7 +162,7 @@ pub(crate) fn spend(
 /// How many units need no licence: what all devices come to beyond those that need one.
 pub(crate) fn exempt(demand: &Demand<'_>, selected: &Selected<'_>, outcome: &Outcome, persons: &mut Persons) -> u64 {
     match selected.kind {
-        Kind::Plain(plain) => demand.units(plain, &demand.counted(), persons) - outcome.consumed,
+        Kind::Plain(plain) => demand.units_counted(plain, persons) - outcome.consumed,
         Kind::Measured(metric) => {
             let definition = selected.definitions.get(&metric);
             let units = definition.map(|definition| by_capacity::exempt_units(demand, definition)).unwrap_or_default();
@@ -174,7 +174,7 @@ pub(crate) fn exempt(demand: &Demand<'_>, selected: &Selected<'_>, outcome: &Out
 /// How many units of `kind` all devices are that need a licence.
 fn units_of(demand: &Demand<'_>, selected: &Selected<'_>, kind: Kind, persons: &mut Persons) -> u64 {
     match kind {
-        Kind::Plain(plain) => demand.units(plain, &demand.liable, persons),
+        Kind::Plain(plain) => demand.units_liable(plain, persons),
         Kind::Measured(metric) => {
             let definition = selected.definitions.get(&metric);
             definition.map_or(0, |definition| by_capacity::measured(demand, definition).high)
@@ -189,7 +189,7 @@ fn needs_rows(demand: &Demand<'_>, selected: &Selected<'_>) -> bool {
     let other = selected.rights.iter().any(|right| right.kind != selected.kind && gives(right.quantity));
     let secondary = selected.rights.iter().any(|right| right.secondary && gives(right.quantity));
     let in_environment = selected.grants.iter().any(|grant| grant.terms.environment.is_some());
-    !demand.liable.is_empty() && (other || secondary && (in_environment || by_classes::are_needed(selected)))
+    demand.liable_len() > 0 && (other || secondary && (in_environment || by_classes::are_needed(selected)))
 }
 
 fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, persons: &mut Persons) -> Outcome {
@@ -199,7 +199,7 @@ fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, person
         room.demand = demand.places(plain, persons);
     } else {
         // No exception looks at the environment, so any will do.
-        room.demand.mixed = demand.units(plain, &demand.liable, persons);
+        room.demand.mixed = demand.units_liable(plain, persons);
     }
     let consumed = room.demand.total();
     let mut outcome = Outcome {
@@ -214,7 +214,7 @@ fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, person
         return outcome;
     }
     let pairs = if plain == Plain::Device && selected.rights.iter().any(|right| right.secondary) {
-        persons.pairs(demand.estate, &demand.liable)
+        demand.pairs(persons)
     } else {
         0
     };

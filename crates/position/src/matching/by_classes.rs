@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::devices::DeviceSet;
 use domain::observation::Environment;
-use roaring::RoaringBitmap;
 
 use super::by_rows::{By, Unit};
 use super::{Outcome, Room, Use};
@@ -26,7 +26,7 @@ pub(crate) struct Class {
     pub(crate) units: u64,
     /// Who they are, where that was asked: devices or persons, as in [`Demand::holders`], by version where the units are
     /// installations.
-    pub(crate) holders: Vec<RoaringBitmap>,
+    pub(crate) holders: Vec<DeviceSet>,
 }
 
 /// What is left of the supply in the line's own metric, as the flow sees it. Rights that are spent as a suite are not
@@ -78,9 +78,9 @@ pub(crate) fn classes_of<'u>(
 
 /// The classes of all units that need a licence, in a plain metric, as algebra on bitmaps.
 pub(crate) fn classes(demand: &Demand<'_>, plain: Plain, reaches: &[Reach], versions: &[Version<'_>]) -> Vec<Class> {
-    let all: Vec<RoaringBitmap> = match plain {
-        Plain::Installation => versions.iter().map(|version| &*version.holding & &*demand.liable).collect(),
-        Plain::Device | Plain::NamedUser => vec![demand.holders(plain, &demand.liable)],
+    let all: Vec<DeviceSet> = match plain {
+        Plain::Installation => versions.iter().map(|version| &*version.holding & demand.liable()).collect(),
+        Plain::Device | Plain::NamedUser => vec![demand.holders(plain, demand.liable())],
     };
     let everywhere: Vec<usize> =
         (0..).zip(reaches).filter(|(_, reach)| reach.is_all()).map(|(place, _)| place).collect();
@@ -89,30 +89,29 @@ pub(crate) fn classes(demand: &Demand<'_>, plain: Plain, reaches: &[Reach], vers
         let reached = reach.devices.as_ref().map(|devices| match plain {
             Plain::Device | Plain::Installation => devices.clone(),
             Plain::NamedUser => {
-                let beyond = &*demand.liable - devices;
-                demand.holders(plain, &demand.liable) - demand.holders(plain, &beyond)
+                let beyond = demand.liable() - devices;
+                demand.holders(plain, demand.liable()) - demand.holders(plain, &beyond)
             }
         });
         let mut parted = Vec::with_capacity(classes.len() + 1);
         for (reached_by, layers) in classes {
-            let within: Vec<RoaringBitmap> = (0..)
+            let within: Vec<DeviceSet> = (0..)
                 .zip(&layers)
                 .map(|(version, layer)| match (&reached, reach.holds_version(Some(version))) {
-                    (_, false) => RoaringBitmap::new(),
+                    (_, false) => DeviceSet::new(),
                     (None, true) => layer.clone(),
                     (Some(reached), true) => layer & reached,
                 })
                 .collect();
-            if within.iter().all(RoaringBitmap::is_empty) {
+            if within.iter().all(DeviceSet::is_empty) {
                 parted.push((reached_by, layers));
                 continue;
             }
-            let without: Vec<RoaringBitmap> =
-                layers.iter().zip(&within).map(|(layer, within)| layer - within).collect();
+            let without: Vec<DeviceSet> = layers.iter().zip(&within).map(|(layer, within)| layer - within).collect();
             let mut by = reached_by.clone();
             by.insert(by.partition_point(|other| *other < place), place);
             parted.push((by, within));
-            if !without.iter().all(RoaringBitmap::is_empty) {
+            if !without.iter().all(DeviceSet::is_empty) {
                 parted.push((reached_by, without));
             }
         }
@@ -120,7 +119,7 @@ pub(crate) fn classes(demand: &Demand<'_>, plain: Plain, reaches: &[Reach], vers
     }
     let mut classes: Vec<Class> = classes
         .into_iter()
-        .map(|(reached_by, holders)| Class { reached_by, units: holders.iter().map(RoaringBitmap::len).sum(), holders })
+        .map(|(reached_by, holders)| Class { reached_by, units: holders.iter().map(DeviceSet::len).sum(), holders })
         .filter(|class| class.units > 0)
         .collect();
     classes.sort_by(|one, other| one.reached_by.cmp(&other.reached_by));

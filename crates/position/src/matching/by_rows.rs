@@ -5,11 +5,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::observation::Environment;
-use roaring::RoaringBitmap;
 
 use super::by_classes::{self, Matching};
 use super::{Outcome, Room, Use, by_capacity, units_of};
 use crate::demand::{Demand, Persons, Places, Version};
+use crate::devices::DeviceSet;
 use crate::estate::NOBODY;
 use crate::metrics::{Kind, Plain};
 use crate::reach::Reach;
@@ -58,7 +58,7 @@ pub(crate) struct Spent<'a> {
 }
 
 /// The units of `devices` in order of person and device: persons with a name first.
-pub(crate) fn units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>], devices: &RoaringBitmap) -> Vec<Unit> {
+pub(crate) fn units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>], devices: &DeviceSet) -> Vec<Unit> {
     let estate = demand.estate;
     let mut order: Vec<u32> = devices.iter().collect();
     order.sort_by_cached_key(|device| estate.order_of(*device));
@@ -111,7 +111,7 @@ pub(crate) fn spend<'a>(
     persons: &mut Persons,
 ) -> Spent<'a> {
     let versions = demand.versions();
-    let units = units(demand, plain, &versions, &demand.liable);
+    let units = units(demand, plain, &versions, demand.liable());
     let mut spending = Spending::of(demand, selected, units);
     if let Some(unlimited) = selected.unlimited() {
         let used = units_of(demand, selected, unlimited.kind, persons);
@@ -139,7 +139,7 @@ pub(crate) fn spend<'a>(
 /// The units of `demand` that rights in other metrics do not cover, in order.
 pub(crate) fn open<'a>(demand: &Demand<'a>, selected: &Selected<'_>, plain: Plain) -> (Vec<Unit>, Vec<Version<'a>>) {
     let versions = demand.versions();
-    let units = units(demand, plain, &versions, &demand.liable);
+    let units = units(demand, plain, &versions, demand.liable());
     let mut spending = Spending::of(demand, selected, units);
     spending.spend_others(plain, &versions);
     spending.units.retain(|unit| unit.by.is_none());
@@ -439,7 +439,7 @@ impl<'a, 'b> Spending<'a, 'b> {
 
     /// Units that other products' rights cover as suites: the first of every bundle.
     fn spend_bundles(&mut self) {
-        let nameless = crate::column::dense(self.demand.estate.person_count());
+        let nameless = crate::column::dense(self.demand.estate.users().person_count());
         for (right, of) in self.selected.rights.iter().enumerate() {
             for (holders, units) in of.bundles {
                 let mut left = *units;
@@ -577,7 +577,7 @@ fn pairs_of(places: &[Place]) -> impl Iterator<Item = [Place; 2]> + '_ {
 pub(crate) fn exempt_units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>]) -> Vec<Unit> {
     let mut exempt = units(demand, plain, versions, &demand.exempt());
     if plain == Plain::NamedUser {
-        let liable = demand.liable.iter().map(|device| demand.estate.person_of(device));
+        let liable = demand.liable().iter().map(|device| demand.estate.person_of(device));
         let liable: BTreeSet<u32> = liable.filter(|person| *person != NOBODY).collect();
         exempt.retain(|unit| !liable.contains(&unit.person));
     }

@@ -128,6 +128,34 @@ proptest! {
     }
 
     #[test]
+    fn reports_in_bulk_amount_to_the_same_as_one_by_one(
+        state in states(),
+        said in prop::collection::vec(said(), 0..24),
+        later in prop::collection::vec(said(), 0..8),
+    ) {
+        let mut loading = position::EstateLoading::new();
+        let mut one_by_one = Base::of(position::Estate::new(), &state);
+        for one in &said {
+            loading.report(&one.source, one.import, &one.report);
+            one_by_one.report(&one.source, one.import, &one.report);
+        }
+        let mut in_bulk = Base::of(loading.finish(), &state);
+        let at = crate::world::NOW.parse().unwrap();
+        prop_assert_eq!(seen(&in_bulk), seen(&one_by_one));
+        prop_assert_eq!(lines(&state, &in_bulk, at), lines(&state, &one_by_one, at));
+        for one in &later {
+            in_bulk.report(&one.source, one.import, &one.report);
+            one_by_one.report(&one.source, one.import, &one.report);
+        }
+        prop_assert_eq!(seen(&in_bulk), seen(&one_by_one));
+        for product in state.products.keys() {
+            prop_assert_eq!(line(&state, &in_bulk, *product, at), line(&state, &one_by_one, *product, at));
+            let consumed = |base| rows(&state, base, *product, RowKind::Consumed, at).into_iter().map(without_place);
+            prop_assert!(consumed(&in_bulk).eq(consumed(&one_by_one)));
+        }
+    }
+
+    #[test]
     fn a_yes_holds_once_the_units_are_in_use(world in worlds(), quantity in 1..4u64, place in 0..4usize) {
         let environment = Environment::ALL[place];
         let base = world.base();
@@ -166,6 +194,11 @@ fn has_several_other_metrics(line: &Line) -> bool {
     let counting = line.supplies.iter().filter(|supply| supply.why_not.is_none());
     let metrics = counting.map(|supply| supply.metric).filter(|metric| *metric != line.metric);
     metrics.collect::<std::collections::BTreeSet<_>>().len() > 1
+}
+
+/// A row apart from where its device happens to stand.
+fn without_place(row: position::Row) -> position::Row {
+    position::Row { index: position::DeviceIndex(0), ..row }
 }
 
 /// Without rights in other metrics and without secondary use a no is exact, too.
