@@ -86,8 +86,9 @@ pub(crate) fn state_at(ledger: &store::Snapshot, size: u64) -> Result<(State, Ob
     Ok((state, objects))
 }
 
-/// The installed base that `state` counts, from chunks: the same as from the reports themselves.
-pub(crate) fn base_of(state: &State, estate: &Estate) -> Result<Base, Failure> {
+/// The installed base that `state` counts, from chunks: the same as from the reports themselves. The use is read where its
+/// imports keep it.
+pub(crate) fn base_of(ledger: &store::Snapshot, state: &State, estate: &Estate) -> Result<Base, Failure> {
     let report = |place: Place| {
         let damaged =
             |what: &str| Failure::Damaged(format!("report {} of {}: {what}", place.ordinal, ImportId(place.import)));
@@ -105,7 +106,9 @@ pub(crate) fn base_of(state: &State, estate: &Estate) -> Result<Base, Failure> {
         let place = Place { import: device.kept_in.0.0, ordinal: device.kept_in.1 };
         loading.report(&source.name, device.kept_in.0, &agents::seen(&report(place)?, device.seen_at, state));
     }
-    Ok(Base::of(loading.finish(), state))
+    let mut base = Base::of(loading.finish(), state);
+    replay::take_usage(&mut base, ledger, state)?;
+    Ok(base)
 }
 
 /// A day that is asked for and has no seal.
@@ -154,8 +157,7 @@ impl App {
         let estate = Estate::load(&list_of(seal, blobs)?, blobs)?;
         let ledger = self.ledger().snapshot()?;
         let (state, objects) = state_at(&ledger, seal.size)?;
-        let mut base = base_of(&state, &estate)?;
-        replay::take_usage(&mut base, &ledger, &state)?;
+        let base = base_of(&ledger, &state, &estate)?;
         let loaded = Arc::new(Snapshot { state, base, objects });
         instants.keep(seal.recorded_in, erased, &loaded);
         Ok(loaded)
