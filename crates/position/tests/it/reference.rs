@@ -242,7 +242,20 @@ fn reserved(units: &[Unit<'_>], places: &[usize]) -> usize {
     places.iter().filter(|place| units[**place].reserved).count()
 }
 
-fn by_named_users(units: &mut [Unit<'_>], rights: &mut [RightLeft]) {
+/// What decides between groups of equal size: those that exceptions will not reach, then, where rights in installations
+/// are spent later on units that are none, those with most installations.
+fn after_size(
+    units: &[Unit<'_>],
+    rights: &[RightLeft],
+    metric: Metric,
+    group: &[usize],
+) -> (usize, std::cmp::Reverse<u64>) {
+    let later = metric != Metric::Installation && left(rights, Metric::Installation, false) > 0;
+    let installations = group.iter().map(|place| if later { units[*place].installations } else { 0 }).sum();
+    (reserved(units, group), std::cmp::Reverse(installations))
+}
+
+fn by_named_users(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
     loop {
         // A person, or a device without one.
         let mut groups: BTreeMap<(bool, String, String), Vec<usize>> = BTreeMap::new();
@@ -257,7 +270,8 @@ fn by_named_users(units: &mut [Unit<'_>], rights: &mut [RightLeft]) {
         let mut best: Option<Vec<usize>> = None;
         for group in groups.into_values() {
             let better = best.as_ref().is_none_or(|best| {
-                group.len() > best.len() || group.len() == best.len() && reserved(units, &group) < reserved(units, best)
+                let key = |group: &[usize]| (std::cmp::Reverse(group.len()), after_size(units, rights, metric, group));
+                key(&group) < key(best)
             });
             if better {
                 best = Some(group);
@@ -392,7 +406,7 @@ fn by_own(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
 
 fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
     if metric != Metric::NamedUser {
-        by_named_users(units, rights);
+        by_named_users(units, rights, metric);
     }
     match metric {
         Metric::Installation => by_devices_on_installations(units, rights),
