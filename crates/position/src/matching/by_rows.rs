@@ -200,6 +200,8 @@ impl<'a, 'b> Spending<'a, 'b> {
         self.spend_others(plain, versions);
         self.measure_room();
         self.spend_bundles();
+        // What is marked may be covered by now, and what is open be reached in its place.
+        self.reserve();
         self.spend_pairs();
         if by_classes::are_needed(self.selected) {
             self.spend_by_classes(versions);
@@ -271,10 +273,11 @@ impl<'a, 'b> Spending<'a, 'b> {
         devices.filter_map(|device| self.installations.get(device)).sum()
     }
 
-    /// Marks the units that exceptions for their environment will reach: the last in order.
+    /// Marks the units that exceptions for their environment will reach: of those that nothing covers the last in order.
     fn reserve(&mut self) {
         for (environment, mut left) in Environment::ALL.into_iter().zip(self.room.in_environment) {
-            for unit in self.units.iter_mut().rev().filter(|unit| unit.place == Some(environment)) {
+            let open = |unit: &&mut Unit| unit.by.is_none() && unit.place == Some(environment);
+            for unit in self.units.iter_mut().rev().filter(open) {
                 unit.reserved = left > 0;
                 left = left.saturating_sub(1);
             }

@@ -404,7 +404,8 @@ fn by_own(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
     }
 }
 
-fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
+fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], grants: &[GrantLeft], metric: Metric) {
+    reserve(units, grants);
     if metric != Metric::NamedUser {
         by_named_users(units, rights, metric);
     }
@@ -416,6 +417,7 @@ fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
     if metric != Metric::Installation {
         by_installations(units, rights);
     }
+    reserve(units, grants);
     by_own(units, rights, metric);
 }
 
@@ -486,8 +488,7 @@ pub(crate) fn expected(world: &World, product: ProductId) -> Expected {
         }
         rights[0].left = rights[0].given - self::units(state, &liable, product, rights[0].metric).len() as u64;
     } else {
-        reserve(&mut units, &grants);
-        by_rights(&mut units, &mut rights, metric);
+        by_rights(&mut units, &mut rights, &grants, metric);
         for (source, environment, quantity) in &mut grants {
             for unit in units.iter_mut().filter(|unit| unit.by.is_none()) {
                 if *quantity > 0 && environment.is_none_or(|wanted| unit.place == Some(wanted)) {
@@ -554,7 +555,7 @@ fn grants_in_force(world: &World, product: ProductId, metric: Metric) -> Vec<Gra
     grants.into_iter().map(left).collect()
 }
 
-/// Exceptions for one environment will reach the last units there.
+/// Exceptions for one environment will reach the last units there that nothing covers.
 fn reserve(units: &mut [Unit<'_>], grants: &[GrantLeft]) {
     for environment in Environment::ALL {
         let mut reach = 0u64;
@@ -563,11 +564,9 @@ fn reserve(units: &mut [Unit<'_>], grants: &[GrantLeft]) {
                 reach = reach.saturating_add(*quantity);
             }
         }
-        for unit in units.iter_mut().rev().filter(|unit| unit.place == Some(environment)) {
-            if reach > 0 {
-                reach -= 1;
-                unit.reserved = true;
-            }
+        for unit in units.iter_mut().rev().filter(|unit| unit.place == Some(environment) && unit.by.is_none()) {
+            unit.reserved = reach > 0;
+            reach = reach.saturating_sub(1);
         }
     }
 }

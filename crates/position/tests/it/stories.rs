@@ -399,3 +399,23 @@ fn rights_for_cores_and_for_one_region_are_no_free_devices() {
         ",
     );
 }
+
+#[test]
+fn an_exception_reaches_the_units_that_rights_in_other_metrics_leave() {
+    // The right for a user covers the last device in test, so the exception is for the one before it.
+    tell(
+        "
+        product Draw device
+        match draw: Draw
+        right Draw 1 user
+        right Draw 1 device
+        grant Draw 1 device in test until 2026-12-31
+        report pc-1 in test: Draw
+        report pc-2 in test by ana: Draw
+        report pc-3 by ana: Draw
+        report pc-4: Draw
+        line Draw -> 1 entitled, 4 consumed, 3 by rights, 1 by exceptions
+        rows covered Draw -> pc-1 (Draw -) by EXC-1; ana@pc-2 (Draw -) by ENT-1; ana@pc-3 (Draw -) by ENT-1; pc-4 (Draw -) by ENT-2
+        ",
+    );
+}
