@@ -178,3 +178,16 @@ fn hosts_of_hosts_are_found_however_many_there_are() {
         ",
     );
 }
+
+#[test]
+fn the_first_guest_by_name_speaks_for_its_host_whoever_was_reported_first() {
+    tell(
+        "
+        product Base oracle_processor
+        match base: Base
+        report vm-2 kind virtual model Power on nowhere: Base
+        report vm-1 kind virtual model Xeon on nowhere: Base
+        line Base -> 0 entitled, 32 consumed (1 to 32), 32 short
+        ",
+    );
+}
