@@ -155,7 +155,7 @@ proptest! {
             let after = line(&world.state, &deployed.base(), product.id, world.at).unwrap();
             if answer.decision {
                 prop_assert_eq!(after.short, before.short, "{:?}", answer);
-            } else if !has_secondary_use(&world, product.id) {
+            } else if !names_may_decide(&world, &before) {
                 prop_assert!(after.short > before.short, "{:?}", answer);
             }
             prop_assert!(answer.grants.is_empty() || after.covered_by_grants > 0, "{:?}", answer);
@@ -163,11 +163,13 @@ proptest! {
     }
 }
 
-/// A pair of devices of one person needs one unit less, so it may turn on the names of new devices whether rights in other
-/// metrics part it.
-fn has_secondary_use(world: &World, product: domain::id::ProductId) -> bool {
-    let mut rights = world.state.entitlements.values().filter(|right| right.product == product);
-    rights.any(|right| right.right.secondary_use)
+/// What is equal is spent on in order of name. So the names of new devices may decide whether rights in other metrics part
+/// a pair of devices of one person, or leave what an exception for one environment cannot reach; the answer is then the
+/// worse of both.
+fn names_may_decide(world: &World, line: &Line) -> bool {
+    let mut rights = world.state.entitlements.values().filter(|right| right.product == line.product);
+    let in_environment = line.supplies.iter().any(|supply| supply.environment.is_some());
+    rights.any(|right| right.right.secondary_use || in_environment && right.right.metric != line.metric)
 }
 
 fn title_of(world: &World, product: domain::id::ProductId) -> Option<domain::observation::RawTitle> {
