@@ -341,8 +341,6 @@ impl<'a, 'b> Spending<'a, 'b> {
             }
         }
         self.room.demand = places;
-        // A unit of another metric does not cover a unit of this one, so none of what is left is room.
-        self.room.other = 0;
     }
 
     /// Marks the units that exceptions for their environment will reach, the last in order; divides a bearer where these

@@ -4,7 +4,7 @@
 //! In the order of importance: as little as possible is short, as little as possible rests on exceptions, as little as
 //! possible is spent that another product has, and what ends first is used first. No other way of spending does better.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::devices::DeviceSet;
 use domain::observation::Environment;
@@ -13,7 +13,7 @@ use super::by_rows::{By, Unit};
 use super::{Outcome, Room, Use};
 use crate::demand::{Demand, Version};
 use crate::flow::{Cost, Problem, Solution, Source};
-use crate::metrics::{Kind, Plain};
+use crate::metrics::Plain;
 use crate::reach::{Reach, would_hold};
 use crate::supply::{CountingRight, Selected};
 
@@ -139,6 +139,14 @@ pub(crate) fn cost(selected: &Selected<'_>, by: By, turn: usize) -> Cost {
     }
 }
 
+/// Whether a further unit in `environment`, of which no more is known, would be within reach.
+pub(crate) fn would_reach(selected: &Selected<'_>, by: By, environment: Environment) -> bool {
+    match by {
+        By::Right(right) => would_hold(&selected.rights[right].entitlement.right.use_rights.scope, environment),
+        By::Grant(grant) => selected.grants[grant].terms.environment.is_none_or(|wanted| wanted == environment),
+    }
+}
+
 const SHORT: Cost = Cost { exposure: 0, short: 1, exceptions: 0, lent_worth: 0, lent: 0, turn: 0 };
 
 /// A line's own supply against its classes.
@@ -163,16 +171,7 @@ impl Matching {
             };
             Source { units, reaches: reaches.map(|(class, _)| (class, cost(selected, *by, place))).collect() }
         };
-        let would_reach = |by: &By| {
-            Environment::ALL.map(|environment| match by {
-                By::Right(right) => {
-                    would_hold(&selected.rights[*right].entitlement.right.use_rights.scope, environment)
-                }
-                By::Grant(grant) => {
-                    selected.grants[*grant].terms.environment.is_none_or(|wanted| wanted == environment)
-                }
-            })
-        };
+        let would_reach = |by: &By| Environment::ALL.map(|environment| self::would_reach(selected, *by, environment));
         Self {
             problem: Problem {
                 demands: classes.iter().map(|class| (class.units, SHORT)).collect(),
@@ -241,10 +240,9 @@ impl Matching {
         most - (after - before).min(most)
     }
 
-    /// How many more units in `environment` rights alone cover; `None` where they do not cover what there is.
-    pub(crate) fn free_by_rights(&self, environment: Environment) -> Option<u64> {
-        let now = self.with_further(environment, 0, false).solve();
-        now.short.iter().all(|units| *units == 0).then(|| self.free_with(environment, false))
+    /// How many more units in `environment` rights alone cover.
+    pub(crate) fn free_by_rights(&self, environment: Environment) -> u64 {
+        self.free_with(environment, false)
     }
 
     /// How many units of each exception would be used with `further` units in `environment`.
@@ -286,21 +284,8 @@ pub(crate) fn spend(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain) 
         *spent = Use { used: spent.used + units, covers: spent.covers + units };
     }
     room.demand.mixed = consumed;
-    room.other = others_left(selected, &left);
     room.limited = Some(Box::new(matching));
     Outcome { consumed, rights, grants, room }
-}
-
-/// What is left of rights in other metrics. With several of them none of it counts: a further unit can change which units
-/// they cover, and leave one short that was covered.
-pub(crate) fn others_left(selected: &Selected<'_>, left: &[u64]) -> u64 {
-    let others = || selected.rights.iter().zip(left).filter(|(right, _)| right.kind != selected.kind);
-    let kinds: BTreeSet<Kind> =
-        others().filter(|(right, _)| right.available() > 0).map(|(right, _)| right.kind).collect();
-    if kinds.len() > 1 {
-        return 0;
-    }
-    others().fold(0, |sum, (_, left)| sum.saturating_add(*left))
 }
 
 /// Whether the line's own supply is spent by classes.
