@@ -216,7 +216,9 @@ impl DeviceSet {
         if let Form::Many(many) = &self.0
             && many.is_thin()
         {
-            *self = Self(Form::Few(self.iter().collect()));
+            let mut few = Vec::with_capacity(many.len as usize);
+            self.for_each(|place| few.push(place));
+            *self = Self(Form::Few(few.into()));
         }
     }
 

@@ -30,15 +30,21 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
+    const PARTS: usize = 6;
+
+    fn parts(self) -> [i128; Self::PARTS] {
+        let Self { exposure, short, exceptions, lent_worth, lent, turn } = self;
+        [exposure, short, exceptions, lent_worth, lent, turn]
+    }
+
+    fn of_parts([exposure, short, exceptions, lent_worth, lent, turn]: [i128; Self::PARTS]) -> Self {
+        Self { exposure, short, exceptions, lent_worth, lent, turn }
+    }
+
     fn by_part(self, other: Self, part: impl Fn(i128, i128) -> i128) -> Self {
-        Self {
-            exposure: part(self.exposure, other.exposure),
-            short: part(self.short, other.short),
-            exceptions: part(self.exceptions, other.exceptions),
-            lent_worth: part(self.lent_worth, other.lent_worth),
-            lent: part(self.lent, other.lent),
-            turn: part(self.turn, other.turn),
-        }
+        let mut parts = self.parts();
+        parts.iter_mut().zip(other.parts()).for_each(|(one, other)| *one = part(*one, other));
+        Self::of_parts(parts)
     }
 
     /// So many units at this cost.
@@ -93,27 +99,41 @@ pub(crate) struct Solution {
 impl Problem {
     /// The cheapest answer.
     pub(crate) fn solve(&self) -> Solution {
-        let mut search = Search::of(self);
-        for (demand, (units, _)) in self.demands.iter().enumerate() {
-            search.cover(demand, *units);
+        match Packing::of(self) {
+            Some(packing) => self.search(|cost| packing.pack(cost)).solution,
+            None => self.search(|cost| cost).solution,
         }
-        search.solution
     }
 
     /// The cheapest answer, and what a further unit of every demand would cost and of every source would save.
     pub(crate) fn solve_with_prices(&self) -> (Solution, Prices) {
-        let mut search = Search::of(self);
+        match Packing::of(self) {
+            Some(packing) => self.with_prices(self.search(|cost| packing.pack(cost)), |price| packing.unpack(price)),
+            None => self.with_prices(self.search(|cost| cost), |price| price),
+        }
+    }
+
+    fn search<W: Weight>(&self, weigh: impl Fn(Cost) -> W) -> Search<W> {
+        let mut search = Search::of(self, weigh);
         for (demand, (units, _)) in self.demands.iter().enumerate() {
             search.cover(demand, *units);
         }
-        let end = search.potentials[search.end()];
-        let price = |node: usize| (end - search.potentials[node]).max(Cost::default());
-        let demands = self.demands.len();
-        let prices = Prices {
-            demands: (0..demands).map(|node| price(node).min(self.demands[node].1)).collect(),
-            sources: (demands..demands + self.sources.len()).map(price).collect(),
+        search
+    }
+
+    fn with_prices<W: Weight>(&self, search: Search<W>, cost: impl Fn(W) -> Cost) -> (Solution, Prices) {
+        let mut prices = search.prices.iter().map(|price| cost(*price).max(Cost::default()));
+        let shorts = self.demands.iter().map(|(_, short)| *short);
+        let demands: Vec<Cost> = prices.by_ref().zip(shorts).map(|(price, short)| price.min(short)).collect();
+        let of_source = |(source, price): (&Source, Cost)| {
+            if source.units > 0 {
+                return price;
+            }
+            let saved = source.reaches.iter().map(|(demand, cost)| demands[*demand] - *cost);
+            saved.fold(Cost::default(), Cost::max)
         };
-        (search.solution, prices)
+        let sources = self.sources.iter().zip(prices).map(of_source).collect();
+        (search.solution, Prices { demands, sources })
     }
 
     /// What an answer costs.
@@ -128,7 +148,7 @@ impl Problem {
 }
 
 /// The dual of an answer: prices that prove that nothing is cheaper.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Prices {
     /// What one unit more of every demand costs.
     pub(crate) demands: Vec<Cost>,
@@ -136,14 +156,102 @@ pub(crate) struct Prices {
     pub(crate) sources: Vec<Cost>,
 }
 
+/// A cost as the search adds and compares it.
+trait Weight: Copy + Ord + Default + Add<Output = Self> + Sub<Output = Self> {}
+
+impl Weight for Cost {}
+impl Weight for i128 {}
+
+/// How the costs of one problem are written as one number each: that of a part begins above all that the parts after it
+/// can come to on paths. So a sum of costs is the sum of their numbers, and what is less is the lesser number.
+struct Packing {
+    /// For each part the common divisor of its values, zero where all are, and what one of that is worth.
+    parts: [(i128, i128); Cost::PARTS],
+}
+
+impl Packing {
+    /// The numbers that the search compares are each made from at most so many costs of paths: a distance is a path's, and
+    /// of either end a price, which is the difference of two; and two such are compared.
+    const PATHS: i128 = 10;
+
+    /// `None` where the costs do not fit into one number.
+    fn of(problem: &Problem) -> Option<Self> {
+        let short = Values::of(problem.demands.iter().map(|(_, short)| *short));
+        let reaches = Values::of(problem.sources.iter().flat_map(|of| of.reaches.iter().map(|(_, cost)| *cost)));
+        let steps = 2 * problem.demands.len().min(problem.sources.len()) + 2;
+        let mut parts = [(1, 1); Cost::PARTS];
+        let mut worth = 1_i128;
+        for (part, packed) in parts.iter_mut().enumerate().rev() {
+            let divisor = gcd(short.divisors[part], reaches.divisors[part]);
+            *packed = (divisor, worth);
+            if divisor == 0 {
+                continue;
+            }
+            let on_a_path = (reaches.greatest[part] / divisor).checked_mul(i128::try_from(steps).ok()?)?;
+            let most = on_a_path.checked_add(short.greatest[part] / divisor)?.checked_mul(Self::PATHS)?;
+            worth = most.checked_mul(2)?.checked_add(1)?.checked_mul(worth)?;
+        }
+        Some(Self { parts })
+    }
+
+    fn pack(&self, cost: Cost) -> i128 {
+        let parts = cost.parts().into_iter().zip(self.parts).filter(|(part, _)| *part != 0);
+        parts.map(|(part, (divisor, worth))| part / divisor * worth).sum()
+    }
+
+    fn unpack(&self, packed: i128) -> Cost {
+        let mut left = packed;
+        Cost::of_parts(self.parts.map(|(divisor, worth)| {
+            if divisor == 0 {
+                return 0;
+            }
+            // What comes after a part is less than half of what one of it is worth, either way.
+            let units = (left + (worth - 1) / 2).div_euclid(worth);
+            left -= units * worth;
+            units * divisor
+        }))
+    }
+}
+
+/// What the values of each part of some costs have in common.
+struct Values {
+    greatest: [i128; Cost::PARTS],
+    divisors: [i128; Cost::PARTS],
+}
+
+impl Values {
+    fn of(costs: impl Iterator<Item = Cost>) -> Self {
+        let mut values = Self { greatest: [0; Cost::PARTS], divisors: [0; Cost::PARTS] };
+        let mut before = None;
+        for cost in costs.filter(|cost| before.replace(*cost) != Some(*cost)) {
+            for (place, part) in cost.parts().into_iter().enumerate() {
+                if part != 0 && part != values.greatest[place] {
+                    values.greatest[place] = values.greatest[place].max(part.saturating_abs());
+                    values.divisors[place] = gcd(part.saturating_abs(), values.divisors[place]);
+                }
+            }
+        }
+        values
+    }
+}
+
+/// The greatest common divisor; of zero and another, the other.
+fn gcd(one: i128, other: i128) -> i128 {
+    let (mut one, mut other) = (one, other);
+    while other > 1 {
+        (one, other) = (other, one % other);
+    }
+    if other == 1 { 1 } else { one }
+}
+
 /// A place on a path: a demand, a source, or the end, in one numbering.
 type Node = usize;
 
 /// How a node was reached.
 #[derive(Debug, Clone, Copy)]
-struct Step {
-    /// What the path to it costs, beyond the potentials.
-    distance: Cost,
+struct Step<W> {
+    /// What the path to it costs, beyond the prices.
+    distance: W,
     from: Node,
     /// The place in [`Source::reaches`] of the source at either end; of no meaning at the end of the path.
     slot: usize,
@@ -151,42 +259,54 @@ struct Step {
     settled: bool,
 }
 
-struct Search<'a> {
-    problem: &'a Problem,
-    /// The sources that reach every demand, each with its place in [`Source::reaches`].
-    reached_by: Vec<Vec<(usize, usize)>>,
+/// An end of a reach: the node there, the place in [`Source::reaches`], and the cost of a unit.
+type Reach<W> = (Node, usize, W);
+
+struct Search<W> {
+    /// The cost of leaving a unit of every demand short.
+    shorts: Vec<W>,
+    /// The sources with units that reach every demand.
+    reached_by: Vec<Vec<Reach<W>>>,
+    /// The demands that every source reaches.
+    reaches: Vec<Vec<Reach<W>>>,
     left: Vec<u64>,
     solution: Solution,
-    potentials: Vec<Cost>,
-    steps: Vec<Option<Step>>,
-    open: BinaryHeap<Reverse<(Cost, Node)>>,
+    /// What a unit at every node is known to cost on its way to the end: the potentials, from the end.
+    prices: Vec<W>,
+    steps: Vec<Option<Step<W>>>,
+    open: BinaryHeap<Reverse<(W, Node)>>,
 }
 
-impl<'a> Search<'a> {
-    fn of(problem: &'a Problem) -> Self {
+impl<W: Weight> Search<W> {
+    fn of(problem: &Problem, weigh: impl Fn(Cost) -> W) -> Self {
         let mut reached_by = vec![Vec::new(); problem.demands.len()];
-        for (source, of) in problem.sources.iter().enumerate() {
-            for (slot, (demand, _)) in of.reaches.iter().enumerate() {
-                reached_by[*demand].push((source, slot));
+        let mut reaches = Vec::with_capacity(problem.sources.len());
+        for (node, source) in (problem.demands.len()..).zip(&problem.sources) {
+            let weighed = (0..).zip(&source.reaches).map(|(slot, (demand, cost))| (*demand, slot, weigh(*cost)));
+            let weighed: Vec<Reach<W>> = if source.units > 0 { weighed.collect() } else { Vec::new() };
+            for (demand, slot, cost) in &weighed {
+                reached_by[*demand].push((node, *slot, *cost));
             }
+            reaches.push(weighed);
         }
         let nodes = problem.demands.len() + problem.sources.len() + 1;
         Self {
-            problem,
+            shorts: problem.demands.iter().map(|(_, short)| weigh(*short)).collect(),
             reached_by,
+            reaches,
             left: problem.sources.iter().map(|source| source.units).collect(),
             solution: Solution {
                 given: problem.sources.iter().map(|source| vec![0; source.reaches.len()]).collect(),
                 short: vec![0; problem.demands.len()],
             },
-            potentials: vec![Cost::default(); nodes],
+            prices: vec![W::default(); nodes],
             steps: vec![None; nodes],
             open: BinaryHeap::new(),
         }
     }
 
     fn end(&self) -> Node {
-        self.potentials.len() - 1
+        self.prices.len() - 1
     }
 
     /// Covers so many units of `demand`, or leaves them short, at the least cost, and moves what was given before
@@ -200,8 +320,8 @@ impl<'a> Search<'a> {
     }
 
     /// Goes on from `node`, which was reached at `distance`, to `next`.
-    fn go_on(&mut self, (node, distance): (Node, Cost), next: Node, slot: usize, cost: Cost) {
-        let through = distance + cost + self.potentials[node] - self.potentials[next];
+    fn go_on(&mut self, (node, distance): (Node, W), (next, slot, cost): Reach<W>) {
+        let through = distance + cost + self.prices[next] - self.prices[node];
         let known = &mut self.steps[next];
         if known.is_none_or(|known| !known.settled && through < known.distance) {
             *known = Some(Step { distance: through, from: node, slot, settled: false });
@@ -211,12 +331,12 @@ impl<'a> Search<'a> {
 
     /// Finds the cheapest path from `start` to the end, as the step by which each node was reached.
     fn find_shortest(&mut self, start: Node) {
-        let (problem, end, demands) = (self.problem, self.end(), self.problem.demands.len());
+        let (end, demands) = (self.end(), self.shorts.len());
         self.steps.fill(None);
         self.open.clear();
-        self.steps[start] = Some(Step { distance: Cost::default(), from: start, slot: 0, settled: false });
-        self.open.push(Reverse((Cost::default(), start)));
-        let mut to_end = Cost::default();
+        self.steps[start] = Some(Step { distance: W::default(), from: start, slot: 0, settled: false });
+        self.open.push(Reverse((W::default(), start)));
+        let mut to_end = W::default();
         while let Some(Reverse((distance, node))) = self.open.pop() {
             let Some(step) = self.steps[node].as_mut().filter(|step| !step.settled) else { continue };
             step.settled = true;
@@ -225,28 +345,28 @@ impl<'a> Search<'a> {
                 break;
             }
             let here = (node, distance);
-            if let Some((_, short)) = problem.demands.get(node) {
+            let Some(source) = node.checked_sub(demands) else {
                 for place in 0..self.reached_by[node].len() {
-                    let (source, slot) = self.reached_by[node][place];
-                    let (_, cost) = problem.sources[source].reaches[slot];
-                    self.go_on(here, demands + source, slot, cost);
+                    self.go_on(here, self.reached_by[node][place]);
                 }
-                self.go_on(here, end, 0, *short);
+                self.go_on(here, (end, 0, self.shorts[node]));
                 continue;
-            }
-            let source = node - demands;
+            };
             if self.left[source] > 0 {
-                self.go_on(here, end, 0, Cost::default());
+                self.go_on(here, (end, 0, W::default()));
             }
-            for (slot, (demand, cost)) in problem.sources[source].reaches.iter().enumerate() {
+            for place in 0..self.reaches[source].len() {
+                let (demand, slot, cost) = self.reaches[source][place];
                 if self.solution.given[source][slot] > 0 {
-                    self.go_on(here, *demand, slot, Cost::default() - *cost);
+                    self.go_on(here, (demand, slot, W::default() - cost));
                 }
             }
         }
         // What was not settled lies no nearer than the end.
-        for (potential, step) in self.potentials.iter_mut().zip(&self.steps) {
-            *potential = *potential + step.filter(|step| step.settled).map_or(to_end, |step| step.distance);
+        for (price, step) in self.prices.iter_mut().zip(&self.steps) {
+            if let Some(step) = step.filter(|step| step.settled) {
+                *price = *price + to_end - step.distance;
+            }
         }
     }
 
@@ -264,7 +384,7 @@ impl<'a> Search<'a> {
 
     /// Carries at most `most` units along the path, and returns how many.
     fn carry(&mut self, start: Node, most: u64) -> u64 {
-        let demands = self.problem.demands.len();
+        let demands = self.shorts.len();
         let path = self.path(start);
         let last = path.last().map_or(start, |(node, _)| *node);
         let mut units = most;
@@ -362,7 +482,48 @@ mod tests {
         share(problem, 0, 0, problem.sources.first().map_or(0, |first| first.units), &mut open)
     }
 
+    #[test]
+    fn costs_too_large_for_one_number_are_compared_in_parts() {
+        let cost = |part: i128| Cost { exposure: part, short: part, exceptions: part, ..Cost::default() };
+        let large = i128::from(u64::MAX) - 58;
+        let problem = Problem {
+            demands: vec![(2, cost(large)), (2, cost(large - 3))],
+            sources: vec![Source { units: 3, reaches: vec![(0, cost(1)), (1, cost(0))] }],
+        };
+        assert!(Packing::of(&problem).is_none());
+        assert_eq!(problem.solve(), Solution { given: vec![vec![2, 1]], short: vec![0, 1] });
+    }
+
+    fn costs() -> impl proptest::strategy::Strategy<Value = Cost> {
+        use proptest::prelude::*;
+        let money = prop_oneof![Just(0_i128), (1_i128..9).prop_map(|euros| euros * 100_000_000)];
+        (money.clone(), 0_i128..2, 0_i128..3, money, 0_i128..3, 0_i128..5).prop_map(
+            |(exposure, short, exceptions, lent_worth, lent, turn)| Cost {
+                exposure,
+                short,
+                exceptions,
+                lent_worth,
+                lent,
+                turn,
+            },
+        )
+    }
+
     proptest::proptest! {
+        #[test]
+        fn costs_as_numbers_give_the_same_answer_and_prices_as_costs_in_parts(
+            demands in proptest::collection::vec((0u64..9, costs()), 1..7),
+            sources in proptest::collection::vec((0u64..9, proptest::collection::btree_map(0usize..6, costs(), 0..6)), 0..7),
+        ) {
+            let count = demands.len();
+            let sources = sources.into_iter().map(|(units, reaches)| {
+                Source { units, reaches: reaches.into_iter().filter(|(demand, _)| *demand < count).collect() }
+            });
+            let problem = Problem { demands, sources: sources.collect() };
+            proptest::prop_assert!(Packing::of(&problem).is_some());
+            proptest::prop_assert_eq!(problem.solve_with_prices(), problem.with_prices(problem.search(|cost| cost), |cost| cost));
+        }
+
         #[test]
         fn no_other_way_is_cheaper(
             demands in proptest::collection::vec((0u64..4, 0i128..3, 0i128..4), 1..4),
