@@ -125,6 +125,33 @@ pub const CELLS: Limit = Limit {
     repair: "Split the file by rows, or delete the columns that are not needed.",
 };
 
+/// Size of a workbook's parts after unpacking.
+pub const WORKBOOK_BYTES: Limit = Limit {
+    what: "The unpacked workbook",
+    max: 256 << 20,
+    shown: "256 MiB",
+    reason: "Five million cells of fifty bytes each, as workbooks write them; nothing of it is kept but one sheet's texts.",
+    repair: "Save the sheet alone, or as CSV (UTF-8).",
+};
+
+/// Parts of a workbook.
+pub const WORKBOOK_PARTS: Limit = Limit {
+    what: "The number of parts in the workbook",
+    max: 10_000,
+    shown: "10,000",
+    reason: "A workbook with a hundred sheets and their drawings has under a thousand.",
+    repair: "Save the sheet alone, or as CSV (UTF-8).",
+};
+
+/// Sheets of a workbook.
+pub const SHEETS: Limit = Limit {
+    what: "The number of sheets in the workbook",
+    max: 500,
+    shown: "500",
+    reason: "Nobody chooses among more.",
+    repair: "Save the sheet alone, or as CSV (UTF-8).",
+};
+
 /// Bytes of one cell.
 pub const CELL_BYTES: Limit = Limit {
     what: "A cell",
@@ -279,7 +306,7 @@ pub const MAPPING_BYTES: Limit = Limit {
 };
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Limit; 27] = [
+pub const ALL: [Limit; 30] = [
     FILE_BYTES,
     UNPACKED_BYTES,
     UNPACKING_RATIO,
@@ -290,6 +317,9 @@ pub const ALL: [Limit; 27] = [
     REJECTS,
     COLUMNS,
     CELLS,
+    WORKBOOK_BYTES,
+    WORKBOOK_PARTS,
+    SHEETS,
     CELL_BYTES,
     NAME_CHARS,
     SOURCE_ID_CHARS,

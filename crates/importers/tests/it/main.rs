@@ -20,3 +20,4 @@ mod harm;
 mod hostile;
 mod inventories;
 mod shown;
+mod workbooks;
