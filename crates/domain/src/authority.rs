@@ -31,6 +31,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
+        | Intent::RememberMapping { .. }
         | Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
         Intent::MatchTitle { .. }
         | Intent::MatchTitles { .. }
@@ -38,6 +39,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::AdoptSoftware { .. }
         | Intent::LinkProduct { .. }
         | Intent::ImportInventory { .. }
+        | Intent::ImportLeavers { .. }
         | Intent::OpenSource { .. }
         | Intent::ChangeSource { .. }
         | Intent::RenewSourceToken { .. }
@@ -103,6 +105,8 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
+        | Intent::ImportLeavers { .. }
+        | Intent::RememberMapping { .. }
         | Intent::MatchTitle { .. }
         | Intent::UnmatchTitle { .. }
         | Intent::UndoImport { .. }

@@ -17,7 +17,7 @@ use crate::id::{
     AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId,
     TokenId,
 };
-use crate::import::{Brought, ImportedFile};
+use crate::import::{Brought, ImportedFile, Leaver, TableKind};
 use crate::metric::Definition;
 use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
@@ -178,7 +178,19 @@ pub enum Intent {
     /// Take in reports of devices.
     ImportInventory { source: String, files: Vec<ImportedFile>, brought: Brought },
     /// Take in rights.
-    ImportEntitlements { source: String, file: ImportedFile, rows: Vec<EntitlementRow>, rejected: u64, merged: u64 },
+    ImportEntitlements {
+        source: String,
+        file: ImportedFile,
+        /// How its columns are read, where that does not come with the program.
+        mapping: Option<ImportedFile>,
+        rows: Vec<EntitlementRow>,
+        rejected: u64,
+        merged: u64,
+    },
+    /// Take in persons who leave.
+    ImportLeavers { source: String, files: Vec<ImportedFile>, leavers: Vec<Leaver>, rejected: u64, merged: u64 },
+    /// Remember how the columns of tables from one source are read.
+    RememberMapping { kind: TableKind, name: String, mapping: String },
     /// Undo an import as a whole.
     UndoImport { import: ImportId },
     /// Open a source whose inventory agents report by themselves, with a token of its own.

@@ -18,7 +18,7 @@ use crate::id::{
     AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
     SourceId, TitleMatchId, TokenId,
 };
-use crate::import::{Brought, ImportedFile};
+use crate::import::{Brought, ImportedFile, Leaver, TableKind};
 use crate::metric::Definition;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
@@ -160,6 +160,10 @@ pub enum Event {
     Imported { import: ImportId, source: String, files: Vec<ImportedFile>, brought: Brought },
     /// An import was undone as a whole.
     ImportUndone { import: ImportId },
+    /// Persons who leave came with an import; several such entries follow one another where they are many.
+    LeaversRecorded { import: ImportId, leavers: Vec<Leaver> },
+    /// How the columns of tables from one source are read was remembered.
+    MappingRemembered { kind: TableKind, name: String, mapping: String },
     /// A source was opened whose inventory agents report by themselves.
     SourceOpened { source: SourceId, name: String, token: TokenId, approval: Approval, interval_hours: u32 },
     /// What becomes of unknown devices of an agent source, or how often it is expected to report, was changed.
@@ -260,7 +264,10 @@ impl Event {
             Self::EntitlementRecorded { entitlement, .. } | Self::EntitlementRetired { entitlement, .. } => {
                 format!("entitlement/{entitlement}")
             }
-            Self::Imported { import, .. } | Self::ImportUndone { import } => format!("import/{import}"),
+            Self::Imported { import, .. } | Self::ImportUndone { import } | Self::LeaversRecorded { import, .. } => {
+                format!("import/{import}")
+            }
+            Self::MappingRemembered { kind, name, .. } => format!("mapping/{kind}/{}", crate::product::folded(name)),
             Self::SourceOpened { source, .. }
             | Self::SourceChanged { source, .. }
             | Self::SourceTokenRenewed { source, .. }

@@ -91,7 +91,10 @@ impl State {
             | Event::TitleUnmatched { .. }
             | Event::EntitlementRecorded { .. }
             | Event::EntitlementRetired { .. } => self.evolve_software(recorded),
-            Event::Imported { .. } | Event::ImportUndone { .. } => self.evolve_import(recorded),
+            Event::Imported { .. }
+            | Event::ImportUndone { .. }
+            | Event::LeaversRecorded { .. }
+            | Event::MappingRemembered { .. } => self.evolve_import(recorded),
             Event::SourceOpened { .. }
             | Event::SourceChanged { .. }
             | Event::SourceTokenRenewed { .. }

@@ -17,7 +17,7 @@ use crate::id::{
     AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
     SourceId, TitleMatchId, TokenId,
 };
-use crate::import::Import;
+use crate::import::{Import, Leaver, RememberedMapping, TableKind};
 use crate::metric::CustomMetric;
 use crate::organisation::Organisation;
 use crate::party::Party;
@@ -55,6 +55,10 @@ pub struct State {
     pub title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
     pub entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
     pub imports: OrdMap<ImportId, Arc<Import>>,
+    /// Persons who leave, by the import that named them.
+    pub leavers: OrdMap<ImportId, Arc<Vec<Leaver>>>,
+    /// How tables are read, by what they hold and the name of their source, compared [`folded`].
+    pub mappings: OrdMap<(TableKind, String), Arc<RememberedMapping>>,
     pub sources: OrdMap<SourceId, Arc<AgentSource>>,
     pub catalogues: OrdMap<Digest, Arc<Catalogue>>,
     /// The version in force.
@@ -166,6 +170,19 @@ impl State {
     /// The agent source that reports with `token`.
     pub fn source_with_token(&self, token: TokenId) -> Option<&Arc<AgentSource>> {
         self.sources.values().find(|source| source.closed.is_none() && source.token == token)
+    }
+
+    /// How tables of a kind from the source called `name` are read, where that was remembered.
+    pub fn mapping_of(&self, kind: TableKind, name: &str) -> Option<&Arc<RememberedMapping>> {
+        self.mappings.get(&(kind, folded(name)))
+    }
+
+    /// The last day of whoever a source names like this, compared [`folded`], where one is known: the latest that any
+    /// import gives. Erased names are nobody's.
+    pub fn left_on(&self, person: &str) -> Option<Date> {
+        let wanted = folded(person);
+        let fits = |leaver: &&Leaver| leaver.person.open().is_some_and(|name| folds_to(name, &wanted));
+        self.leavers.values().flat_map(|leavers| leavers.iter()).filter(fits).map(|leaver| leaver.left_on).max()
     }
 
     /// Whether the agents of a source can report at `at`: it is open, and its token and the token's owner work.

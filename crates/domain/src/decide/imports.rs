@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::entitlement::Right;
 use crate::event::Event;
 use crate::id::{AgreementId, EntitlementId, ImportId, PartyId, ProductId};
-use crate::import::{Brought, ImportedFile};
+use crate::import::{Brought, ImportedFile, Leaver, MAPPING_FORMAT};
 use crate::observation::EntitlementRow;
 use crate::party::Direction;
 use crate::product::folded;
@@ -23,6 +23,12 @@ pub const FILES_MAX: usize = 200;
 const FILE_NAME_CHARS_MAX: usize = 4_096;
 /// Rows of one entitlements file: each becomes an entry, and all of them are one transaction.
 pub const ENTITLEMENT_ROWS_MAX: usize = 50_000;
+/// Persons of one import who leave: more than the largest employers lose in a year.
+pub const LEAVERS_MAX: usize = 50_000;
+/// Of them in one entry: each takes 64 bytes for the digest of its name and about 50 for its day.
+const LEAVERS_IN_ENTRY: usize = 400;
+/// A mapping that is remembered stands in one entry of at most 65,535 bytes, in which quotation marks take two.
+pub const MAPPING_BYTES_MAX: usize = 24_000;
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the parent has sorted the intents, exhaustively")]
 pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
@@ -36,7 +42,7 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
                 let message = format!("The agents of {} report under this name; choose another.", known.id);
                 return Err(Refusal::about("source", message));
             }
-            if let Some(known) = same_files(state, source.trim(), files, true) {
+            if let Some(known) = same_files(state, source.trim(), files, Kind::Inventory) {
                 return Err(Refusal::SameFiles { import: known });
             }
             Ok(vec![Event::Imported {
@@ -46,15 +52,41 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
                 brought: *brought,
             }])
         }
-        Intent::ImportEntitlements { source, file, rows, rejected, merged } => {
+        Intent::ImportEntitlements { source, file, mapping, rows, rejected, merged } => {
             check_name("source", "the name of the source", source)?;
-            check_files(std::slice::from_ref(file))?;
+            let files: Vec<ImportedFile> = std::iter::once(file).chain(mapping).cloned().collect();
+            check_files(&files)?;
             check_integer("rejected", "The number of rows left out", *rejected)?;
             check_integer("merged", "The number of merged rows", *merged)?;
-            if let Some(known) = same_files(state, source, std::slice::from_ref(file), false) {
+            if let Some(known) = same_files(state, source, &files, Kind::Entitlements) {
                 return Err(Refusal::SameFiles { import: known });
             }
-            import_entitlements(state, source, file, rows, *rejected, *merged)
+            import_entitlements(state, source, files, rows, *rejected, *merged)
+        }
+        Intent::ImportLeavers { source, files, leavers, rejected, merged } => {
+            check_name("source", "the name of the source", source)?;
+            check_files(files)?;
+            check_integer("rejected", "The number of rows left out", *rejected)?;
+            check_integer("merged", "The number of merged rows", *merged)?;
+            if let Some(known) = same_files(state, source, files, Kind::Leavers) {
+                return Err(Refusal::SameFiles { import: known });
+            }
+            import_leavers(state, source, files, leavers, *rejected, *merged)
+        }
+        Intent::RememberMapping { kind, name, mapping } => {
+            check_name("name", "the name of the source", name)?;
+            if mapping.trim().is_empty() || mapping.len() > MAPPING_BYTES_MAX {
+                let message = format!("A mapping that is remembered has 1 to {MAPPING_BYTES_MAX} bytes.");
+                return Err(Refusal::about("mapping", message));
+            }
+            if state.mapping_of(*kind, name).is_some_and(|known| *known.mapping == **mapping) {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Event::MappingRemembered {
+                kind: *kind,
+                name: name.trim().to_owned(),
+                mapping: mapping.clone(),
+            }])
         }
         Intent::UndoImport { import } => {
             let known = state
@@ -92,28 +124,79 @@ fn check_brought(brought: &Brought) -> Result<(), Refusal> {
         Brought::Inventory { reports, installations, rejected, merged, .. } => {
             [reports, installations, rejected, merged]
         }
-        Brought::Entitlements { rows, rejected, merged } => [rows, rejected, merged, 0],
+        Brought::Entitlements { rows, rejected, merged } | Brought::Leavers { rows, rejected, merged } => {
+            [rows, rejected, merged, 0]
+        }
     };
     counts.into_iter().try_for_each(|count| check_integer("files", "A count", count))
 }
 
+/// What an import is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Inventory,
+    Entitlements,
+    Leavers,
+}
+
+fn kind_of(brought: &Brought) -> Kind {
+    match brought {
+        Brought::Inventory { .. } => Kind::Inventory,
+        Brought::Entitlements { .. } => Kind::Entitlements,
+        Brought::Leavers { .. } => Kind::Leavers,
+    }
+}
+
 /// The latest import of the same source whose files were the same, so that nothing is taken in twice by accident.
 /// Of inventory only the source's newest import counts: going back to an older state is a legitimate report.
-fn same_files(state: &State, source: &str, files: &[ImportedFile], inventory: bool) -> Option<ImportId> {
+/// How the columns were read makes no other file of it.
+fn same_files(state: &State, source: &str, files: &[ImportedFile], kind: Kind) -> Option<ImportId> {
     let digests = |files: &[ImportedFile]| {
-        let mut digests: Vec<Digest> = files.iter().map(|file| file.digest).collect();
+        let given = files.iter().filter(|file| file.format != MAPPING_FORMAT);
+        let mut digests: Vec<Digest> = given.map(|file| file.digest).collect();
         digests.sort_unstable();
         digests
     };
     let wanted = digests(files);
+    let is_inventory = kind == Kind::Inventory;
     let mut earlier = state.imports.values().rev().filter(|known| {
-        known.undone.is_none()
-            && matches!(known.brought, Brought::Inventory { .. }) == inventory
-            && (!inventory || known.source == source)
+        known.undone.is_none() && kind_of(&known.brought) == kind && (!is_inventory || known.source == source)
     });
     let same = |known: &&std::sync::Arc<crate::import::Import>| digests(&known.files) == wanted;
-    let found = if inventory { earlier.next().filter(same) } else { earlier.find(same) };
+    let found = if is_inventory { earlier.next().filter(same) } else { earlier.find(same) };
     found.map(|known| known.id)
+}
+
+/// Persons who leave, in entries that each hold as many as fit.
+fn import_leavers(
+    state: &State,
+    source: &str,
+    files: &[ImportedFile],
+    leavers: &[Leaver],
+    rejected: u64,
+    merged: u64,
+) -> Result<Vec<Event>, Refusal> {
+    if leavers.is_empty() {
+        return Err(Refusal::about("file", "Nothing in this file could be used, so nothing was imported."));
+    }
+    if leavers.len() > LEAVERS_MAX {
+        return Err(Refusal::about("file", format!("Import at most {LEAVERS_MAX} persons at once.")));
+    }
+    for leaver in leavers {
+        check_name("file", "the name of every person", leaver.person.open().unwrap_or_default())?;
+    }
+    let import = ImportId(state.last_numbers.import + 1);
+    let rows = u64::try_from(leavers.len()).unwrap_or(u64::MAX);
+    let mut events = vec![Event::Imported {
+        import,
+        source: source.trim().to_owned(),
+        files: files.to_vec(),
+        brought: Brought::Leavers { rows, rejected, merged },
+    }];
+    events.extend(
+        leavers.chunks(LEAVERS_IN_ENTRY).map(|part| Event::LeaversRecorded { import, leavers: part.to_vec() }),
+    );
+    Ok(events)
 }
 
 /// Names that stand for something recorded or something that this import adds.
@@ -249,7 +332,7 @@ fn adding(state: &State, import: ImportId) -> Adding<'_> {
 fn import_entitlements(
     state: &State,
     source: &str,
-    file: &ImportedFile,
+    files: Vec<ImportedFile>,
     rows: &[EntitlementRow],
     rejected: u64,
     merged: u64,
@@ -266,7 +349,7 @@ fn import_entitlements(
     adding.events.push(Event::Imported {
         import,
         source: source.to_owned(),
-        files: vec![file.clone()],
+        files,
         brought: Brought::Entitlements { rows: count, rejected, merged },
     });
     let mut last_entitlement = adding.state.last_numbers.entitlement;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::{Recorded, actor_of, change};
 use crate::event::Event;
 use crate::id::{ImportId, ProductId};
-use crate::import::Import;
+use crate::import::{Import, RememberedMapping};
+use crate::product::folded;
 use crate::state::State;
 
 impl State {
@@ -33,6 +34,22 @@ impl State {
             Event::ImportUndone { import } => {
                 change(&mut self.imports, import, |known| known.undone = Some((by, recorded.at)));
                 self.forget_what_came_with(*import);
+                self.leavers.remove(import);
+            }
+            Event::LeaversRecorded { import, leavers } => {
+                let mut known = self.leavers.get(import).map(|known| known.as_ref().clone()).unwrap_or_default();
+                known.extend(leavers.iter().cloned());
+                self.leavers.insert(*import, Arc::new(known));
+            }
+            Event::MappingRemembered { kind, name, mapping } => {
+                let remembered = RememberedMapping {
+                    kind: *kind,
+                    name: name.clone(),
+                    mapping: mapping.as_str().into(),
+                    by,
+                    at: recorded.at,
+                };
+                self.mappings.insert((*kind, folded(name)), Arc::new(remembered));
             }
             _ => {}
         }

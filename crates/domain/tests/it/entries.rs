@@ -17,7 +17,7 @@ use domain::id::{
     AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
     TitleMatchId, TokenId,
 };
-use domain::import::{Brought, ImportedFile};
+use domain::import::{Brought, ImportedFile, Leaver, TableKind};
 use domain::money::Money;
 use domain::observation::Environment;
 use domain::organisation::Organisation;
@@ -327,7 +327,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(software_events())
         .chain(case_events())
         .chain(later_events())
-        .chain(source_events());
+        .chain(source_events())
+        .chain(file_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -413,6 +414,29 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"PER-4","at":"2026-11-02T09:00:52Z","body":{"delivery":"IMP-8","devices":[{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","report":"845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917"},{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697"}],"installations":150,"rejected":1,"reports_digest":"7f26104f77a7ce477546cd1ea99b6c99b5eb079e3ec9238583314eccea00440a","source":"SRC-2"},"cmd":"c52","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":52,"stream":"source/SRC-2","type":"reports-received","v":1,"ver":3,"via":"session/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:00:53Z","body":{"source":"SRC-2"},"cmd":"c53","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":53,"stream":"source/SRC-2","type":"source-closed","v":1,"ver":4,"via":"link/ACC-9"}
 "###);
+}
+
+fn file_events() -> Vec<Event> {
+    vec![
+        Event::Imported {
+            import: ImportId(9),
+            source: "HR".to_owned(),
+            files: Vec::new(),
+            brought: Brought::Leavers { rows: 2, rejected: 1, merged: 0 },
+        },
+        Event::LeaversRecorded {
+            import: ImportId(9),
+            leavers: vec![
+                Leaver { person: "ana.ruiz".into(), left_on: jiff::civil::date(2026, 10, 31) },
+                Leaver { person: "bo@acme.example".into(), left_on: jiff::civil::date(2026, 12, 31) },
+            ],
+        },
+        Event::MappingRemembered {
+            kind: TableKind::Entitlements,
+            name: "Reseller".to_owned(),
+            mapping: "name = \"Reseller\"".to_owned(),
+        },
+    ]
 }
 
 #[test]

@@ -4,9 +4,11 @@
 use domain::command::{Command, Intent};
 use domain::digest::Digest;
 use domain::entitlement::{Metric, Quantity};
-use domain::id::PersonId;
-use domain::import::ImportedFile;
+use domain::event::Event;
+use domain::id::{ImportId, PersonId};
+use domain::import::{ImportedFile, Leaver, TableKind};
 use domain::observation::EntitlementRow;
+use domain::refusal::Refusal;
 
 use crate::scenario::check;
 use crate::world::World;
@@ -149,6 +151,7 @@ fn the_largest_file_of_rights_is_decided_in_seconds() {
             bytes: 1,
             format: "csv".to_owned(),
         },
+        mapping: None,
         rows: (1..=50_000).map(row).collect(),
         rejected: 0,
         merged: 0,
@@ -160,4 +163,56 @@ fn the_largest_file_of_rights_is_decided_in_seconds() {
     assert_eq!(events.len(), 1 + 1 + 3 * 50_000);
     // About a second without optimisation; looking every name up in a list took minutes.
     assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+fn carry(world: &mut World, intent: Intent) -> Result<Vec<Event>, Refusal> {
+    let actor = world.session_of(PersonId(1));
+    world.carry(actor, intent)
+}
+
+#[test]
+fn leavers_come_with_an_import_and_go_with_it() {
+    let mut world = World::founded("2026-11-02T09:00:00Z", "UTC");
+    let file = |text: &[u8]| ImportedFile {
+        name: "leavers.csv".into(),
+        digest: Digest::of(text),
+        bytes: 1,
+        format: "leavers table".to_owned(),
+    };
+    let leaver = |person: &str, day: i8| Leaver { person: person.into(), left_on: jiff::civil::date(2026, 10, day) };
+    let many: Vec<Leaver> = (0..900).map(|number| leaver(&format!("person-{number}"), 30)).collect();
+    let import = |files: Vec<ImportedFile>, leavers: Vec<Leaver>| Intent::ImportLeavers {
+        source: "HR".to_owned(),
+        files,
+        leavers,
+        rejected: 0,
+        merged: 0,
+    };
+    let events = carry(&mut world, import(vec![file(b"a")], many.clone())).unwrap();
+    assert_eq!(events.len(), 1 + 3, "each entry holds as many as fit");
+    carry(&mut world, import(vec![file(b"b")], vec![leaver("Ana.Ruiz", 31)])).unwrap();
+    assert_eq!(world.state.left_on("ana.ruiz"), Some(jiff::civil::date(2026, 10, 31)));
+    assert_eq!(world.state.left_on("person-899"), Some(jiff::civil::date(2026, 10, 30)));
+    assert_eq!(world.state.left_on("nobody"), None);
+    let again = carry(&mut world, import(vec![file(b"b")], vec![leaver("Ana.Ruiz", 31)])).unwrap_err();
+    assert!(again.to_string().contains("IMP-2"), "{again}");
+    carry(&mut world, Intent::UndoImport { import: ImportId(1) }).unwrap();
+    assert_eq!(world.state.left_on("person-899"), None);
+    assert!(carry(&mut world, import(vec![file(b"c")], Vec::new())).is_err());
+}
+
+#[test]
+fn a_mapping_is_remembered_by_kind_and_name_and_only_where_it_says_something_new() {
+    let mut world = World::founded("2026-11-02T09:00:00Z", "UTC");
+    let remember = |name: &str, mapping: &str| Intent::RememberMapping {
+        kind: TableKind::Entitlements,
+        name: name.to_owned(),
+        mapping: mapping.to_owned(),
+    };
+    assert_eq!(carry(&mut world, remember("Reseller", "a")).unwrap().len(), 1);
+    assert!(carry(&mut world, remember("reseller ", "a")).unwrap().is_empty());
+    assert_eq!(carry(&mut world, remember("Reseller", "b")).unwrap().len(), 1);
+    assert_eq!(&*world.state.mapping_of(TableKind::Entitlements, "RESELLER").unwrap().mapping, "b");
+    assert!(world.state.mapping_of(TableKind::Installations, "Reseller").is_none());
+    assert!(carry(&mut world, remember("Reseller", &"x".repeat(24_001))).is_err());
 }

@@ -344,6 +344,7 @@ fn intent(world: &World, person: PersonId, act: &Act) -> Intent {
         Act::ImportRights(number) => Intent::ImportEntitlements {
             source: "csv".to_owned(),
             file: file(number),
+            mapping: None,
             rows: (2..4).map(row).collect(),
             rejected: 0,
             merged: 0,
