@@ -82,11 +82,7 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             if state.mapping_of(*kind, name).is_some_and(|known| *known.mapping == **mapping) {
                 return Ok(Vec::new());
             }
-            Ok(vec![Event::MappingRemembered {
-                kind: *kind,
-                name: name.trim().to_owned(),
-                mapping: mapping.clone(),
-            }])
+            Ok(vec![Event::MappingRemembered { kind: *kind, name: name.trim().to_owned(), mapping: mapping.clone() }])
         }
         Intent::UndoImport { import } => {
             let known = state
@@ -193,9 +189,8 @@ fn import_leavers(
         files: files.to_vec(),
         brought: Brought::Leavers { rows, rejected, merged },
     }];
-    events.extend(
-        leavers.chunks(LEAVERS_IN_ENTRY).map(|part| Event::LeaversRecorded { import, leavers: part.to_vec() }),
-    );
+    events
+        .extend(leavers.chunks(LEAVERS_IN_ENTRY).map(|part| Event::LeaversRecorded { import, leavers: part.to_vec() }));
     Ok(events)
 }
 
