@@ -141,12 +141,13 @@ impl<'a> Table<'a> {
     pub fn headed<F: Field>(&self, given: Option<&FieldMapping<F>>) -> Result<(Records<'_>, Headed<F>), Unreadable> {
         let mut first = None;
         let mut records = self.records();
+        let built_in = if given.is_none() { F::built_in() } else { Vec::new() };
         for _ in 0..HEADER_PROBED {
             let Some(record) = records.next_record()? else { break };
             if self.layout.header_row.is_some_and(|row| record.line < row) {
                 continue;
             }
-            let headed = Headed::of(&record, given);
+            let headed = Headed::of(&record, given, &built_in);
             if self.layout.header_row.is_some() || headed.tells() {
                 return Ok((records, headed));
             }
@@ -158,7 +159,7 @@ impl<'a> Table<'a> {
             // Beyond the probed records a row is found by going on.
             while let Some(record) = records.next_record()? {
                 if record.line >= row {
-                    let headed = Headed::of(&record, given);
+                    let headed = Headed::of(&record, given, &built_in);
                     return Ok((records, headed));
                 }
             }
@@ -222,9 +223,9 @@ pub(crate) struct Headed<F: Field> {
 }
 
 impl<F: Field> Headed<F> {
-    fn of(record: &Record<'_>, given: Option<&FieldMapping<F>>) -> Self {
+    fn of(record: &Record<'_>, given: Option<&FieldMapping<F>>, built_in: &[FieldMapping<F>]) -> Self {
         let headers: Vec<String> = record.cells.iter().map(|cell| cell.trim().to_owned()).collect();
-        let mapping = given.cloned().or_else(|| FieldMapping::for_headers(&headers));
+        let mapping = given.cloned().or_else(|| FieldMapping::for_headers(&headers, built_in));
         Self { line: record.line, headers, mapping }
     }
 

@@ -26,6 +26,7 @@ mod installations_csv;
 mod inventory;
 mod json;
 mod layout;
+mod leavers;
 mod licensing;
 pub mod limits;
 mod mapping;
@@ -54,6 +55,7 @@ pub use inventory::{
     InventoryFile, InventoryFormat, Tables, detect, read_inventory, read_inventory_as, view_installations,
 };
 pub use layout::{RejectedRow, TableView};
+pub use leavers::{LeaverField, LeaverFile, LeaverMapping, read_leavers, view_leavers};
 pub use mapping::{Delimiter, EntitlementField, Field, FieldMapping, Headers, Layout, Mapping, UnusableMapping};
 pub use table::ColumnUse;
 pub use unreadable::Unreadable;

@@ -98,6 +98,15 @@ pub const ENTITLEMENT_ROWS: Limit = Limit {
     repair: "Split the file by rows and import the parts one after the other.",
 };
 
+/// Rows of a table of leavers.
+pub const LEAVER_ROWS: Limit = Limit {
+    what: "The number of persons in the file",
+    max: 200_000,
+    shown: "200,000",
+    reason: "A whole personnel list, whose rows without a last day are passed over.",
+    repair: "Export only those who leave.",
+};
+
 /// Pieces of a file that could not be used.
 pub const REJECTS: Limit = Limit {
     what: "The number of pieces that could not be used",
@@ -306,7 +315,7 @@ pub const MAPPING_BYTES: Limit = Limit {
 };
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Limit; 30] = [
+pub const ALL: [Limit; 31] = [
     FILE_BYTES,
     UNPACKED_BYTES,
     UNPACKING_RATIO,
@@ -314,6 +323,7 @@ pub const ALL: [Limit; 30] = [
     TITLES_PER_REPORT,
     TITLES,
     ENTITLEMENT_ROWS,
+    LEAVER_ROWS,
     REJECTS,
     COLUMNS,
     CELLS,

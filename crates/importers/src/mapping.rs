@@ -331,7 +331,13 @@ pub enum UnusableMapping {
 }
 
 /// The mappings of entitlements that come with the program, the most particular first.
-const ENTITLEMENTS: [&str; 2] = [include_str!("../mappings/snipe-it.toml"), include_str!("../mappings/indult.toml")];
+const ENTITLEMENTS: [&str; 5] = [
+    include_str!("../mappings/snipe-it.toml"),
+    include_str!("../mappings/servicenow.toml"),
+    include_str!("../mappings/glpi.toml"),
+    include_str!("../mappings/purchases.toml"),
+    include_str!("../mappings/indult.toml"),
+];
 
 impl<F: Field> FieldMapping<F> {
     /// A mapping of this name that says nothing yet.
@@ -402,13 +408,13 @@ impl<F: Field> FieldMapping<F> {
     }
 
     /// The built-in mapping that a table with these headers asks for. The template with its synonyms suits any.
-    pub(crate) fn for_headers(headers: &[String]) -> Option<Self> {
+    pub(crate) fn for_headers(headers: &[String], built_in: &[Self]) -> Option<Self> {
         let normal: Vec<String> = headers.iter().map(|header| normal_header(header)).collect();
         let has = |header: &String| normal.contains(&normal_header(header));
         let suits = |mapping: &Self| {
             mapping.recognised_by.is_empty() || mapping.recognised_by.iter().any(|set| set.iter().all(has))
         };
-        Self::built_in().into_iter().find(suits)
+        built_in.iter().find(|mapping| suits(mapping)).cloned()
     }
 
     /// What the mapping says of the layout.
@@ -481,7 +487,7 @@ mod tests {
     #[test]
     fn the_built_in_mappings_are_mapping_files() {
         let names: Vec<String> = Mapping::built_in().into_iter().map(|mapping| mapping.name).collect();
-        assert_eq!(names, ["snipe-it", "indult"]);
+        assert_eq!(names, ["snipe-it", "servicenow", "glpi", "purchases", "indult"]);
     }
 
     #[test]
@@ -530,7 +536,10 @@ mod tests {
     fn an_unusable_mapping_says_what_it_lacks() {
         let shown = |text: &str| Mapping::parse(text).unwrap_err().to_string();
         assert!(shown("name = 3").contains("cannot be read"));
-        assert!(shown("name = \"x\"\nbased_on = \"sap\"").contains("the built-in mappings (snipe-it, indult)"));
+        assert!(
+            shown("name = \"x\"\nbased_on = \"sap\"")
+                .contains("the built-in mappings (snipe-it, servicenow, glpi, purchases, indult)")
+        );
         assert!(shown("name = \"x\"\ncolour = 1\n[columns]\n").contains("colour"));
         assert!(shown("name = \"x\"\n[columns]\nproduct = \"p\"\n").contains("which column gives the metric"));
         let metric = "name = \"x\"\n[columns]\nproduct = \"p\"\nquantity = \"q\"\n[defaults]\nmetric = \"site\"\n";

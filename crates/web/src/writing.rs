@@ -309,6 +309,8 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::TitleUnmatched { .. }
         | Event::EntitlementRetired { .. }
         | Event::ImportUndone { .. }
+        | Event::LeaversRecorded { .. }
+        | Event::MappingRemembered { .. }
         | Event::SourceChanged { .. }
         | Event::SourceTokenRenewed { .. }
         | Event::SourceClosed { .. }

@@ -34,6 +34,7 @@ pub async fn demo(target: &Target, demo: Demo) -> Result<ExitCode, Exit> {
     } else {
         print::note(format!("Making the sample company in {} …", folder.display()));
         let app = App::found(&folder, sample::founding()?, local::surroundings()).await?;
+        app.read_workbooks_with(crate::workbooks::reader());
         let secret = sample::fill(&app).await?;
         (app, secret)
     };

@@ -20,4 +20,5 @@ mod harm;
 mod hostile;
 mod inventories;
 mod shown;
+mod tools;
 mod workbooks;

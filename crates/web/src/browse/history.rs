@@ -90,6 +90,13 @@ pub fn what(event: &Event) -> String {
         }
         Event::Imported { import, source, .. } => format!("{import} came in from {source}"),
         Event::ImportUndone { import } => format!("{import} was undone"),
+        Event::LeaversRecorded { import, leavers } => match leavers.len() {
+            1 => format!("1 person who leaves came with {import}"),
+            more => format!("{more} persons who leave came with {import}"),
+        },
+        Event::MappingRemembered { kind, name, .. } => {
+            format!("How tables of {kind} from {name} are read was remembered")
+        }
         Event::SourceOpened { source, name, .. } => format!("{source} was opened: {name}"),
         Event::SourceChanged { source, .. } => format!("{source} was changed"),
         Event::SourceTokenRenewed { source, token } => format!("The agents of {source} report with {token}"),
