@@ -69,6 +69,10 @@ GET  /v1/devices/{key}                    staff                             read
 GET  /v1/imports                          staff                             read,write
 POST /v1/imports/inventory                sam_manager                       report,write  device,product
 POST /v1/imports/entitlements             sam_manager,procurement           write         product,metric,quantity
+POST /v1/imports/leavers                  sam_manager                       write         login,left on
+GET  /v1/imports/{import}/rejects         staff                             read,write
+GET  /v1/mappings                         staff                             read,write
+POST /v1/mappings                         sam_manager,procurement           write   {"kind":"leavers","name":"HR","file":"name=\"HR\"\n[columns]\nperson=\"a\"\nleft_on=\"b\""}
 GET  /v1/imports/{import}                 staff                             read,write
 POST /v1/imports/{import}/undo            sam_manager,procurement           write   {}
 GET  /v1/sources                          staff                             read,write
@@ -189,6 +193,7 @@ fn body(word: &str) -> String {
         }
         "device,product" => "device,product\npc-1,Something\n".to_owned(),
         "product,metric,quantity" => "product,metric,quantity\nSomething,device,1\n".to_owned(),
+        "login,left on" => "login,left on\nana,2026-10-31\n".to_owned(),
         word => word.replace("WITNESS", "witness.example+0c2e7b5a+BAAA"),
     }
 }
@@ -201,7 +206,9 @@ fn request(line: &Line, world: &World) -> Request<Body> {
     if is_write
         && (rehearsed.contains(&line.path.as_str())
             || line.path.starts_with("/v1/imports/inv")
-            || line.path.starts_with("/v1/imports/ent"))
+            || line.path.starts_with("/v1/imports/ent")
+            || line.path.starts_with("/v1/imports/lea")
+            || line.path == "/v1/mappings")
     {
         path.push_str("?dry_run=true");
     }

@@ -21,4 +21,5 @@ mod refusals;
 mod renewals;
 mod repetition;
 mod story;
+mod tables;
 mod world;

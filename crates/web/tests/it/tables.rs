@@ -1,0 +1,180 @@
+//! Tables brought in by browser and API: how they are read is shown, chosen, remembered; what is left out comes back.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use serde_json::json;
+
+use crate::pages_people::{fill, words};
+use crate::world::{Answer, As, World, short};
+
+const PURCHASES: &str =
+    "Einkäufe;;;\nArtikel;Menge;Preis;Ab\nDrawing Board;3;12,50;03/04/2026\nMap;7;9,00;04/05/2026\nBad;x;1,00;\n";
+
+/// A form with files as a browser sends it.
+async fn send_form(
+    world: &World,
+    who: &As,
+    path: &str,
+    fields: &[(&str, &str)],
+    file: Option<(&str, &[u8])>,
+) -> Answer {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(
+            format!("--b0undary\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes(),
+        );
+    }
+    if let Some((name, bytes)) = file {
+        body.extend(
+            format!("--b0undary\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n")
+                .into_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--b0undary--\r\n");
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(header::ACCEPT, "text/html")
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b0undary")
+        .header(header::HOST, "indult.acme.example")
+        .header(header::ORIGIN, "https://indult.acme.example")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body))
+        .unwrap();
+    world.send(who, request).await
+}
+
+/// The value of a hidden field on a page.
+fn carried(answer: &Answer, name: &str) -> String {
+    let text = answer.text();
+    let from = text.rfind(&format!("name=\"{name}\" value=\"")).expect("the page carries the field");
+    let value = text[from..].split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+    value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn columns_are_chosen_in_the_browser_and_remembered_for_the_source() {
+    let world = short().await;
+    let ana = world.ana().await;
+    let begun = [("kind", "entitlements"), ("source", "Reseller"), ("mapping", "")];
+    let first = send_form(&world, &ana, "/imports/preview", &begun, Some(("kauf.csv", PURCHASES.as_bytes()))).await;
+    let shown = words(&first);
+    assert_eq!(first.status, StatusCode::UNPROCESSABLE_ENTITY, "{shown}");
+    assert!(shown.contains("no column gives the product"), "{shown}");
+    assert!(shown.contains("Needed and not there yet"), "{shown}");
+
+    // The headers stand on the second row, and the dates have two readings until their order is chosen.
+    let staged = carried(&first, "staged");
+    let was = carried(&first, "was");
+    let base = [("kind", "entitlements"), ("source", "Reseller"), ("staged", staged.as_str()), ("was", was.as_str())];
+    let moved = [("header_row", "2"), ("delimiter", "semicolon"), ("encoding", "utf8")];
+    let fields: Vec<_> = base.iter().chain(&moved).copied().collect();
+    let second = send_form(&world, &ana, "/imports/preview", &fields, None).await;
+    let text = second.text();
+    assert!(words(&second).contains("likely, look again"), "{}", words(&second));
+    let option = text.split("id=\"column-0\"").nth(1).unwrap().split("</select>").next().unwrap();
+    assert!(option.contains("value=\"product\" selected"), "{option}");
+
+    let was = carried(&second, "was");
+    let columns = [
+        ("kind", "entitlements"),
+        ("source", "Reseller"),
+        ("staged", staged.as_str()),
+        ("was", was.as_str()),
+        ("header_row", "2"),
+        ("delimiter", "semicolon"),
+        ("encoding", "utf8"),
+        ("decimal", "comma"),
+        ("header-0", "Artikel"),
+        ("column-0", "product"),
+        ("header-1", "Menge"),
+        ("column-1", "quantity"),
+        ("header-2", "Preis"),
+        ("column-2", "unit_price"),
+        ("header-3", "Ab"),
+        ("column-3", "starts_on"),
+        ("default-metric", "device"),
+    ];
+    let third = send_form(&world, &ana, "/imports/preview", &columns, None).await;
+    assert!(words(&third).contains("2 dates have two readings"), "{}", words(&third));
+    let chosen: Vec<_> = columns.iter().copied().chain([("dates", "day_first")]).collect();
+    let fourth = send_form(&world, &ana, "/imports/preview", &chosen, None).await.good();
+    assert!(words(&fourth).contains("2 entitlements from Reseller"), "{}", words(&fourth));
+
+    let mapping = carried(&fourth, "mapping_file");
+    let kept = [
+        ("kind", "entitlements"),
+        ("source", "Reseller"),
+        ("staged", staged.as_str()),
+        ("mapping_file", mapping.as_str()),
+    ];
+    let left_out = fill(&world, &ana, "/imports/preview/rejects", &kept).await.good();
+    let lines: Vec<String> = left_out.text().lines().map(str::to_owned).collect();
+    assert_eq!(lines[0], "Artikel,Menge,Preis,Ab,line,problem,repair");
+    assert!(lines[1].starts_with("Bad,x,\"1,00\",,5,This is no number."), "{}", lines[1]);
+
+    let committed: Vec<_> = kept.iter().copied().chain([("remember", "yes")]).collect();
+    let done = fill(&world, &ana, "/imports", &committed).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", words(&done));
+
+    // The next file of the source is read in the same manner by itself, over the API too.
+    let mappings = world.get(&ana, "/v1/mappings").await.good().json();
+    assert_eq!(
+        (mappings["data"][0]["name"].clone(), mappings["data"][0]["built_in"].clone()),
+        (json!("Reseller"), json!(false))
+    );
+    let next = "x\nArtikel;Menge;Preis;Ab\nMap;1;10,00;07/08/2026\n";
+    let path = "/v1/imports/entitlements?source=reseller&dry_run=true";
+    let seen = world.upload(&ana, path, next.as_bytes()).await.good().json();
+    assert_eq!((seen["brought"]["rows"].clone(), seen["table"]["header_row"].clone()), (json!(1), json!(2)));
+    // What was left out comes back from the evidence, by the mapping that was kept with it.
+    let imports = world.get(&ana, "/v1/imports").await.good().json();
+    let import = imports["data"][0]["id"].as_str().unwrap();
+    let again = world.get(&ana, &format!("/v1/imports/{import}/rejects")).await.good().json();
+    assert_eq!((again["rows"][0][0].clone(), again["can_come_in"].clone()), (json!("Bad"), json!(true)));
+    // Another mapping does not make it another file.
+    let path = "/v1/imports/entitlements?source=other&header_row=2&map=purchases";
+    let refused = world.upload(&ana, path, PURCHASES.as_bytes()).await;
+    assert!(
+        refused.said().contains("were imported already") || refused.said().contains("column"),
+        "{}",
+        refused.said()
+    );
+}
+
+#[tokio::test]
+async fn tags_are_brought_in_with_the_device_that_was_typed() {
+    let world = short().await;
+    let ana = world.ana().await;
+    let tag = br#"<SoftwareIdentity name="Drawing Board" version="4" tagId="t"><Entity name="Kestrel" role="softwareCreator"/></SoftwareIdentity>"#;
+    let fields = [("kind", "inventory"), ("source", "tags"), ("device", "LT-7")];
+    let page = send_form(&world, &ana, "/imports/preview", &fields, Some(("board.swidtag", tag))).await.good();
+    assert!(words(&page).contains("1 report, 1 installation from tags"), "{}", words(&page));
+    let staged = carried(&page, "staged");
+    let fields = [("kind", "inventory"), ("source", "tags"), ("device", "LT-7"), ("staged", staged.as_str())];
+    let done = fill(&world, &ana, "/imports", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", words(&done));
+    let devices = world.get(&ana, "/v1/devices?limit=200").await.good().json();
+    assert!(devices["data"].as_array().unwrap().iter().any(|device| device["name"] == "LT-7"));
+}
+
+#[tokio::test]
+async fn persons_who_leave_come_in_and_go_with_the_import() {
+    let world = short().await;
+    let ana = world.ana().await;
+    let table = "login;leaving date\nana.ruiz;2026-10-31\n;2026-10-31\n";
+    let answer =
+        world.upload(&ana, "/v1/imports/leavers?source=HR&file_name=hr.csv", table.as_bytes()).await.good().json();
+    assert_eq!(answer["summary"], "1 person who leaves, 1 row left out");
+    let import = answer["id"].as_str().unwrap().to_owned();
+    assert!(
+        words(&crate::pages_people::page(&world, &ana, &format!("/imports/{import}")).await)
+            .contains("person who leaves")
+    );
+    let again = world.upload(&ana, "/v1/imports/leavers?source=HR&file_name=hr.csv", table.as_bytes()).await;
+    assert!(again.said().contains(&import), "{}", again.said());
+    world.post(&ana, &format!("/v1/imports/{import}/undo"), &json!({})).await.good();
+    world.upload(&ana, "/v1/imports/leavers?source=HR&file_name=hr.csv", table.as_bytes()).await.good();
+}
