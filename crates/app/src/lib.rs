@@ -6,6 +6,7 @@ pub mod agents;
 pub mod cases;
 pub mod catalogues;
 pub mod discovery;
+pub mod exports;
 mod failure;
 pub mod identities;
 pub mod imports;

@@ -73,6 +73,8 @@ pub enum Command {
     Serve(Serve),
     /// Look around in a sample company: creates it, prints a sign-in link, and serves.
     Demo(Demo),
+    /// Write positions, entitlements or installations whole, as a file for other programs.
+    Export(Export),
     /// Take in inventory and entitlements; every import can be undone.
     #[command(subcommand)]
     Import(Import),
@@ -173,6 +175,23 @@ pub struct Demo {
     /// The address to listen on; port 0 takes any free one.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
+}
+
+/// What is exported, and how.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// What: positions, entitlements or installations.
+    pub subject: String,
+    /// The format: csv, xlsx, json, parquet; of entitlements also ent (ISO/IEC 19770-3) and cyclonedx. Where it is not
+    /// given, the ending of the file says it, and without a file it is csv.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// The file to write; standard output where it is not given.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// How tables among the files are read; what is not said is found by looking.

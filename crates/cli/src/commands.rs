@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod discover;
 mod exception;
+mod export;
 mod import;
 mod ledger;
 mod metric;
@@ -72,6 +73,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Exit> {
 
 async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result<ExitCode, Exit> {
     match command {
+        Command::Export(export) => export::run(asked, export).await,
         Command::Import(import) => import::run(asked, import).await,
         Command::Source(source) => source::run(asked, source).await,
         Command::Discover(discover) => discover::report(asked, &discover).await,

@@ -17,8 +17,8 @@ use crate::table::ColumnUse;
 use crate::unreadable::Unreadable;
 use crate::workbook::{ReadWorkbook, is_workbook, read_workbook};
 use crate::{
-    coswid, cyclonedx, cyclonedx_xml, dpkg, entitlements, fusion_inventory_xml, glpi_json, installations_csv,
-    spdx_graph, spdx_json, spdx_tag_value, swid, windows_registry, xml,
+    coswid, cyclonedx, cyclonedx_xml, dpkg, entitlements, fusion_inventory_xml, glpi_json, guest_lists,
+    installations_csv, osquery, package_lists, spdx_graph, spdx_json, spdx_tag_value, swid, windows_registry, xml,
 };
 
 /// The formats that are read.
@@ -54,6 +54,30 @@ pub enum InventoryFormat {
     InstallationsXlsx,
     /// The package database of Debian and its descendants.
     DpkgStatus,
+    /// Packages that rpm lists.
+    RpmList,
+    /// The package database of apk.
+    ApkInstalled,
+    /// Applications that flatpak lists.
+    FlatpakList,
+    /// Packages that snap lists.
+    SnapList,
+    /// Packages that pip lists, in JSON.
+    PipList,
+    /// Packages that npm lists, in JSON.
+    NpmList,
+    /// Rows of osquery's tables of software, in JSON.
+    OsqueryRows,
+    /// Hosts with their software, as Fleet answers them.
+    FleetHosts,
+    /// Containers of one host, as docker inspects them.
+    DockerInspect,
+    /// A guest of libvirt.
+    LibvirtXml,
+    /// Guests that Xen lists.
+    XenList,
+    /// A table of virtual machines or of their hosts.
+    MachineTable,
 }
 
 impl InventoryFormat {
@@ -73,6 +97,18 @@ impl InventoryFormat {
             Self::InstallationsCsv => "installations_csv",
             Self::InstallationsXlsx => "installations_xlsx",
             Self::DpkgStatus => "dpkg_status",
+            Self::RpmList => "rpm_list",
+            Self::ApkInstalled => "apk_installed",
+            Self::FlatpakList => "flatpak_list",
+            Self::SnapList => "snap_list",
+            Self::PipList => "pip_list",
+            Self::NpmList => "npm_list",
+            Self::OsqueryRows => "osquery_rows",
+            Self::FleetHosts => "fleet_hosts",
+            Self::DockerInspect => "docker_inspect",
+            Self::LibvirtXml => "libvirt_xml",
+            Self::XenList => "xen_list",
+            Self::MachineTable => "machine_table",
         }
     }
 
@@ -88,8 +124,23 @@ impl InventoryFormat {
             | Self::SpdxTagValue
             | Self::SpdxGraph
             | Self::InstallationsCsv
-            | Self::InstallationsXlsx => true,
-            Self::SwidTag | Self::ConciseSwidTag | Self::WindowsRegistry | Self::DpkgStatus => false,
+            | Self::InstallationsXlsx
+            | Self::FleetHosts
+            | Self::DockerInspect
+            | Self::LibvirtXml
+            | Self::XenList
+            | Self::MachineTable => true,
+            Self::SwidTag
+            | Self::ConciseSwidTag
+            | Self::WindowsRegistry
+            | Self::DpkgStatus
+            | Self::RpmList
+            | Self::ApkInstalled
+            | Self::FlatpakList
+            | Self::SnapList
+            | Self::PipList
+            | Self::NpmList
+            | Self::OsqueryRows => false,
         }
     }
 }
@@ -110,6 +161,18 @@ impl fmt::Display for InventoryFormat {
             Self::InstallationsCsv => "CSV of installations",
             Self::InstallationsXlsx => "Excel workbook of installations",
             Self::DpkgStatus => "dpkg status",
+            Self::RpmList => "list of rpm",
+            Self::ApkInstalled => "apk database",
+            Self::FlatpakList => "list of flatpak",
+            Self::SnapList => "list of snap",
+            Self::PipList => "list of pip",
+            Self::NpmList => "list of npm",
+            Self::OsqueryRows => "rows of osquery",
+            Self::FleetHosts => "hosts of Fleet",
+            Self::DockerInspect => "docker inspect",
+            Self::LibvirtXml => "libvirt XML",
+            Self::XenList => "list of Xen",
+            Self::MachineTable => "table of virtual machines or hosts",
         })
     }
 }
@@ -309,6 +372,18 @@ fn read_text(
         InventoryFormat::SwidTag => swid::read,
         InventoryFormat::WindowsRegistry => windows_registry::read,
         InventoryFormat::DpkgStatus => dpkg::read,
+        InventoryFormat::RpmList => package_lists::read_rpm,
+        InventoryFormat::ApkInstalled => package_lists::read_apk,
+        InventoryFormat::FlatpakList => package_lists::read_flatpak,
+        InventoryFormat::SnapList => package_lists::read_snap,
+        InventoryFormat::PipList => package_lists::read_pip,
+        InventoryFormat::NpmList => package_lists::read_npm,
+        InventoryFormat::OsqueryRows => osquery::read_rows,
+        InventoryFormat::FleetHosts => osquery::read_fleet,
+        InventoryFormat::DockerInspect => guest_lists::read_docker,
+        InventoryFormat::LibvirtXml => guest_lists::read_libvirt,
+        InventoryFormat::XenList => guest_lists::read_xen,
+        InventoryFormat::MachineTable => guest_lists::read_table,
         // Read before, as a table or before their bytes are taken for text.
         InventoryFormat::InstallationsCsv | InventoryFormat::InstallationsXlsx | InventoryFormat::ConciseSwidTag => {
             return Err(Unreadable::Empty);
@@ -361,10 +436,16 @@ type Is = fn(&str) -> bool;
 
 /// Lines; the first that the text is, the most telling ones first.
 fn text_format(text: &str) -> Option<InventoryFormat> {
-    let formats: [(Is, InventoryFormat); 3] = [
+    let formats: [(Is, InventoryFormat); 9] = [
         (windows_registry::is_export, InventoryFormat::WindowsRegistry),
         (spdx_tag_value::is_document, InventoryFormat::SpdxTagValue),
         (dpkg::is_dpkg_status, InventoryFormat::DpkgStatus),
+        (package_lists::is_apk, InventoryFormat::ApkInstalled),
+        (package_lists::is_rpm, InventoryFormat::RpmList),
+        (package_lists::is_snap, InventoryFormat::SnapList),
+        (guest_lists::is_xen, InventoryFormat::XenList),
+        (guest_lists::is_table, InventoryFormat::MachineTable),
+        (package_lists::is_flatpak, InventoryFormat::FlatpakList),
     ];
     formats.into_iter().find(|(is, _)| is(text)).map(|(_, format)| format)
 }
@@ -382,7 +463,19 @@ fn json_format(outline: &Outline) -> Option<InventoryFormat> {
     if outline.has("@graph") {
         return Some(InventoryFormat::SpdxGraph);
     }
-    None
+    if outline.has("Id") && outline.has("Config") && (outline.has("HostConfig") || outline.has("State")) {
+        return Some(InventoryFormat::DockerInspect);
+    }
+    if outline.has("hosts") || outline.has("host") {
+        return Some(InventoryFormat::FleetHosts);
+    }
+    if osquery::is_row(outline) {
+        return Some(InventoryFormat::OsqueryRows);
+    }
+    if outline.has("dependencies") {
+        return Some(InventoryFormat::NpmList);
+    }
+    (outline.has("name") && outline.has("version")).then_some(InventoryFormat::PipList)
 }
 
 fn recognise_xml(text: &str, file_name: Option<&str>) -> Recognised {
@@ -393,6 +486,7 @@ fn recognise_xml(text: &str, file_name: Option<&str>) -> Recognised {
     match root.as_deref() {
         Some("REQUEST") => Recognised::Format(InventoryFormat::FusionInventoryXml, Ok(())),
         Some("bom") => Recognised::Format(InventoryFormat::CycloneDxXml, Ok(())),
+        Some("domain") => Recognised::Format(InventoryFormat::LibvirtXml, Ok(())),
         Some("SoftwareIdentity") => Recognised::Format(InventoryFormat::SwidTag, Ok(())),
         Some(_) => Recognised::Refused(not_recognised(file_name)),
         None => Recognised::Refused(Unreadable::Truncated { format: "XML" }),

@@ -11,6 +11,7 @@ pub mod delegations;
 pub mod devices;
 pub mod entitlements;
 pub mod exceptions;
+pub mod exports;
 pub mod imports;
 pub mod ledger;
 pub mod metrics;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())
+        .merge(exports::routes())
         .merge(sources::routes())
         .merge(catalogue::routes())
         .merge(cases::routes())

@@ -11,6 +11,7 @@ pub mod effect;
 pub mod entitlements;
 pub mod error;
 pub mod exceptions;
+pub mod exports;
 pub mod first_run;
 pub mod imports;
 pub mod known_software;

@@ -19,6 +19,7 @@ mod formats;
 mod harm;
 mod hostile;
 mod inventories;
+mod lists;
 mod shown;
 mod tools;
 mod workbooks;

@@ -2,6 +2,7 @@
 //!
 //! Nothing is written before the preview; every import is undone as a whole.
 
+use app::exports::Subject;
 use domain::digest::Digest;
 use domain::id::{ImportId, ProductId};
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use crate::design::numbers::{self, MoneyColumn, NONE, count};
 use crate::design::states::{self, Tone};
 use crate::design::tables::{self, Paging};
 use crate::pages::addresses;
+use crate::pages::exports;
 use crate::pages::layout::{CopyAs, Frame, Head, Heading, Link, Place, copy_as, facts, page as whole_page};
 
 /// What kind of files an import is of.
@@ -165,6 +167,7 @@ pub fn page(frame: &Frame, view: &ImportsPage) -> Markup {
             }))
             (tables::pages(view.paging, |number| addresses::with_query(addresses::IMPORTS, &[("page", &number.to_string())])))
             (copy_as(&view.copy))
+            (exports::links(Subject::Installations))
         }
     };
     let title = format!("Imports{}", view.paging.title_suffix());

@@ -72,6 +72,7 @@ POST /v1/imports/entitlements             sam_manager,procurement           writ
 POST /v1/imports/leavers                  sam_manager                       write         login,left on
 GET  /v1/imports/{import}/rejects         staff                             read,write
 GET  /v1/mappings                         staff                             read,write
+GET  /v1/exports/{subject}                staff                             read,write
 POST /v1/mappings                         sam_manager,procurement           write   {"kind":"leavers","name":"HR","file":"name=\"HR\"\n[columns]\nperson=\"a\"\nleft_on=\"b\""}
 GET  /v1/imports/{import}                 staff                             read,write
 POST /v1/imports/{import}/undo            sam_manager,procurement           write   {}
@@ -170,6 +171,7 @@ fn filled(path: &str) -> String {
         ("{agreement}", "AGR-999999"),
         ("{key}", "name:nowhere"),
         ("{import}", "IMP-999999"),
+        ("{subject}", "entitlements"),
         ("{source}", "SRC-999999"),
         ("{device}", "0f6e2d4c8b1a397550c3d2e1f4a5b697"),
         ("{case}", "EXC-999999"),

@@ -178,3 +178,42 @@ async fn persons_who_leave_come_in_and_go_with_the_import() {
     world.post(&ana, &format!("/v1/imports/{import}/undo"), &json!({})).await.good();
     world.upload(&ana, "/v1/imports/leavers?source=HR&file_name=hr.csv", table.as_bytes()).await.good();
 }
+
+#[tokio::test]
+async fn exports_come_in_every_format_and_rights_read_back_as_they_were() {
+    let world = short().await;
+    let ana = world.ana().await;
+    let lines = world.get(&ana, "/v1/positions?limit=200").await.good().json();
+    let export = world.get(&ana, "/v1/exports/positions?format=json").await.good().json();
+    assert_eq!(export.as_array().unwrap().len(), lines["data"].as_array().unwrap().len());
+    assert_eq!(export[0]["used"], lines["data"][0]["consumed"]);
+    for (subject, format, begin) in [
+        ("positions", "csv", "product,name,publisher,metric,"),
+        ("positions", "xlsx", "PK"),
+        ("installations", "parquet", "PAR1"),
+        ("installations", "csv", "device_key,device,"),
+        ("entitlements", "ent", "<?xml"),
+        ("entitlements", "cyclonedx", "{"),
+    ] {
+        let answer = world.get(&ana, &format!("/v1/exports/{subject}?format={format}")).await.good();
+        assert!(answer.body.starts_with(begin.as_bytes()), "{subject} as {format}");
+        assert!(answer.header("content-disposition").contains(subject), "{}", answer.header("content-disposition"));
+    }
+    // What Accept asks for, where no parameter does.
+    let request = Request::builder().uri("/v1/exports/positions").header(header::ACCEPT, "application/json");
+    let answer = world.send(&ana, request.body(Body::empty()).unwrap()).await.good();
+    assert_eq!(answer.header("content-type"), "application/json");
+    let refused = world.get(&ana, "/v1/exports/positions?format=ent").await;
+    assert!(refused.said().contains("Use one of: csv, xlsx, json, parquet."), "{}", refused.said());
+    assert_eq!(world.get(&ana, "/v1/exports/secrets").await.status, StatusCode::NOT_FOUND);
+
+    // Rights go out as CycloneDX and CSV, and come back as the same rights.
+    let rights = world.get(&ana, "/v1/exports/entitlements?format=json").await.good().json();
+    for format in ["cyclonedx", "csv", "xlsx"] {
+        let bytes = world.get(&ana, &format!("/v1/exports/entitlements?format={format}")).await.good().body;
+        let path = format!("/v1/imports/entitlements?dry_run=true&file_name=back.{format}");
+        let back = world.upload(&ana, &path, &bytes).await.good().json();
+        assert_eq!(back["brought"]["rows"], rights.as_array().unwrap().len(), "{format}: {}", back["rejects"]);
+        assert_eq!(back["products_added"], json!([]), "{format}");
+    }
+}
