@@ -359,6 +359,9 @@ pub struct Discover {
     /// Print what was found as CSV and report nothing.
     #[arg(long)]
     pub print: bool,
+    /// Print units of systemd that report every day, and report nothing.
+    #[arg(long)]
+    pub timer: bool,
     /// The name of the source; that of the token where it is one of an agent source, else discover.
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,

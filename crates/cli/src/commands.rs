@@ -47,7 +47,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Exit> {
         Command::Verify(verify) => verify::verify(&target, output, &verify).await,
         Command::Catalogue(crate::arguments::Catalogue::Lint { folder }) => catalogue::lint(&folder),
         Command::Metric(crate::arguments::Metric::Lint { file }) => metric::lint(&file),
-        Command::Discover(discover) if discover.print => discover::print(&discover),
+        Command::Discover(discover) if discover.print || discover.timer => discover::print(&discover),
         Command::Witness(
             witness @ (crate::arguments::Witness::Serve { .. }
             | crate::arguments::Witness::Init { .. }

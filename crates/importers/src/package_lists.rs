@@ -126,12 +126,11 @@ pub(crate) fn read_apk(text: &str, name: Option<&str>, assembly: &mut Assembly) 
         match line.split_once(':') {
             Some(("P", value)) => package.name = value,
             Some(("V", value)) => package.version = value,
-            Some(_) => {}
             None if line.trim().is_empty() && !package.name.is_empty() => {
                 install("apk", &package, || format!("line {number}"), &mut draft, assembly)?;
                 package = Package::default();
             }
-            None => {}
+            Some(_) | None => {}
         }
     }
     assembly.add(draft)

@@ -98,13 +98,15 @@ fn hosts_tell_of_their_guests() {
         {"Id":"8","Name":"/old","State":{"Status":"exited"},"Config":{},"HostConfig":{}}]"#;
     assert_eq!(guests(docker), ["web Container on host-1 with 2 vcpu, - processors, - cores"]);
     assert_eq!(read(docker).remarks[0].text, "1 containers that do not run were left aside.");
-    let libvirt = "<domain type='kvm'><name>db</name><uuid>d0f1baf3-ac9d-e828-619f-91f074c8c6c4</uuid><vcpu>4</vcpu></domain>";
+    let libvirt =
+        "<domain type='kvm'><name>db</name><uuid>d0f1baf3-ac9d-e828-619f-91f074c8c6c4</uuid><vcpu>4</vcpu></domain>";
     assert_eq!(guests(libvirt), ["db Virtual on host-1 with 4 vcpu, - processors, - cores"]);
     let xl = "Name                ID   Mem VCPUs  State  Time(s)\nDomain-0   0  800 2 r-----  9.1\nmail server   3 512 1 -b---- 4.2\n";
     assert_eq!(guests(xl), ["mail server Virtual on host-1 with 1 vcpu, - processors, - cores"]);
     let xe = "uuid ( RO)           : a444ab5d-d1fc-f1a5-5ab4-3f0c3c07352e\n     name-label ( RW): core-02\n    VCPUs-number ( RO): 2\n";
     assert_eq!(guests(xe), ["core-02 Virtual on host-1 with 2 vcpu, - processors, - cores"]);
-    let machines = "VM,Powerstate,CPUs,Host,Cluster,VM UUID\ndb-1,poweredOn,8,esx-1,C1,d0f1baf3-ac9d-e828-619f-91f074c8c6c5\n";
+    let machines =
+        "VM,Powerstate,CPUs,Host,Cluster,VM UUID\ndb-1,poweredOn,8,esx-1,C1,d0f1baf3-ac9d-e828-619f-91f074c8c6c5\n";
     assert_eq!(guests(machines), ["db-1 Virtual on esx-1 with 8 vcpu, - processors, - cores"]);
     let hosts = "Host,Cluster,CPU Model,# CPU,Cores per CPU,# Cores\nesx-1,C1,Example 9000,2,16,32\n";
     assert_eq!(guests(hosts), ["esx-1 Physical on - with - vcpu, 2 processors, 32 cores"]);
