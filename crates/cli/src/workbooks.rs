@@ -70,7 +70,7 @@ fn answer(sheet: Option<&str>) -> std::io::Result<()> {
 
 /// Reads workbooks in such a process.
 pub fn reader() -> WorkbookReader {
-    Arc::new(|bytes, sheet| read_elsewhere(bytes, sheet))
+    Arc::new(read_elsewhere)
 }
 
 fn read_elsewhere(bytes: &[u8], sheet: Option<&str>) -> Result<Workbook, Unreadable> {

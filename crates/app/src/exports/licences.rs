@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::snapshot::Snapshot;
 
 /// The rights that count at `at`, or will.
-fn rights<'a>(snapshot: &'a Snapshot, at: Timestamp) -> impl Iterator<Item = &'a Entitlement> {
+fn rights(snapshot: &Snapshot, at: Timestamp) -> impl Iterator<Item = &Entitlement> {
     let today = snapshot.state.day(at);
     let is_current = move |right: &&Entitlement| right.retired_on.is_none_or(|retired| today < retired);
     snapshot.state.entitlements.values().map(AsRef::as_ref).filter(is_current)

@@ -1,6 +1,6 @@
 //! `indult export`: positions, rights and installations whole, as files for other programs.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::Asked;
@@ -14,7 +14,8 @@ pub async fn run(asked: &Asked, export: Export) -> Result<ExitCode, Exit> {
         let message = format!("{} exists already; name a new file, or add --force.", file.display());
         return Err(Exit::with_code(7, message));
     }
-    let format = export.format.or_else(|| export.output.as_ref().and_then(ending)).unwrap_or_else(|| "csv".to_owned());
+    let format =
+        export.format.or_else(|| export.output.as_deref().and_then(ending)).unwrap_or_else(|| "csv".to_owned());
     let path = format!("/v1/exports/{}?format={}", escaped(&export.subject), escaped(&format));
     let answer = asked.client.send(axum::http::Method::GET, &path, Sent::Nothing).await?;
     match export.output {
@@ -28,7 +29,7 @@ pub async fn run(asked: &Asked, export: Export) -> Result<ExitCode, Exit> {
 }
 
 /// The format that the name of a file asks for.
-fn ending(file: &PathBuf) -> Option<String> {
+fn ending(file: &Path) -> Option<String> {
     let name = file.file_name()?.to_str()?.to_lowercase();
     let known = [
         (".ent.xml", "ent"),

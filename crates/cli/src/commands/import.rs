@@ -53,28 +53,7 @@ pub async fn run(asked: &Asked, import: Import) -> Result<ExitCode, Exit> {
             print::table(asked.output, &items, &columns, "No imports yet. Begin with: indult import inventory FILE");
             Ok(ExitCode::SUCCESS)
         }
-        Import::Show { import } => {
-            let answer = asked.client.get(&format!("/v1/imports/{}", escaped(&import))).await?;
-            if asked.output.json {
-                print::json(&answer);
-            } else {
-                print::fields(
-                    &answer,
-                    &[
-                        ("Import", "id"),
-                        ("Kind", "kind"),
-                        ("Source", "source"),
-                        ("Files", "file_names"),
-                        ("Brought", "summary"),
-                        ("By", "by.name"),
-                        ("At", "at"),
-                        ("State", "state"),
-                        ("Entry", "recorded_in"),
-                    ],
-                );
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Import::Show { import } => show(asked, &import).await,
         Import::Undo { import } => {
             let answer = asked.client.post(&format!("/v1/imports/{}/undo", escaped(&import)), json!({})).await?;
             if asked.output.json {
@@ -87,6 +66,29 @@ pub async fn run(asked: &Asked, import: Import) -> Result<ExitCode, Exit> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+async fn show(asked: &Asked, import: &str) -> Result<ExitCode, Exit> {
+    let answer = asked.client.get(&format!("/v1/imports/{}", escaped(import))).await?;
+    if asked.output.json {
+        print::json(&answer);
+    } else {
+        print::fields(
+            &answer,
+            &[
+                ("Import", "id"),
+                ("Kind", "kind"),
+                ("Source", "source"),
+                ("Files", "file_names"),
+                ("Brought", "summary"),
+                ("By", "by.name"),
+                ("At", "at"),
+                ("State", "state"),
+                ("Entry", "recorded_in"),
+            ],
+        );
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Sends files of one kind, to be looked at or brought in.
