@@ -245,6 +245,10 @@ pub async fn preview(visitor: Visitor, multipart: Multipart) -> Result<Response,
             view.already = Some(import);
             view.outcome = Some(known(&visitor, import)?);
         }
+        Some(Err(Failure::Unreadable(unreadable))) if matches!(table, Ok(Some(_))) => {
+            let sentence = crate::problem::sentence(&unreadable.to_string());
+            errors = error("columns", format!("{sentence} Choose below what each column gives."));
+        }
         Some(Err(failure)) if matches!(table, Ok(Some(_))) => errors = refused(failure, "columns")?,
         Some(Err(failure)) => return Ok(again(&sent, refused(failure, "files")?)),
         None => {}

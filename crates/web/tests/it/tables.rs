@@ -62,7 +62,7 @@ async fn columns_are_chosen_in_the_browser_and_remembered_for_the_source() {
     let first = send_form(&world, &ana, "/imports/preview", &begun, Some(("kauf.csv", PURCHASES.as_bytes()))).await;
     let shown = words(&first);
     assert_eq!(first.status, StatusCode::UNPROCESSABLE_ENTITY, "{shown}");
-    assert!(shown.contains("no column gives the product"), "{shown}");
+    assert!(shown.contains("No column gives the product"), "{shown}");
     assert!(shown.contains("Needed and not there yet"), "{shown}");
 
     // The headers stand on the second row, and the dates have two readings until their order is chosen.
