@@ -21,6 +21,9 @@ use crate::workbook::{ReadWorkbook, SheetRow, is_workbook};
 /// Among how many first records the headers are looked for.
 const HEADER_PROBED: usize = 20;
 
+/// Rows by which a table's styles are known: all that a table of rights can have. More of them tell nothing new.
+const ROWS_LOOKED_AT: usize = 100_000;
+
 /// Rows of a table that a preview shows.
 const ROWS_SHOWN: usize = 5;
 
@@ -180,7 +183,8 @@ impl<'a> Table<'a> {
         let mut columns = Columns::new(&headed.headers, used_as);
         let mut styles = Styles::default();
         let mut first_rows = Vec::new();
-        while let Some(record) = records.next_record()? {
+        for _ in 0..ROWS_LOOKED_AT {
+            let Some(record) = records.next_record()? else { break };
             columns.sample(&record);
             styles.look(&record, assigned, styled);
             if first_rows.len() < ROWS_SHOWN {
