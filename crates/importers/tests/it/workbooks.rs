@@ -32,7 +32,7 @@ fn purchases() -> Vec<u8> {
         sheet.write(row, 2, "device").unwrap();
         sheet.write(row, 3, quantity).unwrap();
         sheet.write(row, 4, price).unwrap();
-        sheet.write_with_format(row, 5, &ExcelDateTime::from_ymd(2026, 4, 3).unwrap(), &date).unwrap();
+        sheet.write_with_format(row, 5, ExcelDateTime::from_ymd(2026, 4, 3).unwrap(), &date).unwrap();
         sheet.write(row, 6, "PO-7").unwrap();
     }
     book.save_to_buffer().unwrap()
