@@ -207,7 +207,8 @@ function pattern(address) {
 
 async function isPage(context, address) {
   const answer = await context.request.get(address, { maxRedirects: 0 });
-  return (answer.headers()["content-type"] ?? "").startsWith("text/html");
+  const { "content-type": type = "", "content-disposition": disposition = "" } = answer.headers();
+  return type.startsWith("text/html") && !disposition.startsWith("attachment");
 }
 
 async function signIn(context, link) {

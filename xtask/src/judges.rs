@@ -14,7 +14,7 @@ use crate::tally::Tally;
 use crate::workspace::{Workspace, run};
 
 /// The judges that have a step here; a tidy test holds it against the folder `judges`.
-pub const NAMES: &[&str] = &["api", "ledger", "pages", "position"];
+pub const NAMES: &[&str] = &["api", "ledger", "pages", "position", "rights", "usage"];
 
 pub fn program(workspace: &mut Workspace) -> Outcome {
     workspace.program().map_or_else(Outcome::failed, |_| Outcome::Passed(Tally::default()))
@@ -40,6 +40,16 @@ pub fn ledger(workspace: &mut Workspace) -> Outcome {
 /// Position numbers by another engine: `run.sh`.
 pub fn position(workspace: &mut Workspace) -> Outcome {
     judge(workspace, "position", |_| Ok(Vec::new()))
+}
+
+/// Spending of rights by a solver of integer programmes: `run.sh`.
+pub fn rights(workspace: &mut Workspace) -> Outcome {
+    judge(workspace, "rights", |_| Ok(Vec::new()))
+}
+
+/// Peaks over a file of sessions by another engine: `run.sh`.
+pub fn usage(workspace: &mut Workspace) -> Outcome {
+    judge(workspace, "usage", |_| Ok(Vec::new()))
 }
 
 /// Requests made up from the API's own description, against a server of the judge's own.

@@ -45,6 +45,8 @@ const TEST: &[Step] = &[
     Step { name: "verify", act: judges::verify },
     Step { name: "judge-pages", act: judges::pages },
     Step { name: "judge-position", act: judges::position },
+    Step { name: "judge-rights", act: judges::rights },
+    Step { name: "judge-usage", act: judges::usage },
     Step { name: "judge-api", act: judges::api },
 ];
 

@@ -290,7 +290,7 @@ impl App {
         secret: Secret,
         repetition: Option<Repetition>,
     ) -> Result<(Option<Secret>, Receipt), Failure> {
-        let receipt = self.carry(Order { actor, intent, repetition, reports: Vec::new() }).await?;
+        let receipt = self.carry(Order { repetition, ..Order::new(actor, intent) }).await?;
         let secret = Secret(format!("{TOKEN_PREFIX}{}", secret.0));
         Ok(((!receipt.repeated).then_some(secret), receipt))
     }
@@ -435,8 +435,7 @@ impl App {
             stored.push(report);
             replies.push((given, reply));
         }
-        let order =
-            Order { actor, intent: Intent::ReceiveReports { source, reports }, repetition: None, reports: stored };
+        let order = Order { reports: stored, ..Order::new(actor, Intent::ReceiveReports { source, reports }) };
         match self.carry(order).await {
             Ok(receipt) => {
                 for (given, reply) in replies {

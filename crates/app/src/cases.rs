@@ -140,7 +140,7 @@ impl App {
         })
         .await
         .map_err(|error| Failure::Damaged(error.to_string()))??;
-        self.carry(Order { actor, intent, repetition, reports: Vec::new() }).await
+        self.carry(Order { repetition, ..Order::new(actor, intent) }).await
     }
 
     /// The bytes of a file that is attached to a case.

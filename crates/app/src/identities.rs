@@ -187,7 +187,7 @@ impl App {
         let (secret, digest) = self.new_secret();
         let link = SetUpLink { digest, expires_at: self.hours_from_now(LINK_HOURS) };
         let intent = Intent::IssueSetUpLink { account, link };
-        let receipt = self.carry(Order { actor, intent, repetition, reports: Vec::new() }).await?;
+        let receipt = self.carry(Order { repetition, ..Order::new(actor, intent) }).await?;
         Ok(((!receipt.repeated).then_some(secret), receipt))
     }
 
@@ -215,7 +215,7 @@ impl App {
     ) -> Result<(Option<Secret>, Receipt), Failure> {
         let (secret, digest) = self.new_secret();
         let intent = Intent::IssueToken { label: Text::from(label), scopes, digest, expires_at };
-        let receipt = self.carry(Order { actor, intent, repetition, reports: Vec::new() }).await?;
+        let receipt = self.carry(Order { repetition, ..Order::new(actor, intent) }).await?;
         let secret = Secret(format!("{TOKEN_PREFIX}{}", secret.0));
         Ok(((!receipt.repeated).then_some(secret), receipt))
     }

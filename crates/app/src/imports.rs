@@ -20,6 +20,7 @@ pub use importers::{
     Unreadable, Workbook, read_workbook,
 };
 use position::Line;
+pub(crate) use reading::length;
 pub use reading::{
     ChosenColumns, GivenMapping, HowToRead, MappingUsed, SeenTable, WorkbookReader, built_in_mappings, columns_chosen,
     field_names, named_mapping, parse_mapping,
@@ -28,7 +29,7 @@ use reading::{Read, blocking};
 pub use rejected::RejectFile;
 
 use crate::failure::Failure;
-use crate::order::{Order, Receipt, Repetition, ReportToStore};
+use crate::order::{Order, Receipt, Repetition};
 use crate::organisation::App;
 use crate::snapshot::Snapshot;
 
@@ -46,7 +47,7 @@ pub struct GivenFile {
 /// Files to bring in, of one kind.
 #[derive(Debug, Clone)]
 pub struct GivenImport {
-    /// What they hold. Of tables other than of installations, there is one.
+    /// What they hold. Of tables of rights and of leavers, there is one.
     pub kind: TableKind,
     /// The name of the source; empty where nobody says.
     pub source: String,
@@ -126,7 +127,8 @@ impl ImportOutcome {
         match self.brought {
             Brought::Inventory { rejected, .. }
             | Brought::Entitlements { rejected, .. }
-            | Brought::Leavers { rejected, .. } => rejected,
+            | Brought::Leavers { rejected, .. }
+            | Brought::Usage { rejected, .. } => rejected,
         }
     }
 }
@@ -137,9 +139,9 @@ impl App {
         let app = self.clone();
         blocking(move || {
             let before = app.snapshot();
-            let read = app.read(&given)?;
+            let read = app.read(&given, app.surroundings().now())?;
             let events = app.rehearse(actor, read.intent())?;
-            let after = app.rehearsed(&before, actor, events.clone(), read.source(), read.reports());
+            let after = app.rehearsed(&before, actor, events.clone(), Some(&read));
             Ok(app.outcome(read, &before, &after, &events, None))
         })
         .await
@@ -154,7 +156,7 @@ impl App {
     ) -> Result<ImportOutcome, Failure> {
         let app = self.clone();
         let (read, repetition) = blocking(move || {
-            let read = app.read(&given)?;
+            let read = app.read(&given, app.surroundings().now())?;
             // Refused before anything is kept.
             if repetition_is_absent_or_new(&app, repetition.as_ref())? {
                 app.rehearse(actor, read.intent())?;
@@ -167,7 +169,8 @@ impl App {
         })
         .await?;
         let before = self.snapshot();
-        let order = Order { actor, intent: read.intent(), repetition, reports: read.reports().to_vec() };
+        let (reports, usage) = (read.reports().to_vec(), read.usage().to_vec());
+        let order = Order { repetition, reports, usage, ..Order::new(actor, read.intent()) };
         let receipt = self.carry(order).await?;
         let app = self.clone();
         blocking(move || {
@@ -204,7 +207,7 @@ impl App {
             devices_added: after.base.estate().device_count().saturating_sub(before.base.estate().device_count()),
             products_added,
             changes: self.line_changes(before, after),
-            columns: facts.table.as_ref().map(|table| table.view.columns.clone()).unwrap_or_default(),
+            columns: facts.columns,
             table: facts.table,
             receipt,
         }
@@ -233,6 +236,18 @@ impl App {
         self.bring_in(actor, GivenImport { kind: TableKind::Installations, source, files, how }, repetition).await
     }
 
+    /// Takes in files of usage as one import.
+    pub async fn import_usage(
+        &self,
+        actor: Actor,
+        source: String,
+        files: Vec<GivenFile>,
+        repetition: Option<Repetition>,
+    ) -> Result<ImportOutcome, Failure> {
+        let how = HowToRead::default();
+        self.bring_in(actor, GivenImport { kind: TableKind::Usage, source, files, how }, repetition).await
+    }
+
     /// Takes in an entitlements file as one import.
     pub async fn import_entitlements(
         &self,
@@ -258,7 +273,7 @@ impl App {
     ) -> Result<Receipt, Failure> {
         let mapping = parse_mapping(kind, mapping)?;
         let intent = Intent::RememberMapping { kind, name, mapping };
-        self.carry(Order { actor, intent, repetition, reports: Vec::new() }).await
+        self.carry(Order { repetition, ..Order::new(actor, intent) }).await
     }
 
     /// Undoes an import as a whole.
@@ -268,37 +283,33 @@ impl App {
         import: ImportId,
         repetition: Option<Repetition>,
     ) -> Result<Receipt, Failure> {
-        self.carry(Order { actor, intent: Intent::UndoImport { import }, repetition, reports: Vec::new() }).await
+        self.carry(Order { repetition, ..Order::new(actor, Intent::UndoImport { import }) }).await
     }
 
     /// The position lines that undoing an import would change.
     pub fn effect_of_undo(&self, actor: Actor, import: ImportId) -> Result<Vec<LineChange>, Failure> {
         let before = self.snapshot();
         let events = self.rehearse(actor, Intent::UndoImport { import })?;
-        let mut after = self.rehearsed(&before, actor, events, "", &[]);
-        let inventory =
-            before.state.imports.get(&import).is_some_and(|known| matches!(known.brought, Brought::Inventory { .. }));
-        if inventory {
+        let mut after = self.rehearsed(&before, actor, events, None);
+        let with_reports =
+            before.state.imports.get(&import).is_some_and(|known| known.brought.reports_digest().is_some());
+        if with_reports {
             after.base = crate::replay::base(&self.ledger().snapshot()?, &after.state)?;
         }
         Ok(self.line_changes(&before, &after))
     }
 
-    /// The snapshot that events would lead to.
-    fn rehearsed(
-        &self,
-        before: &Snapshot,
-        actor: Actor,
-        events: Vec<Event>,
-        source: &str,
-        reports: &[ReportToStore],
-    ) -> Snapshot {
+    /// The snapshot that events would lead to, with what was read where they take it in.
+    fn rehearsed(&self, before: &Snapshot, actor: Actor, events: Vec<Event>, read: Option<&Read>) -> Snapshot {
         let mut after = before.clone();
         let at = domain::decide::entry_time(&before.state, self.surroundings().now());
         for event in events {
-            if let Event::Imported { import, .. } = &event {
-                for report in reports {
-                    after.base.report(source, *import, &report.report);
+            if let (Event::Imported { import, .. }, Some(read)) = (&event, read) {
+                for report in read.reports() {
+                    after.base.report(read.source(), *import, &report.report);
+                }
+                for report in read.usage() {
+                    after.base.take_usage(read.source(), *import, &report.report);
                 }
             }
             after.state.evolve(&Recorded { seq: after.state.size, at, actor, event });

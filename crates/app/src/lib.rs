@@ -3,8 +3,10 @@
 //! No SQL, no HTTP and no reading of the environment: the time, random bytes and the way to a witness are given.
 
 pub mod agents;
+pub mod alerts;
 pub mod cases;
 pub mod catalogues;
+pub mod costs;
 pub mod discovery;
 pub mod exports;
 mod failure;
@@ -16,18 +18,24 @@ pub mod objects;
 mod order;
 mod organisation;
 pub mod positions;
+pub mod reclaim;
 pub mod renewals;
 mod replay;
 pub mod sample;
+pub mod seals;
 mod sequencer;
 mod snapshot;
+pub mod statements;
+pub mod summary;
 mod surroundings;
+pub mod trends;
+pub mod usages;
 pub mod verification;
 pub mod witnesses;
 pub mod witnessing;
 
 pub use failure::Failure;
-pub use order::{Order, Receipt, Repetition, ReportToStore};
+pub use order::{Order, Receipt, Repetition, ReportToStore, UsageToStore};
 pub use organisation::{App, Founding, person_of};
 pub use snapshot::Snapshot;
 pub use surroundings::{Clock, Randomness, Surroundings};

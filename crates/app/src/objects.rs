@@ -6,20 +6,29 @@ use domain::Recorded;
 use imbl::{OrdMap, Vector};
 
 /// The kinds of object that have numbers, as they stand before the slash of a stream.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 22] = [
     "account",
     "agreement",
+    "alert",
+    "alert-rule",
+    "budget",
     "case",
     "delegation",
     "entitlement",
     "exception",
     "import",
+    "leaver",
+    "legal-hold",
     "party",
     "person",
     "product",
+    "purchase",
+    "quiet-period",
     "source",
+    "statement",
     "title-match",
     "token",
+    "wave",
 ];
 
 /// The entries about every object, oldest first. A clone is cheap.

@@ -6,6 +6,7 @@ use domain::Recorded;
 use domain::command::{Actor, Intent};
 use domain::digest::Digest;
 use domain::observation::DeviceReport;
+use domain::usage::UsageReport;
 
 use crate::snapshot::Snapshot;
 
@@ -29,6 +30,17 @@ pub struct ReportToStore {
     pub digest: Digest,
 }
 
+/// A report of usage that comes with an import, with the bytes that are stored.
+#[derive(Debug, Clone)]
+pub struct UsageToStore {
+    /// The report.
+    pub report: Arc<UsageReport>,
+    /// Its stored bytes.
+    pub body: Vec<u8>,
+    /// Their digest.
+    pub digest: Digest,
+}
+
 /// A request to carry something out.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -40,12 +52,14 @@ pub struct Order {
     pub repetition: Option<Repetition>,
     /// Reports, for an import of inventory.
     pub reports: Vec<ReportToStore>,
+    /// Reports of usage, for an import of it.
+    pub usage: Vec<UsageToStore>,
 }
 
 impl Order {
     /// An order that cannot be repeated and brings no reports.
     pub fn new(actor: Actor, intent: Intent) -> Self {
-        Self { actor, intent, repetition: None, reports: Vec::new() }
+        Self { actor, intent, repetition: None, reports: Vec::new(), usage: Vec::new() }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::imports::WorkbookReader;
 use crate::order::{Order, Receipt};
 use crate::replay;
+use crate::seals::Times;
 use crate::sequencer::{Message, Sequencer};
 use crate::snapshot::Snapshot;
 use crate::surroundings::Surroundings;
@@ -56,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) reading: Semaphore,
     pub(crate) deliveries: Deliveries,
     pub(crate) workbooks: OnceLock<WorkbookReader>,
+    pub(crate) times: Times,
     origin: Arc<str>,
     closed: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -136,6 +138,7 @@ impl App {
                 reading: Semaphore::new(READINGS_AT_ONCE),
                 deliveries: Deliveries::default(),
                 workbooks: OnceLock::new(),
+                times: Times::default(),
                 origin,
                 closed: AtomicBool::new(false),
                 thread: Mutex::new(Some(thread)),

@@ -57,8 +57,16 @@ pub(crate) fn base(ledger: &store::Snapshot, state: &State) -> Result<Base, Fail
     let mut base = Base::new();
     base.follow(state);
     for import in state.imports.values() {
-        if import.undone.is_some() || !matches!(import.brought, Brought::Inventory { .. }) {
+        if import.undone.is_some() {
             continue;
+        }
+        match import.brought {
+            Brought::Inventory { .. } => {}
+            Brought::Usage { .. } => {
+                crate::usages::take_stored(&mut base, ledger, import)?;
+                continue;
+            }
+            Brought::Entitlements { .. } | Brought::Leavers { .. } => continue,
         }
         ledger.reports(import.id.0, |ordinal, body| {
             let report: DeviceReport = serde_json::from_slice(&body)
@@ -75,7 +83,7 @@ pub(crate) fn base(ledger: &store::Snapshot, state: &State) -> Result<Base, Fail
 }
 
 /// The devices of agent sources whose reports count, in the order in which their reports are kept.
-fn counting(state: &State) -> Vec<(&AgentSource, &ReportingDevice)> {
+pub(crate) fn counting(state: &State) -> Vec<(&AgentSource, &ReportingDevice)> {
     let sources = state.sources.values().filter(|source| source.closed.is_none());
     let devices = sources.flat_map(|source| source.devices.values().map(move |device| (&**source, device)));
     let mut counting: Vec<_> = devices.filter(|(_, device)| device.standing == Standing::Accepted).collect();

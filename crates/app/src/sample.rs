@@ -3,18 +3,28 @@
 //! Its files come from `sample/files.rs`; nothing here writes to the store.
 
 pub mod files;
+mod history;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 
+use domain::State;
+use domain::accountability::Owner;
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Stage};
 use domain::command::{Actor, Intent, Via};
+use domain::entitlement::{Metric, Quantity, Right, UseRights};
 use domain::event::Event;
-use domain::id::{AccountId, CaseId, PersonId, ProductId};
+use domain::id::{AccountId, CaseId, PersonId, ProductId, PurchaseId};
+use domain::money::Money;
 use domain::observation::Environment;
 use domain::organisation::Organisation;
 use domain::person::Role;
 use domain::product::TitlePattern;
+use domain::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
 use domain::text::Text;
+use domain::usage::Feature;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
@@ -23,6 +33,8 @@ use crate::identities::Secret;
 use crate::imports::GivenFile;
 use crate::order::{Order, Receipt};
 use crate::organisation::{App, Founding};
+use crate::surroundings::Surroundings;
+use history::Told;
 
 /// The seed of the sample's files: the same company on every machine.
 pub const SEED: u64 = 20_260_401;
@@ -47,19 +59,54 @@ pub fn founding() -> Result<Founding, Failure> {
     })
 }
 
-/// Fills a newly founded organisation with the sample company; returns the one-time link's secret for its visitor.
+/// Makes the sample company in `folder` with a year of its past: sealed months with their statements, and the days of
+/// late. Returns it with the one-time link's secret for its visitor.
+pub async fn make(folder: &Path, surroundings: Surroundings) -> Result<(App, Secret), Failure> {
+    let told = Told::default();
+    let founding = founding()?;
+    let zone = State { organisation: Some(Arc::new(founding.organisation.clone())), ..State::default() };
+    let today = zone.day(surroundings.now());
+    told.set(&zone, history::month_before(today, history::MONTHS), 7);
+    let app = App::found(folder, founding, told.around(&surroundings)).await?;
+    let mut filling = Filling { app: &app, today, people: BTreeMap::new() };
+    filling.people.insert("ana", PersonId(1));
+    filling.add_people().await?;
+    filling.import_rights().await?;
+    filling.recognise_titles().await?;
+    for months in (1..=history::MONTHS).rev() {
+        let month = history::month_before(today, months);
+        told.set(&zone, month.checked_add(13.days()).unwrap_or(month), 9);
+        filling.import_inventories(months).await?;
+        told.set(&zone, history::month_before(today, months - 1), 0);
+        app.seal_what_is_due().await?;
+    }
+    for days in (0..history::DAYS).rev() {
+        told.set(&zone, filling.in_days(-days), 0);
+        app.seal_what_is_due().await?;
+    }
+    told.let_go();
+    filling.import_inventories(0).await?;
+    filling.use_over_time().await?;
+    let secret = filling.open_cases().await?;
+    Ok((app, secret))
+}
+
+/// Fills a newly founded organisation with the sample company as it is today; returns the one-time link's secret for
+/// its visitor.
 pub async fn fill(app: &App) -> Result<Secret, Failure> {
     let today = app.snapshot().state.day(app.surroundings().now());
     let mut filling = Filling { app, today, people: BTreeMap::new() };
     filling.people.insert("ana", PersonId(1));
     filling.add_people().await?;
-    filling.import_files().await?;
+    filling.import_rights().await?;
+    filling.import_inventories(0).await?;
     filling.recognise_titles().await?;
-    filling.open_decided_cases().await?;
-    filling.open_undecided_cases().await?;
-    let (secret, _) = app.issue_link(filling.by("petr"), AccountId(1)).await?;
-    app.checkpoint().await?;
-    Ok(secret)
+    filling.use_over_time().await?;
+    filling.open_cases().await
+}
+
+fn named(name: &str, text: String) -> GivenFile {
+    GivenFile { name: name.to_owned(), bytes: text.into_bytes(), device: None }
 }
 
 struct Filling<'a> {
@@ -126,18 +173,35 @@ impl Filling<'_> {
         Ok(())
     }
 
-    async fn import_files(&self) -> Result<(), Failure> {
-        let company = files::company(SEED, self.today);
-        let file =
-            |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes(), device: None };
-        self.app
-            .import_entitlements(self.by("sofia"), file("entitlements.csv", company.entitlements), None, None)
-            .await?;
-        let workstations = vec![file("workstations.csv", company.workstations)];
-        self.app.import_inventory(self.by("jonas"), "workplace agents".to_owned(), workstations, None).await?;
-        let servers = vec![file("servers.csv", company.servers)];
-        self.app.import_inventory(self.by("jonas"), "server agents".to_owned(), servers, None).await?;
+    async fn import_rights(&self) -> Result<(), Failure> {
+        let rights = named("entitlements.csv", files::company(SEED, self.today).entitlements);
+        self.app.import_entitlements(self.by("sofia"), rights, None, None).await?;
         Ok(())
+    }
+
+    /// What the agents found so many months ago.
+    async fn import_inventories(&self, months: i32) -> Result<(), Failure> {
+        let day = if months == 0 { self.today } else { history::month_before(self.today, months) };
+        let company = files::company(SEED, day);
+        for (source, name, inventory) in [
+            ("workplace agents", "workstations.csv", company.workstations),
+            ("server agents", "servers.csv", company.servers),
+        ] {
+            let file = named(name, history::thinned(&inventory, months));
+            self.app.import_inventory(self.by("jonas"), source.to_owned(), vec![file], None).await?;
+        }
+        Ok(())
+    }
+
+    /// Requests of every kind, and a link by which the visitor comes in.
+    async fn open_cases(&self) -> Result<Secret, Failure> {
+        self.open_decided_cases().await?;
+        self.open_undecided_cases().await?;
+        self.buy().await?;
+        self.keep_watch().await?;
+        let (secret, _) = self.app.issue_link(self.by("petr"), AccountId(1)).await?;
+        self.app.checkpoint().await?;
+        Ok(secret)
     }
 
     async fn recognise_titles(&self) -> Result<(), Failure> {
@@ -151,6 +215,105 @@ impl Filling<'_> {
             self.carry("jonas", Intent::MatchTitle { pattern, product: None }).await?;
         }
         Ok(())
+    }
+
+    /// Products that are counted by their use: what they are, what is owned, and what was used.
+    async fn use_over_time(&self) -> Result<(), Failure> {
+        let file =
+            |name: &str, text: String| GivenFile { name: name.to_owned(), bytes: text.into_bytes(), device: None };
+        let counted = [(usage::DRAWING, "concurrent_session", "2400"), (usage::METERED, "metered_monthly", "0.35")];
+        for ((name, publisher, units), metric, price) in counted {
+            let Some(metric) = Metric::from_exact(metric) else { continue };
+            let publisher = Some(publisher.to_owned());
+            self.carry("sofia", Intent::AddProduct { name: name.to_owned(), publisher, metric }).await?;
+            let Some(product) = self.product(name) else { continue };
+            let currency = self.app.snapshot().state.organisation.as_ref().map(|organisation| organisation.currency);
+            let amount: Option<domain::Decimal> = price.parse().ok();
+            let right = Right {
+                metric,
+                quantity: Quantity::Units(units),
+                starts_on: None,
+                ends_on: None,
+                exempt_environments: Vec::new(),
+                secondary_use: false,
+                unit_price: amount.zip(currency).map(|(amount, currency)| Money { amount, currency }),
+                use_rights: UseRights::default(),
+            };
+            let intent = Intent::RecordEntitlement { product, right, agreement: None, purchase_reference: None };
+            self.carry("sofia", intent).await?;
+        }
+        let log = vec![file("harrowd.log", usage::log(SEED, self.today))];
+        self.app.import_usage(self.by("jonas"), "drawing licence server".to_owned(), log, None).await?;
+        let readings = vec![file("solver-readings.csv", usage::readings(SEED, self.today))];
+        self.app.import_usage(self.by("jonas"), "solver portal".to_owned(), readings, None).await?;
+        let feature = |vendor: &str, name: &str| Feature { vendor: Some(vendor.to_owned()), name: name.to_owned() };
+        let drawing = self.product(usage::DRAWING.0);
+        let features = usage::FEATURES.map(|name| (feature(usage::DAEMON, name), drawing));
+        let metered = (feature(usage::METERED.1, usage::METER), self.product(usage::METERED.0));
+        let links = features.into_iter().chain([metered]).collect();
+        self.carry("jonas", Intent::LinkFeatures { links }).await?;
+        Ok(())
+    }
+
+    /// Rules for alerts, who answers for what, and who has left.
+    async fn keep_watch(&self) -> Result<(), Failure> {
+        let categories =
+            [("engineering", Owner::Person(self.person("ana"))), ("office", Owner::Role(Role::Procurement))];
+        for (category, owner) in categories {
+            let intent = Intent::AssignCategory { category: category.to_owned(), owner: Some(owner) };
+            self.carry("jonas", intent).await?;
+        }
+        for (place, product) in files::PRODUCTS.iter().enumerate() {
+            let Some(known) = self.product(product.name) else { continue };
+            let category = if place % 3 == 0 { "engineering" } else { "office" };
+            let intent = Intent::AssignProduct { product: known, owner: None, category: Some(category.to_owned()) };
+            self.carry("jonas", intent).await?;
+        }
+        let leavers =
+            [(41, 30), (57, 12)].map(|(number, days)| (Text::from(files::email(number)), self.in_days(-days)));
+        self.carry("jonas", Intent::RecordLeavers { leavers: leavers.into() }).await?;
+        self.carry("jonas", Intent::AddAlertRules { rules: crate::alerts::usual_rules().to_vec() }).await?;
+        self.app.evaluate_alerts(Actor::Program).await?;
+        Ok(())
+    }
+
+    /// What is bought, by whom, and from which money.
+    async fn buy(&self) -> Result<(), Failure> {
+        let currency = self.app.snapshot().state.organisation.as_ref().map(|organisation| organisation.currency);
+        let Some(currency) = currency else { return Ok(()) };
+        let money = |amount: i64| Money { amount: amount.into(), currency };
+        let limits = [(Role::Approver, 5_000), (Role::Finance, 50_000)]
+            .map(|(role, amount)| SpendLimit { role, amount: money(amount) });
+        self.carry("ines", Intent::SetSpendLimits { limits: limits.into() }).await?;
+        for (cost_centre, amount) in [(None, 600_000), (Some("4000"), 60_000), (Some("4110"), 25_000)] {
+            let terms = BudgetTerms {
+                cost_centre: cost_centre.map(str::to_owned),
+                starts_on: self.today.first_of_year(),
+                ends_on: self.today.last_of_year(),
+                amount: money(amount),
+            };
+            self.carry("ines", Intent::SetBudget { budget: None, terms }).await?;
+        }
+        self.carry("ines", Intent::SetSurcharge { product: None, percent: 20 }).await?;
+        let wishes = [
+            ("Harrow Studio", 12, 410, "The twelve seats that the exception bridges."),
+            ("Cobalt Render", 9, 520, "The spring catalogue."),
+        ];
+        for (product, quantity, price, reason) in wishes {
+            let Some(product) = self.product(product) else { continue };
+            let cost_centre = Some("4110".to_owned());
+            let terms = PurchaseTerms { product, quantity, unit_price: money(price), cost_centre };
+            self.carry("milan", Intent::RequestPurchase { terms, reason: Text::from(reason) }).await?;
+        }
+        let note = Text::from("Decided with the exception: it is to be replaced by a purchase.");
+        self.carry("dana", Intent::ApprovePurchase { purchase: PurchaseId(1), note }).await?;
+        let reference = "PO-7731".to_owned();
+        self.carry("sofia", Intent::OrderPurchase { purchase: PurchaseId(1), reference }).await?;
+        Ok(())
+    }
+
+    fn person(&self, key: &str) -> PersonId {
+        self.people.get(key).copied().unwrap_or(PersonId(1))
     }
 
     fn product(&self, name: &str) -> Option<ProductId> {

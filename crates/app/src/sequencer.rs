@@ -318,6 +318,8 @@ impl Sequencer {
                     | Event::CaseDecided { .. }
                     | Event::GrantIssued { .. }
                     | Event::GrantRevoked { .. }
+                    | Event::EstateSealed { .. }
+                    | Event::StatementMade { .. }
             )
         });
         *working = Snapshot { state, base, objects };
@@ -347,9 +349,16 @@ impl Sequencer {
                         });
                     }
                 }
+                Event::Imported { import, source, brought: Brought::Usage { .. }, .. } => {
+                    for (ordinal, report) in (0..).zip(&order.usage) {
+                        base.take_usage(source, *import, &report.report);
+                        let (body, digest) = (report.body.clone(), report.digest.0);
+                        commit.reports.push(NewReport { import: import.0, ordinal, body, digest });
+                    }
+                }
                 Event::ImportUndone { import } => {
                     let undone = before.state.imports.get(import);
-                    if undone.is_some_and(|known| matches!(known.brought, Brought::Inventory { .. })) {
+                    if undone.is_some_and(|known| known.brought.reports_digest().is_some()) {
                         base = replay::base(&self.store.reader().snapshot()?, state)?;
                     }
                 }
@@ -442,8 +451,12 @@ fn take_delivery(
     }
 }
 
-/// What has to be deleted beside the ledger with an erasure.
+/// What has to be deleted beside the ledger with an erasure. `state` is as it was before the event.
 fn collect_erasures(state: &State, event: &Event, commit: &mut CommandCommit) {
+    if let Event::LeaverRemoved { leaver } = event {
+        commit.erase.extend(state.leavers.get(leaver).map(|known| known.recorded_in));
+        commit.erase_subjects.push(event.stream());
+    }
     if let Event::DataErased { person, entries, .. } = event {
         commit.erase.extend(entries);
         commit.erase_subjects.push(format!("person/{person}"));

@@ -10,13 +10,14 @@ use std::path::Path;
 
 use domain::envelope::{self, SidePayload};
 use domain::event::Event;
-use domain::import::{Brought, reports_digest};
+use domain::import::reports_digest;
 use domain::{State, digest::Digest};
 use merkle_log::{Checkpoint, NoteVerifier, SignedNote, TreeHead};
 use store::{Inspect, Place, Sides, Stated, Verification};
 
 use crate::failure::Failure;
 use crate::organisation::App;
+use crate::seals;
 
 /// What a verification found.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Verified {
     pub texts_opened: u64,
     /// Texts that entries say were erased.
     pub texts_erased: u64,
+    /// Seals of the estate whose chunks and reports were looked at.
+    pub seals: u64,
     /// What the ledger must continue, where a checkpoint was given: its size.
     pub continues: Option<u64>,
 }
@@ -42,10 +45,19 @@ impl Verified {
 pub fn verify_folder(path: &Path, against: Option<&[u8]>) -> Result<Verified, Failure> {
     let mut meaning = Meaning::default();
     let storage = store::verify_folder(path, &mut meaning)?;
+    let seals = meaning.state.seals.clone();
     let mut verified = meaning.conclude(storage);
-    if let Some(kept) = against {
-        let store = store::Store::open(path)?;
-        compare(&mut verified, &store.reader(), kept)?;
+    if !seals.is_empty() || against.is_some() {
+        let store = match store::Store::open(path) {
+            Ok(store) => store,
+            // A folder that does not open has been found fault with; then nothing more can be said of its seals.
+            Err(_) if against.is_none() && !verified.is_sound() => return Ok(verified),
+            Err(error) => return Err(error.into()),
+        };
+        seals::check(&store.reader(), &seals, &mut verified.storage)?;
+        if let Some(kept) = against {
+            compare(&mut verified, &store.reader(), kept)?;
+        }
     }
     Ok(verified)
 }
@@ -55,7 +67,9 @@ impl App {
     pub fn verify(&self, against: Option<&[u8]>) -> Result<Verified, Failure> {
         let mut meaning = Meaning::default();
         let storage = self.ledger().verify(&mut meaning)?;
+        let seals = meaning.state.seals.clone();
         let mut verified = meaning.conclude(storage);
+        seals::check(self.ledger(), &seals, &mut verified.storage)?;
         if let Some(kept) = against {
             compare(&mut verified, self.ledger(), kept)?;
         }
@@ -164,8 +178,13 @@ impl Meaning {
         }
         match &recorded.event {
             Event::DataErased { entries, .. } => self.erased.extend(entries),
-            Event::Imported { import, brought: Brought::Inventory { reports_digest, .. }, .. } => {
-                self.stated_reports.insert(import.0, (seq, *reports_digest));
+            Event::Imported { import, brought, .. } => {
+                if let Some(digest) = brought.reports_digest() {
+                    self.stated_reports.insert(import.0, (seq, digest));
+                }
+            }
+            Event::LeaverRemoved { leaver } => {
+                self.erased.extend(self.state.leavers.get(leaver).map(|known| known.recorded_in));
             }
             Event::ReportsReceived { delivery, reports_digest, .. } => {
                 self.stated_reports.insert(delivery.0, (seq, *reports_digest));
@@ -233,7 +252,13 @@ impl Meaning {
         if self.state.size != storage.entries {
             storage.add(Place::Head, "not every entry could be replayed");
         }
-        Verified { storage, texts_opened: self.opened, texts_erased: erased, continues: None }
+        Verified {
+            storage,
+            texts_opened: self.opened,
+            texts_erased: erased,
+            seals: u64::try_from(self.state.seals.len()).unwrap_or(u64::MAX),
+            continues: None,
+        }
     }
 }
 

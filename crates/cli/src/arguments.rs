@@ -1,10 +1,23 @@
 //! The command line's words. The doc comment of each is its help text.
 
+mod acts;
+mod imports;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit::Exit;
+
+mod entitlement;
+mod source;
+mod time;
+
+pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis};
+pub use entitlement::{Entitlement, NewEntitlement};
+pub use imports::{Import, Tables};
+pub use source::Source;
+pub use time::{Forecast, Seal, SealAct, Statement, Trend};
 
 /// Know what software is used, prove what may be used, and govern the exceptions.
 #[derive(Debug, Parser)]
@@ -86,12 +99,27 @@ pub enum Command {
     /// Products and how raw titles are recognised as them.
     #[command(subcommand)]
     Product(Product),
+    /// Rights to use products: what was bought, and on what it may be used.
+    #[command(subcommand)]
+    Entitlement(Entitlement),
     /// What units count: the library of metrics, your own, and a calculator.
     #[command(subcommand)]
     Metric(Metric),
     /// What is used against what is owned.
     #[command(subcommand)]
     Position(Position),
+    /// Use over time: peaks of concurrent sessions, denials, readings, and which feature is which product.
+    #[command(subcommand)]
+    Usage(Usage),
+    /// Seal the estate of a day, so that it can be looked at later and not rewritten; without more, of today.
+    Seal(Seal),
+    /// Statements of the position on a sealed day, in files that the ledger records.
+    #[command(subcommand)]
+    Statement(Statement),
+    /// The position over the sealed days, of one product with its peaks or of all.
+    Trend(Trend),
+    /// What a product's use is heading for, with the error that the method made on the past.
+    Forecast(Forecast),
     /// Requests for an exception.
     #[command(subcommand)]
     Case(Case),
@@ -103,6 +131,21 @@ pub enum Command {
     /// Agreements that end: notice, cost, use and plans.
     #[command(subcommand)]
     Renewal(Renewal),
+    /// What has to be looked at, by which rules, and what is done about it.
+    #[command(subcommand)]
+    Alert(Alert),
+    /// People who have left, as the personnel office says.
+    #[command(subcommand)]
+    Leaver(Leaver),
+    /// Ask to buy, approve within a limit, order, and receive what becomes a right.
+    #[command(subcommand)]
+    Purchase(Purchase),
+    /// What rights cost, who uses them, budgets, and the summary.
+    #[command(subcommand)]
+    Cost(Cost),
+    /// Ask holders whether they still need software, decide, and see what it saved.
+    #[command(subcommand)]
+    Reclaim(Reclaim),
     /// Ask whether more of a product may be used. Exit code 3 is "no".
     Check(Check),
     /// The record of everything that happened, and its proofs.
@@ -194,163 +237,46 @@ pub struct Export {
     pub force: bool,
 }
 
-/// How tables among the files are read; what is not said is found by looking.
-#[derive(Debug, Clone, Args)]
-pub struct Tables {
-    /// Which column gives which field: the name of a mapping, or a TOML file. Found by the headers where not given.
-    #[arg(long, value_name = "NAME|FILE")]
-    pub map: Option<String>,
-    /// The sheet of a workbook; the first that holds anything where not given.
-    #[arg(long, value_name = "NAME")]
-    pub sheet: Option<String>,
-    /// The row of the headers.
-    #[arg(long, value_name = "ROW")]
-    pub header_row: Option<u64>,
-    /// What parts cells: comma, semicolon, tab or bar.
-    #[arg(long, value_name = "NAME")]
-    pub delimiter: Option<String>,
-    /// How the text is encoded: utf8, windows1252, utf16_little_endian or utf16_big_endian.
-    #[arg(long, value_name = "NAME")]
-    pub encoding: Option<String>,
-    /// The character before decimals: point or comma.
-    #[arg(long, value_name = "STYLE")]
-    pub decimal: Option<String>,
-    /// The order of day and month: day_first or month_first.
-    #[arg(long, value_name = "ORDER")]
-    pub dates: Option<String>,
-    /// Remember for the source how its columns are read.
-    #[arg(long)]
-    pub remember: bool,
-}
-
 #[derive(Debug, Subcommand)]
-pub enum Import {
-    /// Take in reports of devices; the format is detected.
-    Inventory {
-        /// The files; `-` is standard input.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// The name of the source: a later report of the same source and device replaces the earlier.
-        #[arg(long, value_name = "NAME")]
-        source: Option<String>,
-        /// The name of the device, for files that do not say it: tags, exports of the registry, the dpkg status.
-        #[arg(long, value_name = "NAME")]
-        device: Option<String>,
-        #[command(flatten)]
-        tables: Tables,
-        /// Only show what would change.
-        #[arg(short = 'n', long)]
-        dry_run: bool,
-    },
-    /// Take in rights from a table (CSV, XLSX) or a list of licences in JSON.
-    Entitlements {
-        /// The file; `-` is standard input.
-        file: PathBuf,
-        /// The name of the source, such as a reseller.
-        #[arg(long, value_name = "NAME")]
-        source: Option<String>,
-        #[command(flatten)]
-        tables: Tables,
-        /// Only show what would change.
-        #[arg(short = 'n', long)]
-        dry_run: bool,
-    },
-    /// Take in persons who leave, with their last days, from a table (CSV, XLSX).
-    Leavers {
-        /// The file; `-` is standard input.
-        file: PathBuf,
-        /// The name of the source.
-        #[arg(long, value_name = "NAME")]
-        source: Option<String>,
-        #[command(flatten)]
-        tables: Tables,
-        /// Only show what would change.
-        #[arg(short = 'n', long)]
-        dry_run: bool,
-    },
-    /// Print what an import left out as CSV: rows with problem and repair, to be mended and imported again.
-    Rejects {
-        /// Its number, such as IMP-3.
-        import: String,
-    },
-    /// List the mappings of columns: those that were remembered, and those that come with the program.
-    Mappings,
-    /// List imports.
+pub enum Usage {
+    /// List the products whose metric counts use over time.
     List,
-    /// Show an import.
+    /// Show peaks by day, who held licences at the peak, and denials of a product.
     Show {
-        /// Its number, such as IMP-3.
-        import: String,
+        /// Its number, such as PRD-7.
+        product: String,
+        /// Days that are shown, today included.
+        #[arg(long, default_value_t = 30, value_name = "DAYS")]
+        days: u32,
     },
-    /// Undo an import as a whole.
-    Undo {
-        /// Its number, such as IMP-3.
-        import: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Source {
-    /// List agent sources.
-    List,
-    /// Open an agent source; prints its token, once.
-    New {
-        /// The name under which its reports count.
-        name: String,
-        /// Hold devices that it does not know until somebody approves them.
+    /// List the features that sources tell of, those without a product first.
+    Features {
+        /// Only features with these words in their name, label or vendor.
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+        /// Only features that are no product's yet.
         #[arg(long)]
-        hold: bool,
-        /// How often a device is expected to report, in hours.
-        #[arg(long, default_value_t = 24, value_name = "HOURS")]
-        interval_hours: u32,
+        unlinked: bool,
     },
-    /// Show an agent source with its devices.
-    Show {
-        /// Its number, such as SRC-1.
-        source: String,
-        /// Only devices that are accepted, held or rejected.
-        #[arg(long)]
-        standing: Option<String>,
-    },
-    /// Let devices count that are held or were rejected.
-    Approve {
-        /// The source's number, such as SRC-1.
-        source: String,
-        /// The devices, by name or id.
-        #[arg(required_unless_present = "all")]
-        devices: Vec<String>,
-        /// All that are held.
-        #[arg(long, conflicts_with = "devices")]
-        all: bool,
-    },
-    /// Turn devices away that are held.
-    Reject {
-        /// The source's number, such as SRC-1.
-        source: String,
-        /// The devices, by name or id.
+    /// Say that the use of features is that of a product; all of them, or none.
+    Link {
+        /// The product's number, such as PRD-7.
+        product: String,
+        /// The features as the source writes them.
         #[arg(required = true)]
-        devices: Vec<String>,
+        features: Vec<String>,
+        /// Their vendor as the source writes it; any where it is not given.
+        #[arg(long, value_name = "NAME")]
+        vendor: Option<String>,
     },
-    /// Change what becomes of unknown devices, and how often reports are expected.
-    Change {
-        /// Its number, such as SRC-1.
-        source: String,
-        /// accept_all, which approves those that are held, too; or hold_unknown.
-        #[arg(long)]
-        approval: Option<String>,
-        /// How often a device is expected to report, in hours.
-        #[arg(long, value_name = "HOURS")]
-        interval_hours: Option<u32>,
-    },
-    /// Make a new token for an agent source; the one so far stops working.
-    Token {
-        /// Its number, such as SRC-1.
-        source: String,
-    },
-    /// Close an agent source; its reports no longer count.
-    Close {
-        /// Its number, such as SRC-1.
-        source: String,
+    /// Say that the use of features is no product's.
+    Unlink {
+        /// The features as the source writes them.
+        #[arg(required = true)]
+        features: Vec<String>,
+        /// Their vendor as it was linked.
+        #[arg(long, value_name = "NAME")]
+        vendor: Option<String>,
     },
 }
 
@@ -397,6 +323,17 @@ pub enum Product {
         #[arg(long, default_value = "device")]
         metric: String,
     },
+    /// Say what a suite is made of; without components it is none.
+    Suite {
+        /// The suite's number, such as PRD-7.
+        product: String,
+        /// Its components by number; an exclamation mark at the end makes one mandatory.
+        #[arg(long = "component", value_name = "PRODUCT")]
+        components: Vec<String>,
+        /// From how many components on its rights may cover devices where it is not found itself; 0 is never.
+        #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+        inferred_from: u32,
+    },
     /// Recognise a raw title as a product. A final * stands for any ending.
     Match {
         /// The title as the source writes it.
@@ -411,6 +348,27 @@ pub enum Product {
         #[arg(long, conflicts_with = "product")]
         no_licence: bool,
     },
+    /// Say who answers for a product, and under which category it stands.
+    Assign {
+        /// Its number, such as PRD-7.
+        product: String,
+        /// A person's number or a role; without it, the category's owner answers.
+        #[arg(long, value_name = "OWNER")]
+        owner: Option<String>,
+        /// Its category; without it, it has none.
+        #[arg(long)]
+        category: Option<String>,
+    },
+    /// Say who answers for the products of a category.
+    Category {
+        /// The category.
+        category: String,
+        /// A person's number or a role; without it, nobody in particular.
+        #[arg(long, value_name = "OWNER")]
+        owner: Option<String>,
+    },
+    /// List who answers for which product.
+    Owners,
     /// List the titles that are not recognised yet, most devices first.
     Titles {
         /// Those that are known software without a product instead, with their keys.
@@ -507,17 +465,26 @@ pub enum Position {
         /// Only names that contain this.
         #[arg(long, value_name = "TEXT")]
         query: Option<String>,
+        /// As it was on this sealed day.
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<String>,
     },
     /// Show the position of a product.
     Show {
         /// Its number, such as PRD-7.
         product: String,
+        /// As it was on this sealed day.
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<String>,
     },
     /// Show how the numbers of a product were made.
     Explain {
         /// Its number, such as PRD-7.
         product: String,
-        /// List the rows behind a number: consumed, covered, short or exempt.
+        /// As they were on this sealed day.
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<String>,
+        /// List the rows behind a number: consumed, covered, short, exempt or included.
         #[arg(long, value_name = "NUMBER")]
         rows: Option<String>,
     },

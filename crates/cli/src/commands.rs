@@ -1,24 +1,34 @@
 //! One module for each noun of the command line.
 
+mod alert;
 mod api;
 mod case;
 mod catalogue;
 mod check;
+mod cost;
 mod demo;
 mod discover;
+mod entitlement;
 mod exception;
 mod export;
 mod import;
+mod leaver;
 mod ledger;
 mod metric;
 mod organisation;
 mod person;
 mod position;
 mod product;
+mod purchase;
+mod reclaim;
 mod renewal;
+mod seal;
 mod serve;
 mod source;
+mod statement;
 mod token;
+mod trend;
+mod usage;
 mod verify;
 mod witness;
 
@@ -79,11 +89,22 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Discover(discover) => discover::report(asked, &discover).await,
         Command::Product(product) => product::run(asked, product).await,
         Command::Metric(metric) => metric::run(asked, metric).await,
+        Command::Entitlement(entitlement) => entitlement::run(asked, entitlement).await,
         Command::Position(position) => position::run(asked, position).await,
+        Command::Usage(usage) => usage::run(asked, usage).await,
+        Command::Seal(seal) => seal::run(asked, seal).await,
+        Command::Statement(statement) => statement::run(asked, statement).await,
+        Command::Trend(trend) => trend::run(asked, trend).await,
+        Command::Forecast(forecast) => trend::forecast(asked, &forecast).await,
         Command::Case(case) => case::run(asked, case).await,
         Command::Decide(decide) => case::decide(asked, decide).await,
         Command::Exception(exception) => exception::run(asked, exception).await,
         Command::Renewal(renewal) => renewal::run(asked, renewal).await,
+        Command::Alert(alert) => alert::run(asked, alert).await,
+        Command::Leaver(leaver) => leaver::run(asked, leaver).await,
+        Command::Purchase(purchase) => purchase::run(asked, purchase).await,
+        Command::Cost(cost) => cost::run(asked, cost).await,
+        Command::Reclaim(reclaim) => reclaim::run(asked, reclaim).await,
         Command::Check(check) => check::run(asked, check).await,
         Command::Ledger(ledger) => ledger::run(asked, ledger).await,
         Command::Witness(witness) => witness::run(asked, witness).await,

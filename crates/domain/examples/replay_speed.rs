@@ -10,7 +10,7 @@ use domain::case::{Ballot, CaseTerms, CaseWords, Stage};
 use domain::catalogue::{Category, Seats};
 use domain::command::{Actor, Command, Intent, Via};
 use domain::digest::Digest;
-use domain::entitlement::{Metric, Quantity, Right};
+use domain::entitlement::{Metric, Quantity, Right, UseRights};
 use domain::envelope::{self, Header, SidePayload};
 use domain::id::{AccountId, CaseId, PersonId, ProductId};
 use domain::import::{Brought, ImportedFile};
@@ -227,6 +227,7 @@ fn go_on(ledger: &mut Ledger, round: u64, votes: &mut Vec<Duration>) {
         exempt_environments: Vec::new(),
         secondary_use: false,
         unit_price: None,
+        use_rights: UseRights::default(),
     };
     let purchase_reference = Some(format!("PO-{round}"));
     ledger.carry(person(1), Intent::RecordEntitlement { product, right, agreement: None, purchase_reference });

@@ -37,6 +37,10 @@ pub struct AgreementTerms {
     /// Days before the end by which notice must be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice_days: Option<u32>,
+    /// Whether use of its products counts as compliant by contract while it lasts, whatever the position says, as under
+    /// an unlimited or enterprise agreement.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub compliant_by_contract: bool,
     /// Its clauses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clauses: Vec<Clause>,

@@ -11,6 +11,7 @@ use crate::refusal::Refusal;
 use crate::state::State;
 
 /// Roles of which one is needed; empty means that any active person will do.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 fn roles_for(intent: &Intent) -> &'static [Role] {
     match intent {
         Intent::AddPerson { .. }
@@ -28,11 +29,13 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
         | Intent::DefineMetric { .. }
+        | Intent::DefineSuite { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
         | Intent::RememberMapping { .. }
-        | Intent::UndoImport { .. } => &[Role::SamManager, Role::Procurement],
+        | Intent::UndoImport { .. }
+        | Intent::ReceivePurchase { .. } => &[Role::SamManager, Role::Procurement],
         Intent::MatchTitle { .. }
         | Intent::MatchTitles { .. }
         | Intent::UnmatchTitle { .. }
@@ -46,9 +49,26 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::CloseSource { .. }
         | Intent::ApproveDevice { .. }
         | Intent::RejectDevice { .. }
-        | Intent::ReceiveReports { .. } => &[Role::SamManager],
-        Intent::PublishCatalogue { .. } => &[Role::Legal],
-        Intent::OpenCase { .. } | Intent::Comment { .. } => &[
+        | Intent::ReceiveReports { .. }
+        | Intent::ImportUsage { .. }
+        | Intent::LinkFeatures { .. }
+        | Intent::AddAlertRules { .. }
+        | Intent::ChangeAlertRule { .. }
+        | Intent::EndAlertRule { .. }
+        | Intent::RecordFindings { .. }
+        | Intent::SetPlaybook { .. }
+        | Intent::KeepQuiet { .. }
+        | Intent::EndQuiet { .. }
+        | Intent::AssignProduct { .. }
+        | Intent::AssignCategory { .. }
+        | Intent::RecordLeavers { .. }
+        | Intent::RemoveLeaver { .. }
+        | Intent::OpenWave { .. }
+        | Intent::AskHolderAgain { .. }
+        | Intent::DecideReclaim { .. }
+        | Intent::CloseWave { .. } => &[Role::SamManager],
+        Intent::PublishCatalogue { .. } | Intent::SetLegalHold { .. } | Intent::LiftLegalHold { .. } => &[Role::Legal],
+        Intent::OpenCase { .. } | Intent::Comment { .. } | Intent::RequestPurchase { .. } => &[
             Role::Requester,
             Role::Approver,
             Role::SamManager,
@@ -58,6 +78,23 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
             Role::Administrator,
         ],
         Intent::RevokeGrant { .. } => &[Role::Approver, Role::Legal, Role::Finance],
+        Intent::SealEstate { .. } | Intent::MakeStatement { .. } => {
+            &[Role::SamManager, Role::Finance, Role::Auditor, Role::Administrator]
+        }
+        // Who approves how much is for the spend limits to say.
+        Intent::ApprovePurchase { .. } | Intent::RefusePurchase { .. } => {
+            &[Role::Approver, Role::SamManager, Role::Procurement, Role::Finance, Role::Legal]
+        }
+        Intent::OrderPurchase { .. } => &[Role::Procurement],
+        Intent::SetSpendLimits { .. } | Intent::SetBudget { .. } => &[Role::Finance],
+        Intent::SetSurcharge { .. } => &[Role::Finance, Role::SamManager],
+        // Everybody who keeps or decides something may handle alerts; whose an alert is says whom it waits for.
+        Intent::AcknowledgeAlert { .. }
+        | Intent::SnoozeAlert { .. }
+        | Intent::ResolveAlert { .. }
+        | Intent::CompleteAlertTask { .. } => {
+            &[Role::Approver, Role::SamManager, Role::Procurement, Role::Finance, Role::Legal, Role::Administrator]
+        }
         Intent::FoundOrganisation { .. }
         | Intent::SetPassword { .. }
         | Intent::OpenSession { .. }
@@ -70,14 +107,19 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::AttachEvidence { .. }
         | Intent::SubmitCase { .. }
         | Intent::WithdrawCase { .. }
+        | Intent::AnswerReclaim { .. }
+        | Intent::WithdrawPurchase { .. }
         | Intent::CastVote { .. } => &[],
     }
 }
 
 /// What a token's scope must allow; `None` is what no token may do.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 fn scope_for(intent: &Intent) -> Option<Scope> {
     match intent {
-        Intent::ImportInventory { .. } | Intent::ReceiveReports { .. } => Some(Scope::Report),
+        Intent::ImportInventory { .. } | Intent::ReceiveReports { .. } | Intent::ImportUsage { .. } => {
+            Some(Scope::Report)
+        }
         Intent::CastVote { .. }
         | Intent::OpenSource { .. }
         | Intent::RenewSourceToken { .. }
@@ -91,6 +133,10 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::ErasePerson { .. }
         | Intent::AddWitness { .. }
         | Intent::RemoveWitness { .. }
+        | Intent::AnswerReclaim { .. }
+        | Intent::ApprovePurchase { .. }
+        | Intent::RefusePurchase { .. }
+        | Intent::SetSpendLimits { .. }
         | Intent::FoundOrganisation { .. } => None,
         Intent::AddPerson { .. }
         | Intent::DeactivatePerson { .. }
@@ -102,6 +148,7 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::AddProduct { .. }
         | Intent::SetProductMetric { .. }
         | Intent::DefineMetric { .. }
+        | Intent::DefineSuite { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
@@ -126,7 +173,37 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::WithdrawCase { .. }
         | Intent::MatchTitles { .. }
         | Intent::AdoptSoftware { .. }
-        | Intent::LinkProduct { .. } => Some(Scope::Write),
+        | Intent::LinkProduct { .. }
+        | Intent::LinkFeatures { .. }
+        | Intent::SealEstate { .. }
+        | Intent::MakeStatement { .. }
+        | Intent::AddAlertRules { .. }
+        | Intent::ChangeAlertRule { .. }
+        | Intent::EndAlertRule { .. }
+        | Intent::RecordFindings { .. }
+        | Intent::AcknowledgeAlert { .. }
+        | Intent::SnoozeAlert { .. }
+        | Intent::ResolveAlert { .. }
+        | Intent::CompleteAlertTask { .. }
+        | Intent::SetPlaybook { .. }
+        | Intent::KeepQuiet { .. }
+        | Intent::EndQuiet { .. }
+        | Intent::AssignProduct { .. }
+        | Intent::AssignCategory { .. }
+        | Intent::RecordLeavers { .. }
+        | Intent::RemoveLeaver { .. }
+        | Intent::OpenWave { .. }
+        | Intent::AskHolderAgain { .. }
+        | Intent::DecideReclaim { .. }
+        | Intent::CloseWave { .. }
+        | Intent::SetLegalHold { .. }
+        | Intent::LiftLegalHold { .. }
+        | Intent::RequestPurchase { .. }
+        | Intent::OrderPurchase { .. }
+        | Intent::ReceivePurchase { .. }
+        | Intent::WithdrawPurchase { .. }
+        | Intent::SetBudget { .. }
+        | Intent::SetSurcharge { .. } => Some(Scope::Write),
     }
 }
 
@@ -134,6 +211,18 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
 pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: Timestamp) -> Result<(), Refusal> {
     let (person, via) = match (actor, intent) {
         (Actor::Program, Intent::FoundOrganisation { .. }) => return Ok(()),
+        // What the program does by itself, day after day, changes nothing that anybody is entitled to.
+        (Actor::Program, Intent::SealEstate { .. } | Intent::MakeStatement { .. }) if state.organisation.is_some() => {
+            return Ok(());
+        }
+        // The program records what it found by itself, once there is an organisation.
+        (Actor::Program, Intent::RecordFindings { .. }) if state.organisation.is_some() => return Ok(()),
+        // Holders need no account: whoever has the link of an item answers for it, and for nothing else.
+        (Actor::Program, Intent::AnswerReclaim { link, .. }) if state.reclaim_links.contains_key(link) => return Ok(()),
+        (Actor::Program, Intent::AnswerReclaim { .. }) => {
+            let message = "This link does not work. Ask whoever sent it for a new one.".to_owned();
+            return Err(Refusal::Gone { message });
+        }
         (Actor::Program, _) => return Err(Refusal::NotFounded),
         (Actor::Person(person, via), _) => (person, via),
     };

@@ -7,24 +7,30 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::accountability::Owner;
 use crate::agreement::{AgreementTerms, RenewalChoice};
+use crate::alert::{AlertTerms, Finding, PlaybookTask, ProductCount, QuietTerms, TriggerKind};
 use crate::case::{Ballot, CaseTerms, CaseWords, Condition};
 use crate::catalogue::Category;
 use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId,
-    TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
+    LegalHoldId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
-use crate::import::{Brought, ImportedFile, Leaver, TableKind};
+use crate::import::{Brought, ImportedFile, TableKind};
 use crate::metric::Definition;
 use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
-use crate::product::{KnownSoftware, TitlePattern};
+use crate::product::{KnownSoftware, Suite, TitlePattern};
+use crate::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
+use crate::reclaim::{Candidate, HoldSubject, HolderAnswer, ReclaimChoice, WaveTerms};
+use crate::seal::{SealContents, StatementFile};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
+use crate::usage::Feature;
 use crate::witness::Witness;
 
 /// Through what somebody acts.
@@ -72,7 +78,7 @@ impl std::str::FromStr for Via {
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
-    /// The program itself, when a ledger is founded.
+    /// The program itself, when a ledger is founded and when it seals the estate by itself.
     Program,
     /// A person, through something.
     Person(PersonId, Via),
@@ -166,6 +172,8 @@ pub enum Intent {
     AdoptSoftware { software: Vec<KnownSoftware> },
     /// Link a product to known software, whose titles are its titles from then on; `None` ends that.
     LinkProduct { product: ProductId, catalogue_key: Option<String> },
+    /// Say what a suite is made of; `None` says that the product is none.
+    DefineSuite { product: ProductId, suite: Option<Suite> },
     /// Record a right.
     RecordEntitlement {
         product: ProductId,
@@ -187,8 +195,8 @@ pub enum Intent {
         rejected: u64,
         merged: u64,
     },
-    /// Take in persons who leave.
-    ImportLeavers { source: String, files: Vec<ImportedFile>, leavers: Vec<Leaver>, rejected: u64, merged: u64 },
+    /// Take in people who have left.
+    ImportLeavers { source: String, files: Vec<ImportedFile>, leavers: Vec<(Text, Date)>, rejected: u64, merged: u64 },
     /// Remember how the columns of tables from one source are read.
     RememberMapping { kind: TableKind, name: String, mapping: String },
     /// Undo an import as a whole.
@@ -236,4 +244,81 @@ pub enum Intent {
     },
     /// End an exception early.
     RevokeGrant { case: CaseId, reason: Text },
+    /// Take in usage that licence managers, services and meters report.
+    ImportUsage { source: String, files: Vec<ImportedFile>, brought: Brought },
+    /// Say which product the use of features is; `None` ends that. All of them, or none.
+    LinkFeatures { links: Vec<(Feature, Option<ProductId>)> },
+    /// Commit to the estate of a day: what counted after the first `size` entries, reckoned before.
+    SealEstate { day: Date, as_of: Timestamp, size: u64, contents: SealContents },
+    /// State the position of a sealed day, in files that are kept.
+    MakeStatement { day: Date, sealed_in: u64, files: Vec<StatementFile> },
+    /// Set rules by which alerts are raised.
+    AddAlertRules { rules: Vec<AlertTerms> },
+    /// Change what a rule looks for.
+    ChangeAlertRule { rule: AlertRuleId, terms: AlertTerms },
+    /// End a rule.
+    EndAlertRule { rule: AlertRuleId },
+    /// Record what was found to hold on a snapshot, everything that does and nothing that does not.
+    /// `gone` are items of waves that stand on none of their devices any more.
+    RecordFindings { findings: Vec<Finding>, counts: Vec<ProductCount>, gone: Vec<(WaveId, u64)> },
+    /// Say that one is on it.
+    AcknowledgeAlert { alert: AlertId, note: Text },
+    /// See it again on a day.
+    SnoozeAlert { alert: AlertId, until: Date, note: Text },
+    /// Say that it is over. `measured` is the number that is accepted.
+    ResolveAlert { alert: AlertId, reason: Text, measured: u64 },
+    /// Do a task of an alert's playbook. Tasks count from 0.
+    CompleteAlertTask { alert: AlertId, task: u64, note: Text, evidence: Option<Evidence> },
+    /// Set the playbook for a kind of alert; without tasks, there is none.
+    SetPlaybook { kind: TriggerKind, tasks: Vec<PlaybookTask> },
+    /// Raise no alerts on some days.
+    KeepQuiet { terms: QuietTerms, reason: Text },
+    /// End a quiet period early.
+    EndQuiet { quiet: QuietPeriodId },
+    /// Say who answers for a product, and under which category it stands.
+    AssignProduct { product: ProductId, owner: Option<Owner>, category: Option<String> },
+    /// Say who answers for the products of a category.
+    AssignCategory { category: String, owner: Option<Owner> },
+    /// Record who has left.
+    RecordLeavers { leavers: Vec<(Text, Date)> },
+    /// Take back that somebody has left.
+    RemoveLeaver { leaver: LeaverId },
+    /// Ask to buy something.
+    RequestPurchase { terms: PurchaseTerms, reason: Text },
+    /// Approve a purchase within one's spend limit.
+    ApprovePurchase { purchase: PurchaseId, note: Text },
+    /// Refuse a purchase.
+    RefusePurchase { purchase: PurchaseId, reason: Text },
+    /// Order what was approved.
+    OrderPurchase { purchase: PurchaseId, reference: String },
+    /// Record what came in as a right.
+    ReceivePurchase {
+        purchase: PurchaseId,
+        quantity: u64,
+        starts_on: Option<Date>,
+        ends_on: Option<Date>,
+        agreement: Option<AgreementId>,
+    },
+    /// Take one's own purchase back.
+    WithdrawPurchase { purchase: PurchaseId },
+    /// Set up to which total each role approves.
+    SetSpendLimits { limits: Vec<SpendLimit> },
+    /// Set a budget; without a number, a new one.
+    SetBudget { budget: Option<BudgetId>, terms: BudgetTerms },
+    /// Set what is added to the cost of what is short, in per cent, for a product or for all others.
+    SetSurcharge { product: Option<ProductId>, percent: u32 },
+    /// Open a reclaim wave, and ask the holder of each candidate by a link of this digest.
+    OpenWave { terms: WaveTerms, items: Vec<(Candidate, Digest)> },
+    /// Give the holder of an item another link. Items count from 0.
+    AskHolderAgain { wave: WaveId, item: u64, link: Digest },
+    /// Answer by a link, which is all that a holder needs.
+    AnswerReclaim { link: Digest, answer: HolderAnswer, reason: Option<Text> },
+    /// Decide what becomes of items. Items count from 0.
+    DecideReclaim { wave: WaveId, items: Vec<u64>, choice: ReclaimChoice, reason: Text },
+    /// Close a wave.
+    CloseWave { wave: WaveId },
+    /// Let nothing of a device or a holder be touched.
+    SetLegalHold { subject: HoldSubject, name: Text, reason: Text },
+    /// End a legal hold.
+    LiftLegalHold { hold: LegalHoldId, reason: Text },
 }

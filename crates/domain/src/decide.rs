@@ -4,12 +4,19 @@
 //! The one check that must do so, [`login_is_free`], is asked apart, before a login is taken.
 
 mod access;
+mod accountabilities;
+mod alerts;
 mod cases;
 mod imports;
 mod people;
+mod purchases;
+mod reclaim;
 mod recognition;
+mod seals;
 mod software;
 mod sources;
+mod suites;
+mod usage;
 mod votes;
 mod witnesses;
 
@@ -23,8 +30,11 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
 
+pub use accountabilities::{LEAVERS_AT_ONCE_MAX, LEAVERS_MAX};
+pub use alerts::{ALERTS_RAISED_AT_ONCE_MAX, PLAYBOOK_TASKS_MAX, THRESHOLD_DAYS_MAX};
 pub use cases::catalogue_for;
 pub use people::login_is_free;
+pub use reclaim::{GRACE_DAYS_MAX, WAVE_ITEMS_MAX};
 pub use sources::{DELIVERY_DEVICES_MAX, HELD_DEVICES_MAX, INTERVAL_HOURS_MAX, SOURCE_DEVICES_MAX};
 pub use votes::{Standing, eligible_seats, open_seats, standing};
 
@@ -43,6 +53,7 @@ pub const EVIDENCE_MAX: usize = 20;
 pub const CLOCK_SLACK_SECONDS: i64 = 2;
 
 /// What happens when `command` is carried out on `state`, or why it is not.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
     let printable = |byte: u8| (b' '..=b'~').contains(&byte);
     if command.id.is_empty() || command.id.len() > COMMAND_ID_BYTES_MAX || !command.id.bytes().all(printable) {
@@ -83,6 +94,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::UnmatchTitle { .. }
         | Intent::AdoptSoftware { .. }
         | Intent::LinkProduct { .. }
+        | Intent::DefineSuite { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. } => software::decide(asking),
         Intent::ImportInventory { .. }
@@ -106,6 +118,39 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::WithdrawCase { .. }
         | Intent::RevokeGrant { .. } => cases::decide(asking),
         Intent::CastVote { .. } => votes::decide(asking),
+        Intent::ImportUsage { .. } | Intent::LinkFeatures { .. } => usage::decide(asking),
+        Intent::SealEstate { .. } | Intent::MakeStatement { .. } => seals::decide(asking),
+        Intent::AddAlertRules { .. }
+        | Intent::ChangeAlertRule { .. }
+        | Intent::EndAlertRule { .. }
+        | Intent::RecordFindings { .. }
+        | Intent::AcknowledgeAlert { .. }
+        | Intent::SnoozeAlert { .. }
+        | Intent::ResolveAlert { .. }
+        | Intent::CompleteAlertTask { .. }
+        | Intent::SetPlaybook { .. }
+        | Intent::KeepQuiet { .. }
+        | Intent::EndQuiet { .. } => alerts::decide(asking),
+        Intent::AssignProduct { .. }
+        | Intent::AssignCategory { .. }
+        | Intent::RecordLeavers { .. }
+        | Intent::RemoveLeaver { .. } => accountabilities::decide(asking),
+        Intent::RequestPurchase { .. }
+        | Intent::ApprovePurchase { .. }
+        | Intent::RefusePurchase { .. }
+        | Intent::OrderPurchase { .. }
+        | Intent::ReceivePurchase { .. }
+        | Intent::WithdrawPurchase { .. }
+        | Intent::SetSpendLimits { .. }
+        | Intent::SetBudget { .. }
+        | Intent::SetSurcharge { .. } => purchases::decide(asking),
+        Intent::OpenWave { .. }
+        | Intent::AskHolderAgain { .. }
+        | Intent::AnswerReclaim { .. }
+        | Intent::DecideReclaim { .. }
+        | Intent::CloseWave { .. }
+        | Intent::SetLegalHold { .. }
+        | Intent::LiftLegalHold { .. } => reclaim::decide(asking),
     }
 }
 

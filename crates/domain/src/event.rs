@@ -8,23 +8,30 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::accountability::Owner;
 use crate::agreement::{AgreementTerms, RenewalChoice};
+use crate::alert::{AlertTerms, PlaybookTask, ProductCount, QuietTerms, Subject, TriggerKind};
 use crate::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome, SeatMove};
 use crate::catalogue::Category;
 use crate::digest::Digest;
 use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
-    SourceId, TitleMatchId, TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
+    LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId,
+    TitleMatchId, TokenId, WaveId,
 };
-use crate::import::{Brought, ImportedFile, Leaver, TableKind};
+use crate::import::{Brought, ImportedFile, TableKind};
 use crate::metric::Definition;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
-use crate::product::TitlePattern;
+use crate::product::{Suite, TitlePattern};
+use crate::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
+use crate::reclaim::{Candidate, HoldSubject, HolderAnswer, ReclaimChoice, WaveTerms};
+use crate::seal::{SealContents, StatementFile};
 use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
+use crate::usage::Feature;
 use crate::witness::Witness;
 
 /// Something that happened. What is absent is not written; only where absence says something there is a `null`.
@@ -156,12 +163,16 @@ pub enum Event {
         retired_on: Date,
         reason: Text,
     },
+    /// It was recorded what a suite is made of; `None` says that the product is none.
+    SuiteDefined {
+        product: ProductId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        suite: Option<Suite>,
+    },
     /// Files came in.
     Imported { import: ImportId, source: String, files: Vec<ImportedFile>, brought: Brought },
     /// An import was undone as a whole.
     ImportUndone { import: ImportId },
-    /// Persons who leave came with an import; several such entries follow one another where they are many.
-    LeaversRecorded { import: ImportId, leavers: Vec<Leaver> },
     /// How the columns of tables from one source are read was remembered.
     MappingRemembered { kind: TableKind, name: String, mapping: String },
     /// A source was opened whose inventory agents report by themselves.
@@ -224,11 +235,152 @@ pub enum Event {
     GrantIssued { case: CaseId, terms: CaseTerms, metric: Metric, conditions: Vec<Condition> },
     /// An exception was ended early.
     GrantRevoked { case: CaseId, reason: Text },
+    /// The use of a feature is the use of a product from now on.
+    FeatureLinked { feature: Feature, product: ProductId },
+    /// The use of a feature is no longer that of a product.
+    FeatureUnlinked { feature: Feature, product: ProductId },
+    /// The estate of a day was committed to: what counted after the first `size` entries.
+    EstateSealed {
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        day: Date,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        as_of: Timestamp,
+        size: u64,
+        contents: SealContents,
+    },
+    /// The position of a sealed day was stated in files.
+    StatementMade {
+        statement: StatementId,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        day: Date,
+        sealed_in: u64,
+        files: Vec<StatementFile>,
+    },
+    /// A rule by which alerts are raised was set, or set anew.
+    AlertRuleSet { rule: AlertRuleId, terms: AlertTerms },
+    /// A rule was ended; nothing is raised by it any more.
+    AlertRuleEnded { rule: AlertRuleId },
+    /// A rule was found to hold.
+    AlertRaised {
+        alert: AlertId,
+        rule: AlertRuleId,
+        subject: Subject,
+        measured: u64,
+        limit: u64,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tasks: Vec<PlaybookTask>,
+    },
+    /// What an alert is about no longer holds.
+    AlertCleared { alert: AlertId },
+    /// Somebody is on it.
+    AlertAcknowledged { alert: AlertId, note: Text },
+    /// Somebody wants to see it again on a day.
+    AlertSnoozed {
+        alert: AlertId,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        until: Date,
+        note: Text,
+    },
+    /// Somebody says that it is over, and why.
+    AlertResolved { alert: AlertId, reason: Text, measured: u64 },
+    /// A task of an alert's playbook was done. Tasks count from 0.
+    AlertTaskDone {
+        alert: AlertId,
+        task: u64,
+        note: Text,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<Evidence>,
+    },
+    /// The organisation's own playbook for a kind of alert was set.
+    PlaybookSet { kind: TriggerKind, tasks: Vec<PlaybookTask> },
+    /// On some days no alert is raised.
+    QuietPeriodSet { quiet: QuietPeriodId, terms: QuietTerms, reason: Text },
+    /// A quiet period was ended early.
+    QuietPeriodEnded { quiet: QuietPeriodId },
+    /// The counts of products that changed since they were noted last.
+    CountsNoted {
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        day: Date,
+        counts: Vec<ProductCount>,
+    },
+    /// It was said who answers for a product, and under which category it stands.
+    ProductAssigned {
+        product: ProductId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<Owner>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<String>,
+    },
+    /// It was said who answers for the products of a category.
+    CategoryAssigned {
+        category: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<Owner>,
+    },
+    /// Somebody has left.
+    LeaverRecorded {
+        leaver: LeaverId,
+        name: Text,
+        #[serde(deserialize_with = "crate::exact::deserialize")]
+        left_on: Date,
+        /// The import that named them, where one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        import: Option<ImportId>,
+    },
+    /// Somebody has not left after all.
+    LeaverRemoved { leaver: LeaverId },
+    /// A reclaim wave was opened.
+    WaveOpened { wave: WaveId, terms: WaveTerms },
+    /// The holder of a candidate was asked; it is the next item of the wave.
+    ReclaimAsked { wave: WaveId, candidate: Candidate, link: Digest },
+    /// The holder of an item got another link. Items count from 0.
+    ReclaimAskedAgain { wave: WaveId, item: u64, link: Digest },
+    /// A holder answered.
+    ReclaimAnswered {
+        wave: WaveId,
+        item: u64,
+        answer: HolderAnswer,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+    },
+    /// It was decided what becomes of an item.
+    ReclaimDecided { wave: WaveId, item: u64, choice: ReclaimChoice, reason: Text },
+    /// What was to be removed is gone from every device of the item.
+    ReclaimConfirmed { wave: WaveId, item: u64 },
+    /// A wave was closed.
+    WaveClosed { wave: WaveId },
+    /// A device, or everything of a holder, must not be touched.
+    LegalHoldSet { hold: LegalHoldId, subject: HoldSubject, name: Text, reason: Text },
+    /// Somebody asked to buy something.
+    PurchaseRequested { purchase: PurchaseId, requester: PersonId, terms: PurchaseTerms, reason: Text },
+    /// A purchase was approved.
+    PurchaseApproved { purchase: PurchaseId, note: Text },
+    /// A purchase was refused.
+    PurchaseRefused { purchase: PurchaseId, reason: Text },
+    /// A purchase was ordered.
+    PurchaseOrdered { purchase: PurchaseId, reference: String },
+    /// A purchase came in and became a right.
+    PurchaseReceived { purchase: PurchaseId, entitlement: EntitlementId },
+    /// A purchase was taken back.
+    PurchaseWithdrawn { purchase: PurchaseId },
+    /// It was set up to which total each role approves.
+    SpendLimitsSet { limits: Vec<SpendLimit> },
+    /// A budget was set, or set anew.
+    BudgetSet { budget: BudgetId, terms: BudgetTerms },
+    /// It was set what is added to the cost of what is short, for a product or for all others.
+    SurchargeSet {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<ProductId>,
+        percent: u32,
+    },
+    /// A legal hold ended.
+    LegalHoldLifted { hold: LegalHoldId, reason: Text },
 }
 
 impl Event {
     /// The object that the event is about, as `kind/number`: its stream on the ledger.
     /// Texts of the event are sealed under a key of this object, so that they can be erased with it.
+    #[expect(clippy::too_many_lines, reason = "a table, one line for each")]
     pub fn stream(&self) -> String {
         match self {
             Self::OrganisationFounded { .. } => "organisation".to_owned(),
@@ -254,7 +406,12 @@ impl Event {
             }
             Self::ProductAdded { product, .. }
             | Self::ProductMetricSet { product, .. }
-            | Self::ProductLinked { product, .. } => {
+            | Self::ProductLinked { product, .. }
+            | Self::SuiteDefined { product, .. }
+            | Self::FeatureLinked { product, .. }
+            | Self::FeatureUnlinked { product, .. }
+            | Self::ProductAssigned { product, .. }
+            | Self::SurchargeSet { product: Some(product), .. } => {
                 format!("product/{product}")
             }
             Self::MetricDefined { metric, .. } => format!("metric/{metric}"),
@@ -264,9 +421,7 @@ impl Event {
             Self::EntitlementRecorded { entitlement, .. } | Self::EntitlementRetired { entitlement, .. } => {
                 format!("entitlement/{entitlement}")
             }
-            Self::Imported { import, .. } | Self::ImportUndone { import } | Self::LeaversRecorded { import, .. } => {
-                format!("import/{import}")
-            }
+            Self::Imported { import, .. } | Self::ImportUndone { import } => format!("import/{import}"),
             Self::MappingRemembered { kind, name, .. } => format!("mapping/{kind}/{}", crate::product::folded(name)),
             Self::SourceOpened { source, .. }
             | Self::SourceChanged { source, .. }
@@ -288,6 +443,37 @@ impl Event {
             | Self::CaseWithdrawn { case }
             | Self::CaseDecided { case, .. } => format!("case/{case}"),
             Self::GrantIssued { case, .. } | Self::GrantRevoked { case, .. } => format!("exception/{case}"),
+            Self::EstateSealed { .. } => "estate".to_owned(),
+            Self::StatementMade { statement, .. } => format!("statement/{statement}"),
+            Self::AlertRuleSet { rule, .. } | Self::AlertRuleEnded { rule } => format!("alert-rule/{rule}"),
+            Self::AlertRaised { alert, .. }
+            | Self::AlertCleared { alert }
+            | Self::AlertAcknowledged { alert, .. }
+            | Self::AlertSnoozed { alert, .. }
+            | Self::AlertResolved { alert, .. }
+            | Self::AlertTaskDone { alert, .. } => format!("alert/{alert}"),
+            Self::PlaybookSet { kind, .. } => format!("playbook/{}", kind.name()),
+            Self::QuietPeriodSet { quiet, .. } | Self::QuietPeriodEnded { quiet } => format!("quiet-period/{quiet}"),
+            Self::CountsNoted { .. } => "counts".to_owned(),
+            Self::CategoryAssigned { category, .. } => format!("category/{category}"),
+            Self::LeaverRecorded { leaver, .. } | Self::LeaverRemoved { leaver } => format!("leaver/{leaver}"),
+            Self::WaveOpened { wave, .. }
+            | Self::ReclaimAsked { wave, .. }
+            | Self::ReclaimAskedAgain { wave, .. }
+            | Self::ReclaimAnswered { wave, .. }
+            | Self::ReclaimDecided { wave, .. }
+            | Self::ReclaimConfirmed { wave, .. }
+            | Self::WaveClosed { wave } => format!("wave/{wave}"),
+            Self::PurchaseRequested { purchase, .. }
+            | Self::PurchaseApproved { purchase, .. }
+            | Self::PurchaseRefused { purchase, .. }
+            | Self::PurchaseOrdered { purchase, .. }
+            | Self::PurchaseReceived { purchase, .. }
+            | Self::PurchaseWithdrawn { purchase } => format!("purchase/{purchase}"),
+            Self::SpendLimitsSet { .. } => "spend-limits".to_owned(),
+            Self::BudgetSet { budget, .. } => format!("budget/{budget}"),
+            Self::SurchargeSet { product: None, .. } => "surcharge".to_owned(),
+            Self::LegalHoldSet { hold, .. } | Self::LegalHoldLifted { hold, .. } => format!("legal-hold/{hold}"),
         }
     }
 
@@ -297,6 +483,15 @@ impl Event {
             return files.iter().map(|file| file.digest).collect();
         }
         if let Self::EvidenceAttached { evidence, .. } = self {
+            return vec![evidence.digest];
+        }
+        if let Self::EstateSealed { contents, .. } = self {
+            return vec![contents.list, contents.figures];
+        }
+        if let Self::StatementMade { files, .. } = self {
+            return files.iter().map(|file| file.digest).collect();
+        }
+        if let Self::AlertTaskDone { evidence: Some(evidence), .. } = self {
             return vec![evidence.digest];
         }
         Vec::new()

@@ -2,9 +2,14 @@
 //! This file sorts the events; what each kind changes is in the modules below.
 
 mod access;
+mod accountabilities;
+mod alerts;
 mod cases;
 mod imports;
 mod people;
+mod purchases;
+mod reclaim;
+mod seals;
 mod software;
 mod sources;
 
@@ -53,6 +58,7 @@ fn change<K: Ord + Clone, V: Clone>(map: &mut OrdMap<K, Arc<V>>, key: &K, change
 impl State {
     /// The state after `recorded`.
     /// INVARIANT: `recorded` came from `decide` on this state, so that what it names exists.
+    #[expect(clippy::too_many_lines, reason = "a table, one line for each")]
     pub fn evolve(&mut self, recorded: &Recorded) {
         let stream = recorded.event.stream();
         match self.streams.get_mut(stream.as_str()) {
@@ -87,14 +93,16 @@ impl State {
             | Event::ProductMetricSet { .. }
             | Event::MetricDefined { .. }
             | Event::ProductLinked { .. }
+            | Event::SuiteDefined { .. }
             | Event::TitleMatched { .. }
             | Event::TitleUnmatched { .. }
             | Event::EntitlementRecorded { .. }
-            | Event::EntitlementRetired { .. } => self.evolve_software(recorded),
-            Event::Imported { .. }
-            | Event::ImportUndone { .. }
-            | Event::LeaversRecorded { .. }
-            | Event::MappingRemembered { .. } => self.evolve_import(recorded),
+            | Event::EntitlementRetired { .. }
+            | Event::FeatureLinked { .. }
+            | Event::FeatureUnlinked { .. } => self.evolve_software(recorded),
+            Event::Imported { .. } | Event::ImportUndone { .. } | Event::MappingRemembered { .. } => {
+                self.evolve_import(recorded);
+            }
             Event::SourceOpened { .. }
             | Event::SourceChanged { .. }
             | Event::SourceTokenRenewed { .. }
@@ -120,6 +128,41 @@ impl State {
             | Event::CaseDecided { .. }
             | Event::GrantIssued { .. }
             | Event::GrantRevoked { .. } => self.evolve_case(recorded),
+            Event::EstateSealed { .. } | Event::StatementMade { .. } => self.evolve_seal(recorded),
+            Event::AlertRuleSet { .. }
+            | Event::AlertRuleEnded { .. }
+            | Event::AlertRaised { .. }
+            | Event::AlertCleared { .. }
+            | Event::AlertAcknowledged { .. }
+            | Event::AlertSnoozed { .. }
+            | Event::AlertResolved { .. }
+            | Event::AlertTaskDone { .. }
+            | Event::PlaybookSet { .. }
+            | Event::QuietPeriodSet { .. }
+            | Event::QuietPeriodEnded { .. }
+            | Event::CountsNoted { .. } => self.evolve_alert(recorded),
+            Event::ProductAssigned { .. }
+            | Event::CategoryAssigned { .. }
+            | Event::LeaverRecorded { .. }
+            | Event::LeaverRemoved { .. } => self.evolve_accountability(recorded),
+            Event::PurchaseRequested { .. }
+            | Event::PurchaseApproved { .. }
+            | Event::PurchaseRefused { .. }
+            | Event::PurchaseOrdered { .. }
+            | Event::PurchaseReceived { .. }
+            | Event::PurchaseWithdrawn { .. }
+            | Event::SpendLimitsSet { .. }
+            | Event::BudgetSet { .. }
+            | Event::SurchargeSet { .. } => self.evolve_purchase(recorded),
+            Event::WaveOpened { .. }
+            | Event::ReclaimAsked { .. }
+            | Event::ReclaimAskedAgain { .. }
+            | Event::ReclaimAnswered { .. }
+            | Event::ReclaimDecided { .. }
+            | Event::ReclaimConfirmed { .. }
+            | Event::WaveClosed { .. }
+            | Event::LegalHoldSet { .. }
+            | Event::LegalHoldLifted { .. } => self.evolve_reclaim(recorded),
         }
     }
     fn publish(&mut self, recorded: &Recorded, digest: Digest, categories: &[Category]) {

@@ -94,6 +94,15 @@ numbered!(/** A delegation of somebody's decisions. */ DelegationId, "DEL", "a d
 numbered!(/** A source whose inventory agents report by themselves. */ SourceId, "SRC", "an agent source");
 numbered!(/** A metric that the organisation defined. */ MetricId, "MET", "a metric");
 numbered!(/** A rule that recognises raw titles. */ TitleMatchId, "MAT", "a title match");
+numbered!(/** A statement of the position on a sealed day. */ StatementId, "STM", "a statement");
+numbered!(/** A rule by which alerts are raised. */ AlertRuleId, "RUL", "an alert rule");
+numbered!(/** An alert. */ AlertId, "ALT", "an alert");
+numbered!(/** Days on which no alert is raised. */ QuietPeriodId, "QUI", "a quiet period");
+numbered!(/** A purchase. */ PurchaseId, "BUY", "a purchase");
+numbered!(/** A budget. */ BudgetId, "BUD", "a budget");
+numbered!(/** A reclaim wave. */ WaveId, "WAV", "a reclaim wave");
+numbered!(/** A legal hold. */ LegalHoldId, "HLD", "a legal hold");
+numbered!(/** Somebody who has left. */ LeaverId, "LVR", "a leaver");
 
 #[cfg(test)]
 mod tests {

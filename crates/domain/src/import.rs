@@ -1,13 +1,11 @@
 //! Imports: what came in from outside in one act, and can be undone in one act.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
-
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
 
 use crate::digest::Digest;
 use crate::id::{ImportId, PersonId};
@@ -38,13 +36,15 @@ pub enum TableKind {
     Installations,
     /// Rights.
     Entitlements,
-    /// Persons who leave.
+    /// People who have left.
     Leavers,
+    /// Sessions and readings.
+    Usage,
 }
 
 impl TableKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Installations, Self::Entitlements, Self::Leavers];
+    pub const ALL: [Self; 4] = [Self::Installations, Self::Entitlements, Self::Leavers, Self::Usage];
 
     /// The name in files, addresses and forms.
     pub fn name(self) -> &'static str {
@@ -52,6 +52,7 @@ impl TableKind {
             Self::Installations => "installations",
             Self::Entitlements => "entitlements",
             Self::Leavers => "leavers",
+            Self::Usage => "usage",
         }
     }
 }
@@ -75,17 +76,6 @@ pub struct RememberedMapping {
     pub by: PersonId,
     /// When.
     pub at: Timestamp,
-}
-
-/// Somebody who leaves, as a source names them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Leaver {
-    /// A log-in name, e-mail address or name.
-    pub person: Text,
-    /// Their last day.
-    #[serde(deserialize_with = "crate::exact::deserialize")]
-    pub left_on: Date,
 }
 
 /// What an import brought.
@@ -114,15 +104,40 @@ pub enum Brought {
         /// Repetitions that were merged.
         merged: u64,
     },
-    /// Persons who leave.
+    /// People who have left.
     Leavers {
-        /// Rows that name a person with their last day.
+        /// Names that were recorded with a last day.
         rows: u64,
         /// Rows left out.
         rejected: u64,
         /// Repetitions that were merged.
         merged: u64,
     },
+    /// Usage.
+    Usage {
+        /// Sessions.
+        sessions: u64,
+        /// Denials.
+        denials: u64,
+        /// Readings.
+        readings: u64,
+        /// Lines or parts left out.
+        rejected: u64,
+        /// Repetitions that were merged.
+        merged: u64,
+        /// Digest over the digests of the stored reports, in order.
+        reports_digest: Digest,
+    },
+}
+
+impl Brought {
+    /// The digest that binds reports kept beside the ledger, where it has any.
+    pub fn reports_digest(&self) -> Option<Digest> {
+        match self {
+            Self::Inventory { reports_digest, .. } | Self::Usage { reports_digest, .. } => Some(*reports_digest),
+            Self::Entitlements { .. } | Self::Leavers { .. } => None,
+        }
+    }
 }
 
 /// The digest that binds the stored reports of an import to its entry:

@@ -5,7 +5,9 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod accountability;
 pub mod agreement;
+pub mod alert;
 mod authority;
 pub mod case;
 pub mod catalogue;
@@ -21,6 +23,7 @@ mod exact;
 pub mod grant;
 pub mod id;
 pub mod import;
+pub mod leaver;
 pub mod metric;
 pub mod money;
 pub mod observation;
@@ -28,10 +31,14 @@ pub mod organisation;
 pub mod party;
 pub mod person;
 pub mod product;
+pub mod purchase;
+pub mod reclaim;
 pub mod refusal;
+pub mod seal;
 pub mod source;
 pub mod state;
 pub mod text;
+pub mod usage;
 pub mod witness;
 
 pub use decide::decide;

@@ -5,6 +5,7 @@
 
 mod definition;
 mod library;
+mod usage;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,6 +16,11 @@ pub use definition::{
     Assumed, Containers, Counts, DESCRIPTION_CHARS_MAX, Definition, EXAMPLE_MACHINES_MAX, EXAMPLES_MAX, Example,
     FACTOR_ROWS_MAX, FACTOR_UNITS, Factor, FactorRow, FactorTable, Fault, MODELS_MAX, Machine, PARAMETER_MAX, Rounding,
     SOURCES_MAX, Source, TIERS_MAX, Tier, VirtualMachines,
+};
+
+pub use usage::{
+    Day, EXAMPLE_FACTS_MAX, ExampleReading, ExampleSession, Features, Hours, OPEN_HOURS_MAX, OVERDRAFT_PERCENT_MAX,
+    OnePer, PERIOD_DAYS_MAX, Period, ReadingRule, SessionRule, Takes,
 };
 
 use crate::id::MetricId;

@@ -1,5 +1,7 @@
 //! Products, their releases, and the rules by which raw titles are recognised as one of them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::entitlement::Metric;
@@ -19,6 +21,35 @@ pub struct Product {
     pub metric: Metric,
     /// The import that brought it, where one did.
     pub import: Option<ImportId>,
+    /// What it is made of, where it is a suite.
+    pub suite: Option<Suite>,
+}
+
+/// What a suite is made of: one unit of it licenses all its components on one device, or for one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// The components; one may be a suite itself.
+    pub components: BTreeMap<ProductId, Necessity>,
+    /// A device (or person) has the suite from so many of its components on, even where the suite itself is not found;
+    /// 0 never says so.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inferred_from: u32,
+}
+
+/// Whether a suite is inferred without a component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Necessity {
+    /// The suite is only inferred where the component is.
+    Mandatory,
+    /// The component counts for the suite and is not needed.
+    Optional,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A name as people compare it: letter case and the amount of white space do not matter.

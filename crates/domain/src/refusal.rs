@@ -56,6 +56,8 @@ pub enum Refusal {
     LoginTaken { login: String },
     #[error("{message}")]
     Gone { message: String },
+    #[error("{message}")]
+    Duties { message: String },
     #[error("Only the requester can do this; {case} was asked for by {requester}.")]
     RequesterOnly { case: CaseId, requester: PersonId },
     #[error("{case} is {status}. {hint}")]
@@ -119,7 +121,8 @@ impl Refusal {
             | Self::PrincipalHasVoted { .. }
             | Self::SeatGivenByParty { .. }
             | Self::LinkGivenByParty { .. }
-            | Self::VotedInAnotherSeat { .. } => Kind::SeparationOfDuties,
+            | Self::VotedInAnotherSeat { .. }
+            | Self::Duties { .. } => Kind::SeparationOfDuties,
             Self::AlreadyFounded
             | Self::NotFounded
             | Self::ClockBehind { .. }

@@ -7,23 +7,31 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::accountability::{Accountability, Owner};
 use crate::agreement::Agreement;
+use crate::alert::{Alert, AlertRule, NotedCount, PlaybookTask, QuietPeriod, Subject, TriggerKind};
 use crate::case::Case;
 use crate::catalogue::{Catalogue, Publication};
 use crate::digest::Digest;
 use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, MetricId, PartyId, PersonId, ProductId,
-    SourceId, TitleMatchId, TokenId,
+    AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
+    LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId,
+    TitleMatchId, TokenId, WaveId,
 };
-use crate::import::{Import, Leaver, RememberedMapping, TableKind};
+use crate::import::{Import, RememberedMapping, TableKind};
+use crate::leaver::Leaver;
 use crate::metric::CustomMetric;
 use crate::organisation::Organisation;
 use crate::party::Party;
 use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded, folds_to};
+use crate::purchase::{Budget, Purchase, SpendLimit};
+use crate::reclaim::{LegalHold, Wave};
+use crate::seal::{Seal, Statement};
 use crate::source::AgentSource;
+use crate::usage::Feature;
 use crate::witness::Witness;
 
 /// Everything that the ledger says, at one size.
@@ -55,8 +63,6 @@ pub struct State {
     pub title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
     pub entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
     pub imports: OrdMap<ImportId, Arc<Import>>,
-    /// Persons who leave, by the import that named them.
-    pub leavers: OrdMap<ImportId, Arc<Vec<Leaver>>>,
     /// How tables are read, by what they hold and the name of their source, compared [`folded`].
     pub mappings: OrdMap<(TableKind, String), Arc<RememberedMapping>>,
     pub sources: OrdMap<SourceId, Arc<AgentSource>>,
@@ -69,8 +75,46 @@ pub struct State {
     pub witnesses: OrdMap<String, Arc<Witness>>,
     pub cases: OrdMap<CaseId, Arc<Case>>,
     pub grants: OrdMap<CaseId, Arc<Grant>>,
+    /// By day and by the entry that records each; the last of a day holds.
+    pub seals: OrdMap<(Date, u64), Arc<Seal>>,
+    pub statements: OrdMap<StatementId, Arc<Statement>>,
+    pub alert_rules: OrdMap<AlertRuleId, Arc<AlertRule>>,
+    pub alerts: OrdMap<AlertId, Arc<Alert>>,
+    /// The alerts that held at the last evaluation, by rule and by what they are about.
+    pub alerts_holding: OrdMap<(AlertRuleId, Subject), AlertId>,
+    /// The organisation's own playbooks.
+    pub playbooks: OrdMap<TriggerKind, Arc<Vec<PlaybookTask>>>,
+    pub quiet_periods: OrdMap<QuietPeriodId, Arc<QuietPeriod>>,
+    /// The counts of every product on the days on which they changed, at most [`COUNTS_KEPT_MAX`] of each.
+    pub counts: OrdMap<ProductId, Vector<NotedCount>>,
+    /// The day on which counts were noted last.
+    pub counted_on: Option<Date>,
+    pub accountabilities: OrdMap<ProductId, Arc<Accountability>>,
+    /// Who answers for the products of a category, by its name.
+    pub category_owners: OrdMap<Arc<str>, Owner>,
+    pub leavers: OrdMap<LeaverId, Arc<Leaver>>,
+    pub waves: OrdMap<WaveId, Arc<Wave>>,
+    /// The items of waves, by the digest of the link by which their holders answer.
+    pub reclaim_links: OrdMap<Digest, (WaveId, u64)>,
+    pub legal_holds: OrdMap<LegalHoldId, Arc<LegalHold>>,
+    pub purchases: OrdMap<PurchaseId, Arc<Purchase>>,
+    pub spend_limits: Arc<Vec<SpendLimit>>,
+    pub budgets: OrdMap<BudgetId, Arc<Budget>>,
+    /// Per cent that is added to what is short, by product; without one, for all others.
+    pub surcharges: OrdMap<Option<ProductId>, u32>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
+    /// The products to which features are linked, by the feature as it is compared.
+    pub feature_links: OrdMap<Feature, FeatureLink>,
+}
+
+/// A feature that is linked to a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureLink {
+    /// The feature as it was written.
+    pub feature: Feature,
+    /// The product.
+    pub product: ProductId,
 }
 
 /// The highest number given so far, of every kind.
@@ -91,7 +135,20 @@ pub struct LastNumbers {
     pub import: u64,
     pub source: u64,
     pub case: u64,
+    pub statement: u64,
+    pub alert_rule: u64,
+    pub alert: u64,
+    pub quiet_period: u64,
+    pub leaver: u64,
+    pub wave: u64,
+    pub legal_hold: u64,
+    pub purchase: u64,
+    pub budget: u64,
 }
+
+/// Noted counts of one product that are kept at hand: more than a quarter of days on which it changed. The ledger keeps
+/// all of them.
+pub const COUNTS_KEPT_MAX: usize = 100;
 
 impl State {
     /// The time zone in which the organisation's days begin and end; UTC before it was founded.
@@ -177,20 +234,19 @@ impl State {
         self.mappings.get(&(kind, folded(name)))
     }
 
-    /// The last day of whoever a source names like this, compared [`folded`], where one is known: the latest that any
-    /// import gives. Erased names are nobody's.
-    pub fn left_on(&self, person: &str) -> Option<Date> {
-        let wanted = folded(person);
-        let fits = |leaver: &&Leaver| leaver.person.open().is_some_and(|name| folds_to(name, &wanted));
-        self.leavers.values().flat_map(|leavers| leavers.iter()).filter(fits).map(|leaver| leaver.left_on).max()
-    }
-
     /// Whether the agents of a source can report at `at`: it is open, and its token and the token's owner work.
     pub fn can_report(&self, source: &AgentSource, at: Timestamp) -> bool {
         source.closed.is_none()
             && self.tokens.get(&source.token).is_some_and(|token| {
                 token.works_at(at) && self.persons.get(&token.person).is_some_and(|person| person.active)
             })
+    }
+
+    /// The product that the use of a feature is: a link with its vendor comes before one for any vendor.
+    pub fn product_of_feature(&self, feature: &Feature) -> Option<ProductId> {
+        let feature = feature.folded();
+        let link = self.feature_links.get(&feature).or_else(|| self.feature_links.get(&feature.of_any_vendor()));
+        link.map(|link| link.product)
     }
 
     /// The token with this digest.

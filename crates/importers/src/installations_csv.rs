@@ -12,11 +12,11 @@ use crate::assembly::{Assembly, Draft, FoundTitle, attribute, count};
 use crate::calendar::{DateStyle, optional_date};
 use crate::findings::{Fault, Findings};
 use crate::identity::{hardware_uuid, serial};
-use crate::layout::{Headed, Table, TableView};
+use crate::layout::{Table, TableView};
 use crate::limits::{REPORTS, TITLES};
 use crate::mapping::{Field, FieldMapping, Headers};
 use crate::name::{clean, shorten};
-use crate::table::{Record, assign_columns, normal_header};
+use crate::table::{Record, normal_header};
 use crate::unreadable::Unreadable;
 
 /// What a column can give.
@@ -287,18 +287,13 @@ fn whole_number(what: &str, text: &str) -> Result<(), Fault> {
 const STYLED: (&[InstallationField], &[InstallationField]) =
     (&[], &[InstallationField::LastUsed, InstallationField::LastSeen]);
 
-/// The columns of the fields in the order in which columns are given out.
-fn assign(headed: &Headed<InstallationField>) -> Result<BTreeMap<InstallationField, usize>, Unreadable> {
-    assign_columns(&headed.headers, &headed.wanted())
-}
-
 /// Whether the headers are of a device column and a product column.
 pub(crate) fn is_installations_table(table: &Table<'_>) -> bool {
     let Ok((_, headed)) = table.headed::<InstallationField>(None) else { return false };
     let has = |assigned: &BTreeMap<InstallationField, usize>| {
         assigned.contains_key(&InstallationField::Device) && assigned.contains_key(&InstallationField::Product)
     };
-    match assign(&headed) {
+    match headed.assigned() {
         Ok(assigned) => has(&assigned),
         // It is one, and reading it says which two columns mean the same.
         Err(Unreadable::TwoColumns { .. }) => {
@@ -326,17 +321,9 @@ pub(crate) fn read(
     assembly: &mut Assembly,
 ) -> Result<TableView, Unreadable> {
     let (mut records, headed) = table.headed(mapping)?;
-    let assigned = assign(&headed)?;
+    let assigned = headed.assigned_or_missing(&[InstallationField::Device, InstallationField::Product])?;
     let no_defaults = BTreeMap::new();
     let defaults = headed.mapping.as_ref().map_or(&no_defaults, |mapping| &mapping.defaults);
-    for (field, _, wanted) in headed.wanted() {
-        let is_stated = headed.mapping.as_ref().and_then(|mapping| mapping.columns.get(&field));
-        let is_needed = matches!(field, InstallationField::Device | InstallationField::Product)
-            || matches!(is_stated, Some(Headers::One(_)));
-        if is_needed && !assigned.contains_key(&field) && !defaults.contains_key(&field) {
-            return Err(Unreadable::MissingColumn { field: field.name(), wanted, headers: headed.headers });
-        }
-    }
     let view = table.view(&headed, records.clone(), &assigned, STYLED)?;
     let mut fleet = Fleet::default();
     let mut rows = 0;

@@ -3,6 +3,7 @@
 //! What the columns mean is said by a mapping; here only the mapping's layout counts.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use domain::observation::Reject;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use crate::amount::{self, DecimalStyle};
 use crate::calendar::{self, DateStyle};
 use crate::encoding::{Encoding, decode_as, decode_table, unpack};
 use crate::inventory::other_kind;
-use crate::mapping::{Delimiter, Field, FieldMapping, Layout};
+use crate::mapping::{Delimiter, Field, FieldMapping, Headers, Layout};
 use crate::name::shorten;
 use crate::suggestions::suggest;
 use crate::table::{ColumnUse, Columns, Record, Records, assign_columns, find_delimiter, normal_header};
@@ -175,7 +176,7 @@ impl<'a> Table<'a> {
         &self,
         headed: &Headed<F>,
         mut records: Records<'_>,
-        assigned: &std::collections::BTreeMap<F, usize>,
+        assigned: &BTreeMap<F, usize>,
         styled: (&[F], &[F]),
     ) -> Result<TableView, Unreadable> {
         let used_as =
@@ -243,15 +244,36 @@ impl<F: Field> Headed<F> {
         let normal: Vec<String> = self.headers.iter().map(|header| normal_header(header)).collect();
         let Some(mapping) = &self.mapping else { return false };
         F::telling().iter().all(|field| {
-            let headers = mapping.columns.get(field).map(crate::mapping::Headers::candidates).unwrap_or_default();
+            let headers = mapping.columns.get(field).map(Headers::candidates).unwrap_or_default();
             let has_default = mapping.defaults.contains_key(field) && headers.is_empty();
             has_default || headers.iter().any(|header| normal.contains(&normal_header(header)))
         })
     }
 
+    /// The column that gives each field, where one does.
+    pub fn assigned(&self) -> Result<BTreeMap<F, usize>, Unreadable> {
+        assign_columns(&self.headers, &self.wanted())
+    }
+
+    /// [`Headed::assigned`], where every needed field has a column or a default, and every column that the mapping
+    /// states by one header is there.
+    pub fn assigned_or_missing(&self, needed: &[F]) -> Result<BTreeMap<F, usize>, Unreadable> {
+        let assigned = self.assigned()?;
+        for (field, name, wanted) in self.wanted() {
+            let mapping = self.mapping.as_ref();
+            let stated = mapping.and_then(|mapping| mapping.columns.get(&field));
+            let has_default = mapping.is_some_and(|mapping| mapping.defaults.contains_key(&field));
+            let is_needed = needed.contains(&field) || matches!(stated, Some(Headers::One(_)));
+            if is_needed && !has_default && !assigned.contains_key(&field) {
+                return Err(Unreadable::MissingColumn { field: name, wanted, headers: self.headers.clone() });
+            }
+        }
+        Ok(assigned)
+    }
+
     /// The columns with their fields, as far as each is clear.
-    pub fn assigned_where_clear(&self) -> std::collections::BTreeMap<F, usize> {
-        let mut assigned = std::collections::BTreeMap::new();
+    pub fn assigned_where_clear(&self) -> BTreeMap<F, usize> {
+        let mut assigned = BTreeMap::new();
         for wanted in self.wanted() {
             let Ok(found) = assign_columns(&self.headers, std::slice::from_ref(&wanted)) else { continue };
             for (field, column) in found {
@@ -282,7 +304,7 @@ impl Styles {
     pub fn look<F: Field>(
         &mut self,
         record: &Record<'_>,
-        assigned: &std::collections::BTreeMap<F, usize>,
+        assigned: &BTreeMap<F, usize>,
         (numbers, dates): (&[F], &[F]),
     ) {
         for column in numbers.iter().filter_map(|field| assigned.get(field)) {

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use domain::import::Leaver;
 use domain::observation::Reject;
 use domain::text::Text;
 use jiff::civil::Date;
@@ -17,7 +16,7 @@ use crate::licensing;
 use crate::limits::LEAVER_ROWS;
 use crate::mapping::{Field, FieldMapping, Headers, Layout};
 use crate::name::clean;
-use crate::table::{Record, assign_columns};
+use crate::table::Record;
 use crate::unreadable::Unreadable;
 use crate::workbook::ReadWorkbook;
 
@@ -142,7 +141,7 @@ pub struct LeaverFile {
     /// How its table was read.
     pub view: TableView,
     /// Persons with their last days, in the order of the file; a person of two names comes twice.
-    pub leavers: Vec<Leaver>,
+    pub leavers: Vec<(Text, Date)>,
     /// Rows that name a person with their last day.
     pub rows: u64,
     /// What could not be used.
@@ -191,15 +190,8 @@ pub fn read_leavers(
     let bytes = unpacked(bytes)?;
     let table = open(&bytes, mapping, layout, read_workbook)?;
     let (mut records, headed) = table.headed(mapping)?;
-    let assigned = assign_columns(&headed.headers, &headed.wanted())?;
+    let assigned = headed.assigned_or_missing(LeaverField::required())?;
     let used = headed.mapping.clone().unwrap_or_else(|| LeaverMapping::named_only("leavers"));
-    for (field, _, wanted) in headed.wanted() {
-        let is_needed =
-            LeaverField::required().contains(&field) || matches!(used.columns.get(&field), Some(Headers::One(_)));
-        if is_needed && !assigned.contains_key(&field) && !used.defaults.contains_key(&field) {
-            return Err(Unreadable::MissingColumn { field: field.name(), wanted, headers: headed.headers });
-        }
-    }
     let view = table.view(&headed, records.clone(), &assigned, STYLED)?;
     let mut file = LeaverFile {
         mapping: used.laid_out(table.layout.clone()),
@@ -226,7 +218,7 @@ pub fn read_leavers(
             Ok(None) => {}
             Ok(Some((names, left_on))) if seen.insert((names.clone(), left_on)) => {
                 file.rows += 1;
-                file.leavers.extend(names.into_iter().map(|name| Leaver { person: Text::from(name), left_on }));
+                file.leavers.extend(names.into_iter().map(|name| (Text::from(name), left_on)));
             }
             Ok(Some(_)) => file.duplicates_merged += 1,
             Err(fault) => {

@@ -42,6 +42,7 @@ mod suggestions;
 mod swid;
 mod table;
 mod unreadable;
+mod usage;
 mod windows_registry;
 mod workbook;
 mod xml;
@@ -62,4 +63,7 @@ pub use leavers::{LeaverField, LeaverFile, LeaverMapping, read_leavers, view_lea
 pub use mapping::{Delimiter, EntitlementField, Field, FieldMapping, Headers, Layout, Mapping, UnusableMapping};
 pub use table::ColumnUse;
 pub use unreadable::Unreadable;
+pub use usage::{
+    Clock, UsageField, UsageFile, UsageFormat, UsageMapping, detect_usage, read_usage, read_usage_as, view_usage,
+};
 pub use workbook::{ReadWorkbook, SheetRow, Workbook, is_workbook, read_workbook};

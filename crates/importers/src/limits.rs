@@ -314,8 +314,44 @@ pub const MAPPING_BYTES: Limit = Limit {
     repair: "Check that this is the mapping and not the file it describes.",
 };
 
+/// Sessions, denials and readings of one file.
+pub const USAGE_FACTS: Limit = Limit {
+    what: "The number of sessions, denials and readings of a file",
+    max: 1_000_000,
+    shown: "1,000,000",
+    reason: "A log of 50 MiB has fewer; busy servers write about ten thousand checkouts a week.",
+    repair: "Split the log by time and import the parts one after the other.",
+};
+
+/// Licences of one checkout.
+pub const LICENCES: Limit = Limit {
+    what: "The number of licences of one checkout",
+    max: 1_000_000,
+    shown: "1,000,000",
+    reason: "Solvers take a token for each core, some thousands at most.",
+    repair: "Correct the number.",
+};
+
+/// Units of one reading.
+pub const READING: Limit = Limit {
+    what: "The units of a reading",
+    max: 1_000_000_000_000,
+    shown: "1,000,000,000,000",
+    reason: "Metered services count requests and bytes; sums of a million readings stay exact.",
+    repair: "State the reading in a larger unit.",
+};
+
+/// SKUs of one answer.
+pub const SKUS: Limit = Limit {
+    what: "The number of SKUs",
+    max: 10_000,
+    shown: "10,000",
+    reason: "The whole catalogue has about 570.",
+    repair: "Check that the file is a list of subscribed SKUs.",
+};
+
 /// All of them, in the order of the documentation.
-pub const ALL: [Limit; 31] = [
+pub const ALL: [Limit; 35] = [
     FILE_BYTES,
     UNPACKED_BYTES,
     UNPACKING_RATIO,
@@ -347,4 +383,8 @@ pub const ALL: [Limit; 31] = [
     QUANTITY,
     PRICE,
     MAPPING_BYTES,
+    USAGE_FACTS,
+    LICENCES,
+    READING,
+    SKUS,
 ];

@@ -27,6 +27,12 @@ pub trait Field: Copy + Ord + std::fmt::Debug + Serialize + serde::de::Deseriali
     fn word(self) -> &'static str;
     /// The mappings that come with the program, the most particular first.
     fn built_in() -> Vec<FieldMapping<Self>>;
+    /// Whether a built-in mapping is meant for a table with these headers.
+    fn suits(mapping: &FieldMapping<Self>, headers: &[String]) -> bool {
+        let normal: Vec<String> = headers.iter().map(|header| normal_header(header)).collect();
+        let has = |header: &String| normal.contains(&normal_header(header));
+        mapping.recognised_by.is_empty() || mapping.recognised_by.iter().any(|set| set.iter().all(has))
+    }
     /// What is wrong with a default, if anything: it is read as a cell of its field would be.
     fn check_default(mapping: &FieldMapping<Self>, field: Self, text: &str) -> Result<(), Fault>;
 }
@@ -407,14 +413,9 @@ impl<F: Field> FieldMapping<F> {
         Self::built_in().into_iter().find(|mapping| mapping.name == name)
     }
 
-    /// The built-in mapping that a table with these headers asks for. The template with its synonyms suits any.
+    /// The built-in mapping that a table with these headers asks for.
     pub(crate) fn for_headers(headers: &[String], built_in: &[Self]) -> Option<Self> {
-        let normal: Vec<String> = headers.iter().map(|header| normal_header(header)).collect();
-        let has = |header: &String| normal.contains(&normal_header(header));
-        let suits = |mapping: &Self| {
-            mapping.recognised_by.is_empty() || mapping.recognised_by.iter().any(|set| set.iter().all(has))
-        };
-        built_in.iter().find(|mapping| suits(mapping)).cloned()
+        built_in.iter().find(|mapping| F::suits(mapping, headers)).cloned()
     }
 
     /// What the mapping says of the layout.

@@ -1,4 +1,4 @@
-//! osquery and Fleet: rows of tables of programs and packages, results of scheduled queries, and hosts with their software.
+//! osquery and Fleet: rows of tables of programs and packages, results of queries in logs, and hosts with their software.
 //!
 //! Tables about anything else than installed software give rows without a version, and say nothing here.
 

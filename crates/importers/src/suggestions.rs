@@ -97,7 +97,12 @@ const WORDS: &[(&str, &str)] = &[
 
 /// Notes for each column that nothing reads which field without a column it could give.
 pub(crate) fn suggest<F: Field>(columns: &mut [ColumnUse], assigned: &BTreeMap<F, usize>) {
-    let Some(plain) = F::built_in().pop() else { return };
+    let mut built_in = F::built_in();
+    let Some(mut plain) = built_in.pop() else { return };
+    // The template says most fields; another mapping says those that it does not have.
+    for (field, headers) in built_in.into_iter().flat_map(|mapping| mapping.columns) {
+        plain.columns.entry(field).or_insert(headers);
+    }
     let mut open: Vec<F> = F::all().iter().copied().filter(|field| !assigned.contains_key(field)).collect();
     for column in columns.iter_mut().filter(|column| column.used_as.is_none()) {
         let words = translated(&column.header);

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use domain::State;
 use domain::case::CaseTerms;
-use domain::entitlement::{Entitlement, Metric, Quantity, Right};
+use domain::entitlement::{Entitlement, Metric, Quantity, Right, UseRights};
 use domain::grant::Grant;
 use domain::id::{CaseId, EntitlementId, ImportId, ProductId, TitleMatchId};
 use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceReport, Environment, Installation, RawTitle};
@@ -145,7 +145,14 @@ fn state(size: &Size) -> State {
             _ => Metric::Installation,
         };
         let id = ProductId(number);
-        let product = Product { id, name: format!("Application {number:05}"), publisher: None, metric, import: None };
+        let product = Product {
+            id,
+            name: format!("Application {number:05}"),
+            publisher: None,
+            metric,
+            import: None,
+            suite: None,
+        };
         state.products.insert(id, Arc::new(product));
         let demand = (size.devices * size.per_device / 8 / number).max(2);
         for _ in 0..=random.below(3) {
@@ -162,6 +169,7 @@ fn state(size: &Size) -> State {
                     amount: domain::Decimal::from(20 + random.below(900)),
                     currency: "EUR".parse().unwrap(),
                 }),
+                use_rights: UseRights::default(),
             };
             state.entitlements.insert(
                 id,

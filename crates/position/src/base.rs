@@ -19,10 +19,11 @@ use imbl::ordmap::DiffItem;
 use serde::Serialize;
 
 use crate::column::Column;
-use crate::demand::Demand;
+use crate::demand::holding;
 use crate::estate::{Estate, TitleFacts, TitleIndex, TitleKey};
+use crate::links::Links;
 use crate::recognition::{SoftwareCatalogue, SoftwareIndex};
-use crate::supply::Environments;
+use crate::usage::Usage;
 use rules::Rules;
 use shipped::Shipped;
 pub use shipped::{Explanation, Layer};
@@ -59,7 +60,9 @@ pub struct Base {
     titles_by_product: OrdMap<ProductId, Arc<Vec<TitleIndex>>>,
     shipped: Shipped,
     held_by_product: OrdMap<ProductId, Arc<Held>>,
+    links: Arc<Links>,
     followed: Followed,
+    usage: Usage,
 }
 
 /// The parts of the state that were followed last.
@@ -88,6 +91,16 @@ impl Base {
     /// The installed base.
     pub fn estate(&self) -> &Estate {
         &self.estate
+    }
+
+    /// What licence managers and meters report.
+    pub fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
+    /// Takes in a stored report of usage, as [`Usage::take`].
+    pub fn take_usage(&mut self, source: &str, import: ImportId, report: &domain::usage::UsageReport) {
+        self.usage.take(source, import, report);
     }
 
     /// Takes in a report, as [`Estate::report`]; titles not seen before are recognised at once.
@@ -122,6 +135,9 @@ impl Base {
         touched.sort_unstable();
         touched.dedup();
         self.rules = Arc::new(rules);
+        if self.links_may_differ(state) {
+            self.links = Arc::new(Links::of(state));
+        }
         for title in touched {
             self.recognise(title);
         }
@@ -130,10 +146,24 @@ impl Base {
         self.followed.catalogue_keys = state.catalogue_keys.clone();
     }
 
+    /// Whether some product's components changed.
+    fn links_may_differ(&self, state: &State) -> bool {
+        let suite = |product: Option<&Arc<Product>>| product.and_then(|product| product.suite.clone());
+        self.followed.products.diff(&state.products).any(|difference| {
+            let (gone, new) = sides(difference);
+            suite(gone) != suite(new)
+        })
+    }
+
     fn follow_supply(&mut self, state: &State) {
         let Followed { entitlements, grants, .. } = self.followed.clone();
+        let mut links_differ = false;
         for difference in entitlements.diff(&state.entitlements) {
             let (gone, new) = sides(difference);
+            let lends = |entitlement: Option<&Arc<Entitlement>>| {
+                entitlement.is_some_and(|entitlement| !entitlement.right.use_rights.instead_for.is_empty())
+            };
+            links_differ |= lends(gone) || lends(new);
             if let Some(gone) = gone {
                 let held = held_mut(&mut self.held_by_product, gone.product);
                 held.entitlements.retain(|entitlement| entitlement.id != gone.id);
@@ -154,6 +184,9 @@ impl Base {
                 held.insert(held.partition_point(|other| other.case < new.case), new.clone());
             }
         }
+        if links_differ {
+            self.links = Arc::new(Links::of(state));
+        }
         self.followed.entitlements = state.entitlements.clone();
         self.followed.grants = state.grants.clone();
     }
@@ -171,6 +204,14 @@ impl Base {
             entitlements: state.entitlements_of(product).cloned().collect(),
             grants: state.grants_of(product).cloned().collect(),
         })
+    }
+
+    /// Which products share rights: from the index, or from the state where the base follows another.
+    pub(crate) fn links(&self, state: &State) -> Arc<Links> {
+        if self.holds(state) && self.followed.products.ptr_eq(&state.products) {
+            return self.links.clone();
+        }
+        Arc::new(Links::of(state))
     }
 
     /// The titles of the estate that a pattern may speak of.
@@ -211,6 +252,11 @@ impl Base {
             titles.insert(titles.partition_point(|other| *other < title), title);
         }
         self.recognitions.set(title, recognition);
+    }
+
+    /// What a title of the estate is.
+    pub(crate) fn recognition_at(&self, title: TitleIndex) -> Recognition {
+        *self.recognitions.get(title)
     }
 
     /// What a title is; one that no report ever had is told by the rules and the catalogue alone.
@@ -260,7 +306,7 @@ impl Base {
 
     /// Distinct devices that hold a title that is recognised as `product`.
     pub fn device_count_of(&self, product: ProductId) -> u64 {
-        Demand::of(&self.estate, self.title_indexes_of(product), Environments::default()).holding.len()
+        holding(&self.estate, self.title_indexes_of(product)).len()
     }
 
     /// The titles that are recognised as `product`, whether or not a device holds them.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Base;
 use crate::demand::{Demand, Persons};
-use crate::line::{Reckoning, reckon};
+use crate::line::{Reckoning, reckon, shares_with};
 use crate::matching::grants_used;
 use crate::supply::{CountingRight, Moment};
 use crate::working::{Counted, Grouped, list, spoken};
@@ -141,8 +141,12 @@ pub fn answer(state: &State, base: &Base, question: &Question) -> Answer {
             remedies: Vec::new(),
         };
     };
+    if let Some(answer) = crate::usage::answer(state, base, product, question) {
+        return answer;
+    }
     let moment = Moment::of(state, question.at);
-    reckon(state, base, product, &moment, &mut Persons::default(), |reckoning, demand, _| {
+    let shares = shares_with(state, base, product.id, &moment);
+    reckon(state, base, product, shares.get(&product.id), &moment, &mut Persons::default(), |reckoning, demand, _| {
         Answering { state, question, reckoning, demand }.answer()
     })
 }
@@ -206,11 +210,12 @@ impl Answering<'_> {
         let name = &self.reckoning.product.name;
         if let Some(unlimited) = selected.unlimited() {
             let sentence = format!("Yes: {} sets no limit on {name}.", unlimited.entitlement.id);
-            let unlimited = selected.rights.iter().filter(|right| right.quantity == Quantity::Unlimited);
+            let unlimited =
+                selected.rights.iter().filter(|right| right.quantity == Quantity::Unlimited && !right.is_limited());
             return Answer { valid_until: self.last_end(unlimited), ..self.with(true, Reason::Entitled, sentence) };
         }
         let ends = selected.rights.iter().filter_map(|right| right.ends_on);
-        let by_rights = outcome.room.free_by_rights();
+        let by_rights = outcome.room.free_by_rights(self.environment());
         if by_rights.is_some_and(|free| free >= self.further()) {
             let sentence = match self.further() {
                 0 => format!("Yes: every unit of {name} in use is covered."),

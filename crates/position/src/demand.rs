@@ -24,6 +24,8 @@ pub(crate) struct Demand<'a> {
     pub(crate) holding: Cow<'a, RoaringBitmap>,
     /// Those of them that need a licence.
     pub(crate) liable: Cow<'a, RoaringBitmap>,
+    /// Those of them that hold a suite that includes the product, which counts in its place.
+    pub(crate) included: RoaringBitmap,
 }
 
 /// The releases of a product that state one version, or none.
@@ -51,14 +53,21 @@ impl Places {
 }
 
 impl<'a> Demand<'a> {
-    /// The demand for the product whose titles are given, where `exempt` environments need no licence.
-    pub(crate) fn of(estate: &'a Estate, titles: &'a [TitleIndex], exempt: Environments) -> Self {
-        let table = estate.table();
-        let holding = union(titles.iter().map(|title| table.holders(*title)));
-        let liable = if exempt.is_empty() {
+    /// The demand for the product whose titles are given, where `exempt` environments need no licence, and devices
+    /// `with_suite` need one of the suite.
+    pub(crate) fn of(
+        estate: &'a Estate,
+        titles: &'a [TitleIndex],
+        exempt: Environments,
+        with_suite: Option<&RoaringBitmap>,
+    ) -> Self {
+        let holding = holding(estate, titles);
+        let included = with_suite.map(|with_suite| &*holding & with_suite).unwrap_or_default();
+        let liable = if exempt.is_empty() && included.is_empty() {
             holding.clone()
         } else {
             let mut liable = holding.clone().into_owned();
+            liable -= &included;
             for environment in exempt.iter() {
                 liable -= estate.stating(environment);
                 if environment == Environment::default() {
@@ -67,17 +76,44 @@ impl<'a> Demand<'a> {
             }
             Cow::Owned(liable)
         };
-        Self { estate, titles, holding, liable }
+        Self { estate, titles, holding, liable, included }
     }
 
-    /// The devices that hold the product and need no licence.
+    /// The devices that hold the product and would need a licence in another environment.
     pub(crate) fn exempt(&self) -> RoaringBitmap {
-        &*self.holding - &*self.liable
+        &*self.holding - &*self.liable - &self.included
     }
 
-    /// Whether every device that holds the product needs a licence.
+    /// Whether no device is exempt.
     pub(crate) fn all_liable(&self) -> bool {
-        self.holding.len() == self.liable.len()
+        self.holding.len() == self.liable.len() + self.included.len()
+    }
+
+    /// The devices that hold the product and no suite with it.
+    pub(crate) fn counted(&self) -> Cow<'_, RoaringBitmap> {
+        if self.included.is_empty() {
+            Cow::Borrowed(&*self.holding)
+        } else {
+            Cow::Owned(&*self.holding - &self.included)
+        }
+    }
+
+    /// Whom units of `devices` are: devices themselves, or persons, where a device without one is a person of its own
+    /// with a number after those of all persons.
+    pub(crate) fn holders(&self, plain: Plain, devices: &RoaringBitmap) -> RoaringBitmap {
+        match plain {
+            Plain::Device | Plain::Installation => devices.clone(),
+            Plain::NamedUser => {
+                let nameless = crate::column::dense(self.estate.person_count());
+                let mut persons = Vec::new();
+                each_value(devices, self.estate.person_column(), |device, person| {
+                    persons.push(if person == NOBODY { nameless + device } else { person });
+                });
+                // Sorted they fill the bitmap from one end, which is several times faster.
+                persons.sort_unstable();
+                persons.into_iter().collect()
+            }
+        }
     }
 
     /// The releases by version, in order of text, unstated first. A release without a version counts only on devices
@@ -167,6 +203,12 @@ impl<'a> Demand<'a> {
         }
         places
     }
+}
+
+/// The devices that hold any of the titles.
+pub(crate) fn holding<'a>(estate: &'a Estate, titles: &'a [TitleIndex]) -> Cow<'a, RoaringBitmap> {
+    let table = estate.table();
+    union(titles.iter().map(|title| table.holders(*title)))
 }
 
 /// The union, without a copy where it is one bitmap.

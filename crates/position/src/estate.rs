@@ -9,6 +9,7 @@
 
 mod capacity;
 mod identity;
+mod places;
 mod titles;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,8 @@ use serde::Serialize;
 use crate::column::Column;
 use capacity::Capacities;
 use identity::{Identity, Key, Marks, Move};
+pub(crate) use places::PlaceKind;
+use places::Places;
 pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
 
 /// The place of a device in the estate. Dense, and given to another device once its own is gone.
@@ -97,6 +100,9 @@ pub struct Estate {
     without_person: Arc<RoaringBitmap>,
     undated: Arc<RoaringBitmap>,
     capacities: Capacities,
+    regions: Places,
+    business_units: Places,
+    cost_centres: Places,
     with_known_use: Arc<RoaringBitmap>,
 }
 
@@ -346,6 +352,12 @@ impl Estate {
             seen = seen.max(report.reported_at.map_or(UNDATED, Timestamp::as_second));
         }
         self.capacities.set(device, &latest);
+        let first = |place: fn(&DeviceAttributes) -> Option<&String>| {
+            latest.iter().find_map(|report| place(&report.attributes)).map(String::as_str)
+        };
+        self.regions.set(device, first(|attributes| attributes.region.as_ref()));
+        self.business_units.set(device, first(|attributes| attributes.business_unit.as_ref()));
+        self.cost_centres.set(device, first(|attributes| attributes.cost_centre.as_ref()));
         let knows_use = latest.iter().any(|report| report.installed.iter().any(|one| one.last_used_on.is_some()));
         for (bitmap, listed) in self.in_environment.iter_mut().zip(Environment::ALL) {
             put(bitmap, device, is_there && environment == Some(listed));
@@ -521,6 +533,15 @@ impl Estate {
         &self.unstated_environment
     }
 
+    /// The devices that state any of these places or a part of one.
+    pub(crate) fn within(&self, kind: PlaceKind, places: &BTreeSet<String>) -> RoaringBitmap {
+        match kind {
+            PlaceKind::Region => self.regions.within(places),
+            PlaceKind::BusinessUnit => self.business_units.within(places),
+            PlaceKind::CostCentre => self.cost_centres.within(places),
+        }
+    }
+
     /// The devices whose primary user is not known.
     pub(crate) fn without_person(&self) -> &RoaringBitmap {
         &self.without_person
@@ -541,6 +562,15 @@ impl Estate {
         let reports = self.counting(device);
         let installed = reports.into_iter().flat_map(|report| &report.installed);
         installed.filter(|one| wanted(self.titles.title_of(one.release))).filter_map(|one| one.last_used_on).max()
+    }
+
+    /// Shows what stands on a device, title by title, a title as often as reports name a version of it.
+    pub(crate) fn each_installed(&self, device: u32, mut look: impl FnMut(TitleIndex, Option<Date>)) {
+        for report in self.counting(device) {
+            for installed in &report.installed {
+                look(self.titles.title_of(installed.release), installed.last_used_on);
+            }
+        }
     }
 
     /// The environment as which a device counts.

@@ -10,6 +10,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+pub mod forecast;
 pub mod metrics;
 pub mod recognition;
 
@@ -17,18 +18,25 @@ mod base;
 mod column;
 mod demand;
 mod estate;
+mod flow;
+mod holding;
 mod line;
+mod links;
 mod matching;
 mod measure;
 mod price;
 mod queue;
+mod reach;
 mod row;
+mod simplex;
 mod supply;
+pub mod usage;
 mod working;
 
 pub use base::{Base, Explanation, Layer, Recognition};
 pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};
+pub use holding::{Holder, UserIndex, devices_by_user, holders, holders_of, products_on, seen_at, user_name};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
 pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};
-pub use row::{Evidence, Row, RowKind, rows};
+pub use row::{Evidence, Row, RowKind, Span, rows};
 pub use supply::{Supply, SupplySource};

@@ -2,9 +2,12 @@
 //!
 //! How demand is counted is in `demand`, how supply is spent in `matching`, the sentences in `working`.
 
+use std::collections::BTreeSet;
+
 use domain::State;
+use domain::agreement::AgreementTerms;
 use domain::entitlement::{Metric, Quantity};
-use domain::id::ProductId;
+use domain::id::{AgreementId, ProductId};
 use domain::money::Money;
 use domain::product::Product;
 use jiff::Timestamp;
@@ -15,12 +18,13 @@ use serde::Serialize;
 use crate::base::{Base, Held};
 use crate::demand::{Demand, Persons, each_value};
 use crate::estate::{Estate, UNDATED};
+use crate::links::{self, Share, Shares};
 use crate::matching::{self, Outcome};
 use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
 use crate::row::RowKind;
-use crate::supply::{Moment, Selected, Supply, of_entitlement, of_grant};
-use crate::{price, working};
+use crate::supply::{CountingRight, Moment, Selected, Supply, of_entitlement, of_grant};
+use crate::{price, usage, working};
 
 /// The position of one product at one instant. All counts are in units of `metric`.
 ///
@@ -39,6 +43,8 @@ pub struct Line {
     pub consumed: u64,
     /// Units that need none because of their environment.
     pub exempt: u64,
+    /// Devices that need none because they hold a suite that includes the product, and count there.
+    pub included: u64,
     /// Units that rights cover, of whatever metric.
     pub covered_by_entitlements: u64,
     /// Units that only exceptions cover.
@@ -51,6 +57,8 @@ pub struct Line {
     pub exposure: Amount,
     /// What the unused units are worth.
     pub saving: Amount,
+    /// Agreements in force that say that use of the product is compliant, whatever the numbers are. They change none.
+    pub compliant_by: Vec<AgreementId>,
     /// Where inputs are missing, between which numbers `consumed` lies.
     pub range: Option<Range>,
     /// How old the reports behind the line are.
@@ -110,18 +118,40 @@ pub struct Step {
 pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
     let (moment, mut persons) = (Moment::of(state, at), Persons::default());
     let numbers = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| reckoning.line(demand, moment);
-    let products = state.products.values();
-    products.map(|product| reckon(state, base, product, &moment, &mut persons, numbers)).collect()
+    let links = base.links(state);
+    let mut shares = Shares::new();
+    let mut lines = Vec::with_capacity(state.products.len());
+    for product in state.products.values() {
+        if let Some(group) = links.group(product.id).filter(|group| group.first() == Some(&product.id)) {
+            shares.append(&mut links::shares(state, base, group, &moment));
+        }
+        let by_usage = usage::line(state, base, product, &moment, false);
+        let share = shares.get(&product.id);
+        lines.push(by_usage.unwrap_or_else(|| reckon(state, base, product, share, &moment, &mut persons, numbers)));
+    }
+    lines
 }
 
 /// The position of one product at `at`, with its working; `None` where there is no such product.
 pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Option<Line> {
     let product = state.products.get(&product)?;
+    if let Some(line) = usage::line(state, base, product, &Moment::of(state, at), true) {
+        return Some(line);
+    }
     let with_working = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| {
         let line = reckoning.line(demand, moment);
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
     };
-    Some(reckon(state, base, product, &Moment::of(state, at), &mut Persons::default(), with_working))
+    let moment = Moment::of(state, at);
+    let shares = shares_with(state, base, product.id, &moment);
+    let share = shares.get(&product.id);
+    Some(reckon(state, base, product, share, &moment, &mut Persons::default(), with_working))
+}
+
+/// What the products that are linked with `product` share; nothing where it stands alone.
+pub(crate) fn shares_with(state: &State, base: &Base, product: ProductId, moment: &Moment) -> Shares {
+    let links = base.links(state);
+    links.group(product).map(|group| links::shares(state, base, group, moment)).unwrap_or_default()
 }
 
 /// Sets a product's demand against its supply and hands both over.
@@ -129,14 +159,30 @@ pub(crate) fn reckon<R>(
     state: &State,
     base: &Base,
     product: &Product,
+    share: Option<&Share>,
     moment: &Moment,
     persons: &mut Persons,
     take: impl FnOnce(&Reckoning<'_>, &Demand<'_>, &Moment) -> R,
 ) -> R {
     let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, moment);
-    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
-    take(&Reckoning::of(&demand, product, &held, &selected, persons), &demand, moment)
+    let selected = Selected::at(state, product, &held, share, moment);
+    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt, selected.with_suite);
+    let mut reckoning = Reckoning::of(&demand, product, &held, &selected, share, persons);
+    reckoning.compliant_by = compliant_by(state, &selected, moment.today);
+    take(&reckoning, &demand, moment)
+}
+
+/// The agreements of counting rights that are in force and make use compliant by contract.
+pub(crate) fn compliant_by(state: &State, selected: &Selected<'_>, today: Date) -> Vec<AgreementId> {
+    let of = |right: &CountingRight<'_>| state.agreements.get(&right.entitlement.agreement?);
+    let own = selected.rights.iter().filter(|right| right.from.is_none());
+    let in_force = |terms: &AgreementTerms| {
+        terms.starts_on.is_none_or(|start| start <= today) && terms.ends_on.is_none_or(|end| today <= end)
+    };
+    let agreements = own.filter_map(of);
+    let agreements = agreements.filter(|agreement| agreement.terms.compliant_by_contract && in_force(&agreement.terms));
+    let found: BTreeSet<AgreementId> = agreements.map(|agreement| agreement.id).collect();
+    found.into_iter().collect()
 }
 
 /// What a line is made of, before it is put into words.
@@ -146,10 +192,16 @@ pub(crate) struct Reckoning<'a> {
     pub(crate) held: &'a Held,
     pub(crate) selected: &'a Selected<'a>,
     pub(crate) outcome: Outcome,
+    /// What its product shares with others.
+    pub(crate) share: Option<&'a Share>,
+    /// Agreements that make use compliant by contract.
+    pub(crate) compliant_by: Vec<AgreementId>,
     /// What was measured, where the line is in a measured metric.
     pub(crate) measured: Option<Measured>,
     pub(crate) holding: u64,
     pub(crate) liable: u64,
+    /// Devices that count with a suite.
+    pub(crate) included: u64,
     pub(crate) exempt: u64,
     /// Liable devices whose primary user is not known, where the metric asks for it.
     pub(crate) nameless: u64,
@@ -163,6 +215,7 @@ impl<'a> Reckoning<'a> {
         product: &'a Product,
         held: &'a Held,
         selected: &'a Selected<'a>,
+        share: Option<&'a Share>,
         persons: &mut Persons,
     ) -> Self {
         let (outcome, measured) = matching::spend(demand, selected, persons);
@@ -173,9 +226,12 @@ impl<'a> Reckoning<'a> {
             held,
             selected,
             outcome,
+            share,
+            compliant_by: Vec::new(),
             measured,
             holding: demand.holding.len(),
             liable: demand.liable.len(),
+            included: demand.included.len(),
             exempt,
             nameless: if by_person { demand.without_person(&demand.liable) } else { 0 },
             unstated: if selected.exempt.is_empty() {
@@ -190,8 +246,8 @@ impl<'a> Reckoning<'a> {
     pub(crate) fn surplus(&self) -> Option<u64> {
         let entitled = self.selected.entitled().units()?;
         let rights = self.selected.rights.iter().zip(&self.outcome.rights);
-        let own = rights.filter(|(right, _)| right.kind == self.selected.kind);
-        Some(own.fold(entitled, |left, (_, spent)| left.saturating_sub(spent.used)))
+        let own = rights.filter(|(right, _)| right.kind == self.selected.kind && right.from.is_none());
+        Some(own.fold(entitled, |left, (right, spent)| left.saturating_sub(spent.used).saturating_sub(right.lent)))
     }
 
     fn range(&self) -> Option<Range> {
@@ -219,12 +275,14 @@ impl<'a> Reckoning<'a> {
             entitled: self.selected.entitled(),
             consumed: self.outcome.consumed,
             exempt: self.exempt,
+            included: demand.included.len(),
             covered_by_entitlements: self.outcome.covered_by_entitlements(),
             covered_by_grants: self.outcome.covered_by_grants(),
             short: self.outcome.short(),
             surplus: self.surplus(),
             exposure: price::exposure(self),
             saving: price::saving(self),
+            compliant_by: self.compliant_by.clone(),
             range: self.range(),
             freshness: freshness(demand.estate, &demand.holding, moment),
             supplies: self.supplies(),
@@ -235,7 +293,7 @@ impl<'a> Reckoning<'a> {
     fn supplies(&self) -> Vec<Supply> {
         let rights = self.selected.rights.iter().zip(&self.outcome.rights).map(|(right, spent)| {
             let supply = of_entitlement(right.entitlement, None);
-            Supply { used: spent.used, covers: spent.covers, ..supply }
+            Supply { used: spent.used, covers: spent.covers, lent: right.lent, of: right.from, ..supply }
         });
         let grants = self.selected.grants.iter().zip(&self.outcome.grants).map(|(grant, spent)| {
             let supply = of_grant(grant, None);

@@ -15,11 +15,15 @@
 //! short while supply lies idle. Rights of one kind are spent in the order of their ends. What is equal is taken in the
 //! order of persons' and devices' names.
 //!
+//! Where a right reaches only some units (by place or version), or belongs to another product, steps 3 and 4 are one
+//! minimum-cost flow, in `by_classes`.
+//!
 //! A line in a measured metric is spent on bearers of many units each, in `by_capacity`.
 //! The other numbers come from [`by_numbers`] where one count decides, which is nearly always, and else from `by_rows`, which
 //! lists every unit; both give the same (property test). What the numbers are worth is in `line`.
 
 pub(crate) mod by_capacity;
+pub(crate) mod by_classes;
 pub(crate) mod by_rows;
 
 use domain::entitlement::Quantity;
@@ -28,7 +32,8 @@ use domain::observation::Environment;
 use crate::demand::{Demand, Persons, Places};
 use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
-use crate::supply::Selected;
+use crate::supply::{CountingRight, Selected};
+use by_classes::Matching;
 
 /// What a right or exception did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -79,6 +84,8 @@ pub(crate) struct Room {
     pub(crate) anywhere: u64,
     /// Free units of rights in other metrics, each of which covers one more unit.
     pub(crate) other: u64,
+    /// What decides instead of the fields above but the last, where rights reach only some units.
+    pub(crate) limited: Option<Box<Matching>>,
 }
 
 impl Room {
@@ -104,6 +111,9 @@ impl Room {
         if self.unlimited {
             return None;
         }
+        if let Some(limited) = &self.limited {
+            return Some(limited.free(environment).saturating_add(self.other));
+        }
         let environment = environment as usize;
         let elsewhere = (0..4).filter(|other| *other != environment).map(|other| self.reached(other));
         let everywhere_else = elsewhere.fold(self.own.saturating_add(self.anywhere), u64::saturating_add);
@@ -118,8 +128,11 @@ impl Room {
         Some(free.saturating_add(self.other))
     }
 
-    /// How many more units rights alone cover; `None` where they do not cover what there is.
-    pub(crate) fn free_by_rights(&self) -> Option<u64> {
+    /// How many more units in `environment` rights alone cover; `None` where they do not cover what there is.
+    pub(crate) fn free_by_rights(&self, environment: Environment) -> Option<u64> {
+        if let Some(limited) = &self.limited {
+            return Some(limited.free_by_rights(environment)?.saturating_add(self.other));
+        }
         Some(self.own.checked_sub(self.demand.total())?.saturating_add(self.other))
     }
 }
@@ -140,13 +153,16 @@ pub(crate) fn spend(
     if selected.unlimited().is_none() && needs_rows(demand, selected) {
         return (by_rows::spend(demand, selected, plain, persons).outcome, None);
     }
+    if selected.unlimited().is_none() && by_classes::are_needed(selected) {
+        return (by_classes::spend(demand, selected, plain), None);
+    }
     (by_numbers(demand, selected, plain, persons), None)
 }
 
 /// How many units need no licence: what all devices come to beyond those that need one.
 pub(crate) fn exempt(demand: &Demand<'_>, selected: &Selected<'_>, outcome: &Outcome, persons: &mut Persons) -> u64 {
     match selected.kind {
-        Kind::Plain(plain) => demand.units(plain, &demand.holding, persons) - outcome.consumed,
+        Kind::Plain(plain) => demand.units(plain, &demand.counted(), persons) - outcome.consumed,
         Kind::Measured(metric) => {
             let definition = selected.definitions.get(&metric);
             let units = definition.map(|definition| by_capacity::exempt_units(demand, definition)).unwrap_or_default();
@@ -173,7 +189,7 @@ fn needs_rows(demand: &Demand<'_>, selected: &Selected<'_>) -> bool {
     let other = selected.rights.iter().any(|right| right.kind != selected.kind && gives(right.quantity));
     let secondary = selected.rights.iter().any(|right| right.secondary && gives(right.quantity));
     let in_environment = selected.grants.iter().any(|grant| grant.terms.environment.is_some());
-    !demand.liable.is_empty() && (other || secondary && in_environment)
+    !demand.liable.is_empty() && (other || secondary && (in_environment || by_classes::are_needed(selected)))
 }
 
 fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, persons: &mut Persons) -> Outcome {
@@ -204,7 +220,7 @@ fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, person
     };
     // Rights in other metrics come here only where nothing needs them.
     let others = selected.rights.iter().filter(|right| right.kind != selected.kind);
-    let units = others.map(|right| right.quantity.units().unwrap_or(u64::MAX));
+    let units = others.map(CountingRight::available);
     outcome.room.other = units.fold(0, u64::saturating_add);
     let covered = spend_own(selected, &mut outcome, pairs);
     spend_grants(selected, &mut outcome, covered);
@@ -216,7 +232,7 @@ fn spend_own(selected: &Selected<'_>, outcome: &mut Outcome, pairs: u64) -> u64 
     let mut pairs_left = pairs;
     for (right, spent) in selected.rights.iter().zip(&mut outcome.rights) {
         if right.kind == selected.kind && right.secondary {
-            let units = right.quantity.units().unwrap_or(u64::MAX).min(pairs_left);
+            let units = right.available().min(pairs_left);
             pairs_left -= units;
             *spent = Use { used: units, covers: 2 * units };
         }
@@ -225,7 +241,7 @@ fn spend_own(selected: &Selected<'_>, outcome: &mut Outcome, pairs: u64) -> u64 
     let mut idle = 0;
     for (right, spent) in selected.rights.iter().zip(&mut outcome.rights) {
         if right.kind == selected.kind {
-            let left = right.quantity.units().unwrap_or(u64::MAX) - spent.used;
+            let left = right.available() - spent.used;
             let units = left.min(single_left);
             single_left -= units;
             idle = u64::saturating_add(idle, left - units);
@@ -267,6 +283,9 @@ pub(crate) fn grants_used(
     environment: Environment,
     further: u64,
 ) -> Vec<u64> {
+    if let Some(limited) = &outcome.room.limited {
+        return limited.grants_used(environment, further.saturating_sub(outcome.room.other));
+    }
     let mut room = outcome.room.clone();
     let here = &mut room.demand.by_environment[environment as usize];
     *here = here.saturating_add(further.saturating_sub(room.other));

@@ -111,6 +111,10 @@ struct Group {
 /// The bearers of the units of `holding`, which hold the product, in the order of `holding`. Machines that count
 /// nothing are left out.
 pub(crate) fn bearers(definition: &Definition, machines: &Machines, holding: &[u32]) -> Vec<Bearer> {
+    if definition.is_of_usage() {
+        // Use over time stands on no machine.
+        return Vec::new();
+    }
     let mut places: BTreeMap<Key, usize> = BTreeMap::new();
     let mut groups: Vec<(Key, Group)> = Vec::new();
     for device in holding {

@@ -42,6 +42,9 @@ const FILES: &[(&str, &str)] = files! {
     "vmware_processor" "vmware_core" "vmware_operating_system_instance" "vmware_application_instance"
     "red_hat_socket_pair" "red_hat_core_pair" "citrix_device" "citrix_user" "citrix_processor" "sap_named_user"
     "adobe_device" "adobe_user"
+    "concurrent_session" "concurrent_session_95th_percentile" "concurrent_user" "concurrent_user_and_host"
+    "concurrent_device" "floating" "citrix_concurrent_user" "ibm_concurrent_user" "ibm_floating_user"
+    "metered_monthly" "metered_term" "metered_peak" "assigned_subscription" "crowdstrike_sensor" "docusign_envelope"
 };
 
 /// Every definition of the library by its metric. A file that cannot be read is none; a test reads them all.
@@ -96,7 +99,9 @@ pub(crate) fn kind(state: &State, metric: Metric, at: Timestamp) -> Kind {
             Some(definition) if definition.is_plain() => match definition.counts {
                 Counts::Installation => Kind::INSTALLATION,
                 Counts::NamedUser => Kind::NAMED_USER,
-                Counts::Device | Counts::Processor | Counts::Core => Kind::DEVICE,
+                Counts::Device | Counts::Processor | Counts::Core | Counts::ConcurrentSession | Counts::Reading => {
+                    Kind::DEVICE
+                }
             },
             Some(_) | None => Kind::Measured(metric),
         },
@@ -160,6 +165,9 @@ pub fn work(definition: &Definition, example: &Example) -> Worked {
     if definition.is_plain() {
         return plain(definition, example);
     }
+    if let Some(worked) = crate::usage::work(definition, example) {
+        return worked;
+    }
     if measure::counts_persons(definition) {
         let units = measure::of_persons(definition, example.users);
         let steps = measure::steps(definition, &Measured::default(), Some(example.users));
@@ -193,7 +201,9 @@ fn plain(definition: &Definition, example: &Example) -> Worked {
     let (units, text) = match definition.counts {
         Counts::NamedUser => (example.users, format!("Each of {} users once.", example.users)),
         Counts::Installation => (devices, format!("One installation on each of {devices} machines.")),
-        Counts::Device | Counts::Processor | Counts::Core => (devices, format!("Each of {devices} machines once.")),
+        Counts::Device | Counts::Processor | Counts::Core | Counts::ConcurrentSession | Counts::Reading => {
+            (devices, format!("Each of {devices} machines once."))
+        }
     };
     let step = Step { label: "Counted", amount: units.to_string(), text, rows: None };
     Worked { low: units, high: units, missing: Vec::new(), steps: vec![step] }

@@ -12,10 +12,9 @@ use domain::product::folded;
 use serde::Serialize;
 
 use crate::base::{Base, by_devices};
-use crate::demand::Demand;
+use crate::demand::holding;
 use crate::estate::{TitleFacts, TitleIndex};
 use crate::recognition::SoftwareIndex;
-use crate::supply::Environments;
 
 /// More suggestions than this are no help.
 const SUGGESTIONS_MAX: usize = 3;
@@ -74,7 +73,7 @@ pub fn known(state: &State, base: &Base) -> Vec<KnownEntry> {
         facts.sort_by(by_devices);
         let mut suggestions = vocabulary.suggestions(&known.name, known.publisher.as_deref());
         suggestions.retain(|suggestion| !state.catalogue_keys.contains_key(&suggestion.product));
-        let devices = Demand::of(base.estate(), &titles, Environments::default()).holding.len();
+        let devices = holding(base.estate(), &titles).len();
         KnownEntry { software, devices, titles: facts, suggestions }
     };
     let mut entries: Vec<KnownEntry> = titles.into_iter().map(entry).collect();

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::Base;
 use crate::demand::{Demand, Persons, Version};
 use crate::estate::{DeviceIndex, Estate, NOBODY};
+use crate::line::shares_with;
 use crate::matching::by_capacity;
 use crate::matching::by_rows::{self, By, Unit};
-use crate::metrics::Kind;
+use crate::metrics::{Kind, Plain};
 use crate::supply::{Moment, Selected, SupplySource};
 
 /// Which number.
@@ -27,6 +28,8 @@ pub enum RowKind {
     Short,
     /// `exempt`.
     Exempt,
+    /// `included`: each row is a device.
+    Included,
 }
 
 /// Units of a line: one, or those of a device, host or cluster that are covered alike.
@@ -46,6 +49,17 @@ pub struct Row {
     pub evidence: Vec<Evidence>,
     /// What covers the unit; `None` where nothing does or nothing need.
     pub by: Option<SupplySource>,
+    /// When it was used, where the unit is a session or a reading.
+    pub span: Option<Span>,
+}
+
+/// From when until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// The first instant.
+    pub from: Timestamp,
+    /// The first instant after it; `None` where no end was seen.
+    pub until: Option<Timestamp>,
 }
 
 /// A title that was found.
@@ -65,9 +79,18 @@ pub struct Evidence {
 /// product.
 pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: Timestamp) -> Vec<Row> {
     let Some(product) = state.products.get(&product) else { return Vec::new() };
+    if let Some(rows) = crate::usage::rows(state, base, product, kind, &Moment::of(state, at)) {
+        return rows;
+    }
     let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, &Moment::of(state, at));
-    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt);
+    let moment = Moment::of(state, at);
+    let shares = shares_with(state, base, product.id, &moment);
+    let selected = Selected::at(state, product, &held, shares.get(&product.id), &moment);
+    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt, selected.with_suite);
+    if kind == RowKind::Included {
+        let devices = by_rows::units(&demand, Plain::Device, &[], &demand.included);
+        return devices.iter().map(|unit| row(&demand, &selected, &[], unit)).collect();
+    }
     if kind == RowKind::Exempt {
         let versions = demand.versions();
         let units = match selected.kind {
@@ -88,7 +111,7 @@ pub fn rows(state: &State, base: &Base, product: ProductId, kind: RowKind, at: T
         RowKind::Consumed => true,
         RowKind::Covered => unit.units > 0 && unit.covered_by().is_some(),
         RowKind::Short => unit.units > 0 && unit.covered_by().is_none(),
-        RowKind::Exempt => false,
+        RowKind::Exempt | RowKind::Included => false,
     };
     spent.units.iter().filter(wanted).map(|unit| row(&demand, &selected, &spent.versions, unit)).collect()
 }
@@ -108,6 +131,7 @@ fn row(demand: &Demand<'_>, selected: &Selected<'_>, versions: &[Version<'_>], u
             By::Right(place) => SupplySource::Entitlement(selected.rights[place].entitlement.id),
             By::Grant(place) => SupplySource::Grant(selected.grants[place].case),
         }),
+        span: None,
     }
 }
 

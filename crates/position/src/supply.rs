@@ -8,18 +8,20 @@ use std::fmt;
 use domain::State;
 use domain::entitlement::{Entitlement, Metric, Quantity};
 use domain::grant::{Grant, GrantStatus};
-use domain::id::{CaseId, EntitlementId};
+use domain::id::{CaseId, EntitlementId, ProductId};
 use domain::observation::Environment;
 use domain::party::Direction;
 use domain::product::Product;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use domain::metric::Definition;
 
 use crate::base::Held;
+use crate::links::Share;
 use crate::metrics::{self, Kind};
 
 /// Where supply comes from.
@@ -54,6 +56,10 @@ pub struct Supply {
     pub used: u64,
     /// The units of the line that it covers. A unit that takes several rights counts with the last of them.
     pub covers: u64,
+    /// The units that are spent on other products: instead of this one, or as a suite.
+    pub lent: u64,
+    /// The product whose right it is, where it is one of another product than the line's.
+    pub of: Option<ProductId>,
     /// The only environment where it holds (exceptions).
     pub environment: Option<Environment>,
     /// Its last day, inclusive.
@@ -116,6 +122,37 @@ pub(crate) struct CountingRight<'a> {
     pub(crate) secondary: bool,
     /// The last day on which it counts.
     pub(crate) ends_on: Option<Date>,
+    /// The product whose right it is, where that is not the line's; then `quantity` is what the line has of it.
+    pub(crate) from: Option<ProductId>,
+    /// Units that are spent on other products.
+    pub(crate) lent: u64,
+    /// Units of another product's right beyond `quantity` that nothing needs.
+    pub(crate) spare: u64,
+    /// Devices or persons who have the right's product as a suite, and how many of them the right covers as such.
+    pub(crate) bundles: &'a [(RoaringBitmap, u64)],
+}
+
+impl CountingRight<'_> {
+    /// The units that the line can spend.
+    pub(crate) fn available(&self) -> u64 {
+        self.quantity.units().unwrap_or(u64::MAX).saturating_sub(self.lent)
+    }
+
+    /// Whether it covers whatever there is.
+    fn is_all(&self) -> bool {
+        self.quantity == Quantity::Unlimited && !self.is_limited()
+    }
+
+    /// Whether it reaches only parts of the line.
+    pub(crate) fn is_limited(&self) -> bool {
+        let use_rights = &self.entitlement.right.use_rights;
+        !use_rights.scope.is_everywhere() || use_rights.versions.is_some()
+    }
+
+    /// Its price in the smallest part that prices have.
+    pub(crate) fn price_in_parts(&self) -> i128 {
+        self.entitlement.right.unit_price.map_or(0, crate::price::in_parts)
+    }
 }
 
 /// The supply of a product at an instant.
@@ -138,11 +175,21 @@ pub(crate) struct Selected<'a> {
     pub(crate) has_ended: bool,
     /// The environments that some counting right exempts.
     pub(crate) exempt: Environments,
+    /// The organisation's day.
+    pub(crate) today: Date,
+    /// The devices with a suite that includes the product.
+    pub(crate) with_suite: Option<&'a RoaringBitmap>,
 }
 
 impl<'a> Selected<'a> {
-    /// Which of `held` count for `product` at `moment`.
-    pub(crate) fn at(state: &'a State, product: &Product, held: &'a Held, moment: &Moment) -> Self {
+    /// Which of `held`, and of the rights that other products share, count for `product` at `moment`.
+    pub(crate) fn at(
+        state: &'a State,
+        product: &Product,
+        held: &'a Held,
+        share: Option<&'a Share>,
+        moment: &Moment,
+    ) -> Self {
         let kind = metrics::kind(state, product.metric, moment.at);
         let of = held.entitlements.iter().map(|entitlement| entitlement.right.metric);
         let named: BTreeSet<Metric> = of.chain([product.metric]).collect();
@@ -157,23 +204,10 @@ impl<'a> Selected<'a> {
             left_out: Vec::new(),
             has_ended: false,
             exempt: Environments::default(),
+            today: moment.today,
+            with_suite: share.and_then(|share| share.with_suite.as_ref()),
         };
-        for entitlement in &held.entitlements {
-            match why_no_right(state, entitlement, moment.today) {
-                None => selected.rights.push(CountingRight {
-                    entitlement,
-                    metric: entitlement.right.metric,
-                    kind: metrics::kind(state, entitlement.right.metric, moment.at),
-                    quantity: entitlement.right.quantity,
-                    secondary: entitlement.right.secondary_use && entitlement.right.metric == Metric::Device,
-                    ends_on: last_day(entitlement),
-                }),
-                Some(why_not) => {
-                    selected.has_ended |= why_not.has_ended;
-                    selected.left_out.push(of_entitlement(entitlement, Some(why_not.sentence)));
-                }
-            }
-        }
+        selected.take_rights(state, held, share, moment);
         for grant in &held.grants {
             match why_no_grant(state, grant, product.metric, moment) {
                 None => selected.grants.push(grant),
@@ -183,31 +217,88 @@ impl<'a> Selected<'a> {
                 }
             }
         }
-        let limited = |right: &CountingRight| right.quantity != Quantity::Unlimited;
-        let last = |day: Option<Date>| day.unwrap_or(Date::MAX);
-        selected.rights.sort_by_key(|right| (limited(right), last(right.ends_on), right.entitlement.id));
-        selected.grants.sort_by_key(|grant| (grant.terms.environment.is_none(), grant.terms.until, grant.case));
         selected.exempt = selected
             .rights
             .iter()
             .flat_map(|right| right.entitlement.right.exempt_environments.iter().copied())
             .collect();
+        selected.borrow(share);
+        selected.grants.sort_by_key(|grant| (grant.terms.environment.is_none(), grant.terms.until, grant.case));
         selected
+    }
+
+    /// The product's own rights.
+    fn take_rights(&mut self, state: &'a State, held: &'a Held, share: Option<&'a Share>, moment: &Moment) {
+        for entitlement in &held.entitlements {
+            match why_no_right(state, entitlement, moment.today) {
+                None => self.rights.push(CountingRight {
+                    entitlement,
+                    metric: entitlement.right.metric,
+                    kind: metrics::kind(state, entitlement.right.metric, moment.at),
+                    quantity: entitlement.right.quantity,
+                    secondary: entitlement.right.secondary_use && entitlement.right.metric == Metric::Device,
+                    ends_on: last_day(entitlement),
+                    from: None,
+                    lent: share.map_or(0, |share| share.lent_of(entitlement.id)),
+                    spare: 0,
+                    bundles: &[],
+                }),
+                Some(why_not) => {
+                    self.has_ended |= why_not.has_ended;
+                    self.left_out.push(of_entitlement(entitlement, Some(why_not.sentence)));
+                }
+            }
+        }
+    }
+
+    /// The rights of other products, and all of them in the order in which they are spent.
+    fn borrow(&mut self, share: Option<&'a Share>) {
+        for borrowed in share.iter().flat_map(|share| &share.borrowed) {
+            self.rights.push(CountingRight {
+                entitlement: &borrowed.entitlement,
+                metric: borrowed.entitlement.right.metric,
+                kind: self.kind,
+                quantity: Quantity::Units(borrowed.units),
+                secondary: false,
+                ends_on: last_day(&borrowed.entitlement),
+                from: Some(borrowed.entitlement.product),
+                lent: 0,
+                spare: borrowed.spare,
+                bundles: &borrowed.bundles,
+            });
+        }
+        self.left_out.extend(share.iter().flat_map(|share| share.rejected.iter().cloned()));
+        let last = |day: Option<Date>| day.unwrap_or(Date::MAX);
+        self.rights.sort_by_key(|right| {
+            (
+                right.from.is_some(),
+                !right.is_all(),
+                right.quantity != Quantity::Unlimited,
+                last(right.ends_on),
+                right.entitlement.id,
+            )
+        });
     }
 
     /// The unlimited right that covers everything, where there is one.
     pub(crate) fn unlimited(&self) -> Option<&CountingRight<'a>> {
-        self.rights.first().filter(|right| right.quantity == Quantity::Unlimited)
+        self.rights.first().filter(|right| right.is_all())
     }
 
-    /// The rights in the line's own metric.
+    /// The product's own rights in the line's own metric.
     pub(crate) fn own(&self) -> impl Iterator<Item = &CountingRight<'a>> + Clone {
-        self.rights.iter().filter(|right| right.kind == self.kind)
+        self.rights.iter().filter(|right| right.kind == self.kind && right.from.is_none())
+    }
+
+    /// Whether versions are compared, or counted.
+    pub(crate) fn asks_for_versions(&self) -> bool {
+        let limits = |right: &CountingRight<'_>| right.entitlement.right.use_rights.versions.is_some();
+        self.kind == Kind::INSTALLATION || self.rights.iter().any(limits)
     }
 
     /// The units of the rights in the line's own metric; unlimited where any right of the product is.
     pub(crate) fn entitled(&self) -> Quantity {
-        if self.unlimited().is_some() {
+        if self.unlimited().is_some() || self.own().any(|right| right.quantity == Quantity::Unlimited) {
             return Quantity::Unlimited;
         }
         let units = self.own().filter_map(|right| right.quantity.units());
@@ -216,7 +307,7 @@ impl<'a> Selected<'a> {
 }
 
 /// The last day on which a right counts: its own, or the day before it was retired.
-fn last_day(entitlement: &Entitlement) -> Option<Date> {
+pub(crate) fn last_day(entitlement: &Entitlement) -> Option<Date> {
     let before_retirement = entitlement.retired_on.map(|retired| retired.yesterday().unwrap_or(Date::MIN));
     match (entitlement.right.ends_on, before_retirement) {
         (Some(end), Some(retired)) => Some(end.min(retired)),
@@ -225,8 +316,8 @@ fn last_day(entitlement: &Entitlement) -> Option<Date> {
 }
 
 /// Why a right or exception does not count.
-struct WhyNot {
-    sentence: String,
+pub(crate) struct WhyNot {
+    pub(crate) sentence: String,
     /// Whether it counted once.
     has_ended: bool,
 }
@@ -241,7 +332,7 @@ impl WhyNot {
     }
 }
 
-fn why_no_right(state: &State, entitlement: &Entitlement, today: Date) -> Option<WhyNot> {
+pub(crate) fn why_no_right(state: &State, entitlement: &Entitlement, today: Date) -> Option<WhyNot> {
     let id = entitlement.id;
     let agreement = entitlement.agreement.and_then(|agreement| state.agreements.get(&agreement));
     if let Some(agreement) = agreement.filter(|agreement| agreement.terms.direction == Direction::Outbound) {
@@ -293,6 +384,8 @@ pub(crate) fn of_entitlement(entitlement: &Entitlement, why_not: Option<String>)
         given: entitlement.right.quantity,
         used: 0,
         covers: 0,
+        lent: 0,
+        of: None,
         environment: None,
         ends_on: last_day(entitlement),
         why_not,
@@ -307,6 +400,8 @@ pub(crate) fn of_grant(grant: &Grant, why_not: Option<String>) -> Supply {
         given: Quantity::Units(grant.terms.quantity),
         used: 0,
         covers: 0,
+        lent: 0,
+        of: None,
         environment: grant.terms.environment,
         ends_on: Some(grant.terms.until),
         why_not,

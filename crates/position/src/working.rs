@@ -115,11 +115,15 @@ fn measuring(reckoning: &Reckoning<'_>) -> Vec<Step> {
 pub(crate) fn steps(reckoning: &Reckoning<'_>, exposure: &Amount, saving: &Amount) -> Vec<Step> {
     let mut steps = Vec::with_capacity(10);
     steps.push(found(reckoning));
+    steps.extend(included(reckoning));
     steps.extend(exempt(reckoning));
     steps.extend(measuring(reckoning));
     steps.push(consumed(reckoning));
     steps.push(entitled(reckoning));
     steps.extend(entitled_otherwise(reckoning));
+    steps.extend(lent(reckoning));
+    steps.extend(borrowed(reckoning));
+    steps.extend(limits(reckoning));
     steps.push(covered_by_rights(reckoning));
     steps.extend(covered_by_exceptions(reckoning));
     steps.push(short(reckoning));
@@ -130,6 +134,8 @@ pub(crate) fn steps(reckoning: &Reckoning<'_>, exposure: &Amount, saving: &Amoun
     if saving.money.is_some() || reckoning.surplus().is_some_and(|surplus| surplus > 0) {
         steps.push(money("Saving", saving));
     }
+    steps.extend(worth(reckoning));
+    steps.extend(by_contract(reckoning));
     steps.extend(left_out(reckoning));
     steps
 }
@@ -169,7 +175,7 @@ fn exempt(reckoning: &Reckoning<'_>) -> Option<Step> {
         let verb = if exempting.clone().count() == 1 { "exempts" } else { "exempt" };
         let ids = list(exempting.map(|right| right.entitlement.id), ", ");
         let environments = list(exempt.iter().map(spoken), ", ");
-        let there = devices(reckoning.holding - reckoning.liable);
+        let there = devices(reckoning.holding - reckoning.liable - reckoning.included);
         let units = Counted(reckoning.exempt, reckoning.product.metric);
         write!(text, "{ids} {verb} {environments}: {there} there, so {units} need no licence.")?;
         if others.clone().next().is_some() {
@@ -184,6 +190,109 @@ fn exempt(reckoning: &Reckoning<'_>) -> Option<Step> {
     });
     let amount = Grouped(reckoning.exempt).to_string();
     Some(Step { label: "Exempt", amount, text, rows: Some(RowKind::Exempt) })
+}
+
+fn included(reckoning: &Reckoning<'_>) -> Option<Step> {
+    let share = reckoning.share.filter(|_| reckoning.included > 0)?;
+    let text = sentence(|text| {
+        let suites = list(share.suites.iter(), ", ");
+        let verb = if reckoning.included == 1 { "holds" } else { "hold" };
+        write!(text, "{} {verb} a suite that includes it ({suites}) and count there.", devices(reckoning.included))
+    });
+    Some(Step {
+        label: "Part of a suite",
+        amount: Grouped(reckoning.included).to_string(),
+        text,
+        rows: Some(RowKind::Included),
+    })
+}
+
+/// What of the product's own rights is spent on others.
+fn lent(reckoning: &Reckoning<'_>) -> Option<Step> {
+    let share = reckoning.share.filter(|share| !share.lent.is_empty())?;
+    let units: u64 = share.lent.iter().map(|(_, units, _)| units).sum();
+    let terms = share.lent.iter().map(|(id, units, products)| {
+        let (units, products) = (Grouped(*units), list(products.iter(), ", "));
+        let text = format!("{units} of {id} on {products}");
+        fmt::from_fn(move |f| f.write_str(&text))
+    });
+    let text = sentence(|text| {
+        write!(text, "Spent where they save most on products that the rights cover instead or as a suite: ")?;
+        write!(text, "{}.", list(terms, "; "))
+    });
+    Some(Step { label: "Spent on other products", amount: Grouped(units).to_string(), text, rows: None })
+}
+
+/// What the line gets of other products' rights.
+fn borrowed(reckoning: &Reckoning<'_>) -> Option<Step> {
+    let rights = rights_with_use(reckoning).filter(|(right, _)| right.from.is_some());
+    rights.clone().next()?;
+    let covers: u64 = rights.clone().map(|(_, spent)| spent.covers).sum();
+    let terms = rights.map(|(right, spent)| {
+        let (id, from, covers) = (right.entitlement.id, right.from, Grouped(spent.covers));
+        let as_suite = !right.bundles.is_empty();
+        fmt::from_fn(move |f| {
+            let of = from.map(|from| from.to_string()).unwrap_or_default();
+            let how = if as_suite { ", as a suite" } else { "" };
+            write!(f, "{id} of {of} {covers}{how}")
+        })
+    });
+    let text = format!("{}.", list(terms, "; "));
+    Some(Step { label: "Rights of other products", amount: Grouped(covers).to_string(), text, rows: None })
+}
+
+/// What the rights that reach only parts of the line reach.
+fn limits(reckoning: &Reckoning<'_>) -> Option<Step> {
+    let limited = rights_with_use(reckoning).filter(|(right, _)| right.is_limited());
+    let count = limited.clone().count() as u64;
+    let terms = limited.map(|(right, _)| {
+        let (id, use_rights) = (right.entitlement.id, &right.entitlement.right.use_rights);
+        fmt::from_fn(move |f| {
+            write!(f, "{id}: {}", use_rights.scope)?;
+            match use_rights.versions.as_ref().filter(|_| right.from.is_none()) {
+                Some(versions) => write!(f, ", {versions}"),
+                None => Ok(()),
+            }
+        })
+    });
+    let text = sentence(|text| {
+        write!(text, "{}. They are spent so that as little as possible is short.", list(terms, "; "))?;
+        let versions =
+            reckoning.selected.rights.iter().any(|right| right.entitlement.right.use_rights.versions.is_some());
+        if versions { text.write_str(" A version that no source states counts as covered.") } else { Ok(()) }
+    });
+    (count > 0).then(|| Step { label: "Limited rights", amount: Grouped(count).to_string(), text, rows: None })
+}
+
+/// What agreements say of the product as a whole.
+fn by_contract(reckoning: &Reckoning<'_>) -> Option<Step> {
+    let agreements = &reckoning.compliant_by;
+    let verb = if agreements.len() == 1 { "counts" } else { "count" };
+    let text = sentence(|text| {
+        let ids = list(agreements.iter(), ", ");
+        write!(text, "While in force, {ids} {verb} any use as compliant. The numbers above do not change by it.")
+    });
+    let amount = Grouped(agreements.len() as u64).to_string();
+    (!agreements.is_empty()).then_some(Step { label: "Compliant by contract", amount, text, rows: None })
+}
+
+/// What one more licence would save.
+fn worth(reckoning: &Reckoning<'_>) -> Option<Step> {
+    let worth = reckoning.share?.worth?;
+    let of_unit = crate::price::of_unit(reckoning.held, reckoning.selected);
+    let saved = worth.exposure.and_then(|exposure| crate::price::of_parts(exposure, of_unit?.1.currency));
+    let (amount, text) = match (saved, worth.short) {
+        (_, 0) => ("0".to_owned(), "Nothing of the linked products would be covered by it.".to_owned()),
+        (Some(saved), _) => (
+            saved.to_string(),
+            format!("One more right that reaches all of it saves {saved} over all linked products."),
+        ),
+        (None, short) => {
+            let text = "One more right covers so many units over all linked products; their prices cannot be compared.";
+            (short.to_string(), text.to_owned())
+        }
+    };
+    Some(Step { label: "One more licence", amount, text, rows: None })
 }
 
 fn consumed(reckoning: &Reckoning<'_>) -> Step {
@@ -205,8 +314,14 @@ fn consumed(reckoning: &Reckoning<'_>) -> Step {
         }
     };
     let text = sentence(|text| match kind {
-        Plain::Device if reckoning.exempt > 0 => {
-            write!(text, "{} − {} exempt = {units}.", Grouped(reckoning.holding), Grouped(reckoning.exempt))
+        Plain::Device if reckoning.exempt + reckoning.included > 0 => {
+            write!(text, "{}", Grouped(reckoning.holding))?;
+            for (left_out, why) in [(reckoning.included, "part of a suite"), (reckoning.exempt, "exempt")] {
+                if left_out > 0 {
+                    write!(text, " − {} {why}", Grouped(left_out))?;
+                }
+            }
+            write!(text, " = {units}.")
         }
         Plain::Device => write!(text, "Each device counts once, whatever it holds: {units}."),
         Plain::Installation => {
@@ -226,6 +341,15 @@ fn entitled(reckoning: &Reckoning<'_>) -> Step {
     let metric = reckoning.product.metric;
     if let Some(unlimited) = reckoning.selected.unlimited() {
         let text = format!("{} sets no limit.", unlimited.entitlement.id);
+        return Step { label: "Entitled", amount: "unlimited".to_owned(), text, rows: None };
+    }
+    if reckoning.selected.entitled() == Quantity::Unlimited {
+        let unlimited = reckoning.selected.own().filter(|right| right.quantity == Quantity::Unlimited);
+        let terms = unlimited.map(|right| {
+            let (id, scope) = (right.entitlement.id, &right.entitlement.right.use_rights);
+            fmt::from_fn(move |f| write!(f, "{id} ({})", scope.scope))
+        });
+        let text = format!("Without a limit in number where they reach: {}.", list(terms, "; "));
         return Step { label: "Entitled", amount: "unlimited".to_owned(), text, rows: None };
     }
     let units = reckoning.selected.entitled().units().unwrap_or(u64::MAX);
@@ -320,7 +444,11 @@ fn surplus(reckoning: &Reckoning<'_>) -> Step {
         return Step { label, amount: "unlimited".to_owned(), text, rows: None };
     };
     let (used, left) = (Grouped(entitled - surplus), Counted(surplus, reckoning.product.metric));
-    let text = sentence(|text| write!(text, "{} − {used} used = {left}.", Grouped(entitled)));
+    let text =
+        sentence(|text| match reckoning.share.map_or(0, |share| share.lent.iter().map(|(_, units, _)| units).sum()) {
+            0 => write!(text, "{} − {used} used = {left}.", Grouped(entitled)),
+            _ => write!(text, "{} − {used} used here or on other products = {left}.", Grouped(entitled)),
+        });
     Step { label, amount: Grouped(surplus).to_string(), text, rows: None }
 }
 

@@ -46,9 +46,15 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new().route(AGENTS, post(known_by_header)).route("/agents/{token}", post(known_by_path))
 }
 
-/// The address as it may be shown and logged: without the token of an agent source.
+/// The address as it may be shown and logged: without the token of an agent source, or the secret of a holder's link.
 pub(crate) fn without_token(path: &str) -> &str {
-    if path.starts_with("/agents/") { AGENTS } else { path }
+    if path.starts_with("/agents/") {
+        AGENTS
+    } else if path.starts_with("/reclaim/answer/") {
+        "/reclaim/answer"
+    } else {
+        path
+    }
 }
 
 async fn known_by_path(State(site): State<Site>, Path(token): Path<String>, request: Request) -> Response {

@@ -3,10 +3,13 @@
 //! Objects are drawn here from one snapshot; their fields are a promise to programs that were written against them.
 
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod backup;
 pub mod cases;
 pub mod catalogue;
 pub mod checks;
+pub mod costs;
 pub mod delegations;
 pub mod devices;
 pub mod entitlements;
@@ -19,11 +22,18 @@ pub mod organisation;
 pub mod persons;
 pub mod positions;
 pub mod products;
+pub mod purchases;
+pub mod reclaim;
 pub mod renewals;
+pub mod seals;
 pub mod sessions;
 pub mod sources;
+pub mod statements;
 pub mod titles;
 pub mod tokens;
+pub mod trends;
+pub mod usages;
+mod use_rights;
 pub mod values;
 pub mod verifications;
 pub mod witnesses;
@@ -46,10 +56,16 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(entitlements::routes())
         .merge(agreements::routes())
         .merge(renewals::routes())
+        .merge(alerts::routes())
+        .merge(alert_rules::routes())
+        .merge(reclaim::routes())
+        .merge(purchases::routes())
+        .merge(costs::routes())
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())
         .merge(exports::routes())
+        .merge(usages::routes())
         .merge(sources::routes())
         .merge(catalogue::routes())
         .merge(cases::routes())
@@ -58,5 +74,8 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(ledger::routes())
         .merge(witnesses::routes())
         .merge(verifications::routes())
+        .merge(seals::routes())
+        .merge(statements::routes())
+        .merge(trends::routes())
         .merge(backup::routes())
 }

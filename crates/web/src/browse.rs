@@ -3,11 +3,15 @@
 //! What a page looks like is in [`crate::pages`]; what an act means and whether it may be done is in `domain`.
 
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod audits;
 pub mod base;
 pub mod cases;
+pub mod costs;
 pub mod decisions;
 pub mod deliberations;
+pub mod entitlement_form;
 pub mod entitlements;
 pub mod evidence;
 pub mod exceptions;
@@ -19,18 +23,26 @@ pub mod lines;
 pub mod mapping_form;
 pub mod metrics;
 pub mod my_work;
+pub mod past;
 pub mod persons;
 pub mod policies;
 pub mod positions;
 pub mod products;
+pub mod purchases;
+pub mod reclaim;
 pub mod renewals;
 pub mod request_form;
 pub mod requests;
+pub mod seals;
 pub mod sign_ins;
 pub mod sources;
 pub mod staging;
+pub mod statements;
+pub mod suites;
 pub mod titles;
 pub mod tokens;
+pub mod trends;
+pub mod usages;
 pub mod visitor;
 pub mod votes;
 pub mod welcome;
@@ -75,6 +87,7 @@ pub fn routes() -> Router<Site> {
         .route("/position.csv", get(positions::csv))
         .route("/products/{product}", get(products::show))
         .route("/products/{product}/rows/{kind}", get(products::rows))
+        .route("/products/{product}/suite", get(suites::ask).post(suites::define))
         .route(addresses::PRODUCTS, get(products::list))
         .route(addresses::METRICS, get(metrics::list))
         .route("/software/metrics/{metric}", get(metrics::show))
@@ -84,9 +97,11 @@ pub fn routes() -> Router<Site> {
         .route("/titles/{title_match}/end", post(titles::end))
         .route(addresses::AUDIT, get(audits::list))
         .route(addresses::CHECKPOINT, get(audits::checkpoint))
+        .merge(time())
         .route("/audit/{entry}", get(audits::show))
         .route("/audit/{entry}/proof", get(audits::entry_proof))
         .merge(data())
+        .merge(watch())
         .route(addresses::PERSONS, get(persons::list).post(persons::add))
         .route("/persons/{person}", get(persons::show))
         .route("/persons/{person}/roles", post(persons::set_roles))
@@ -104,6 +119,19 @@ pub fn routes() -> Router<Site> {
         .route(addresses::WELCOME, get(welcome::show))
 }
 
+/// The past: what is sealed, what was stated, and how it went on.
+fn time() -> Router<Site> {
+    Router::new()
+        .route(addresses::TRENDS, get(trends::whole))
+        .route("/position/trends.csv", get(trends::whole_csv))
+        .route("/products/{product}/trend", get(trends::of_product))
+        .route("/products/{product}/trend.csv", get(trends::csv_of_product))
+        .route(addresses::SEALS, get(seals::list).post(seals::make))
+        .route(addresses::STATEMENTS, get(statements::list).post(statements::make))
+        .route(addresses::STATEMENT_CHECK, post(statements::check).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)))
+        .route("/audit/statements/{statement}/{form}", get(statements::file))
+}
+
 /// What comes in, what is owned, and what ends.
 fn data() -> Router<Site> {
     Router::new()
@@ -114,6 +142,9 @@ fn data() -> Router<Site> {
         .route("/imports/{import}", get(imports::show))
         .route("/imports/{import}/undo", get(imports::confirm_undo).post(imports::undo))
         .route("/imports/{import}/rejects.csv", get(imports::rejects))
+        .route(addresses::USAGE, get(usages::list))
+        .route(addresses::FEATURES, get(usages::features).post(usages::link))
+        .route("/usage/{product}", get(usages::show))
         .route(addresses::SOURCES, get(sources::list).post(sources::open))
         .route("/sources/{source}", get(sources::show))
         .route("/sources/{source}/changes", post(sources::change))
@@ -121,7 +152,8 @@ fn data() -> Router<Site> {
         .route("/sources/{source}/closing", get(sources::confirm_closing).post(sources::close))
         .route("/sources/{source}/devices/{device}/approval", post(sources::approve))
         .route("/sources/{source}/devices/{device}/rejection", post(sources::reject))
-        .route(addresses::ENTITLEMENTS, get(entitlements::list))
+        .route(addresses::ENTITLEMENTS, get(entitlements::list).post(entitlement_form::record))
+        .route(addresses::ENTITLEMENT_NEW, get(entitlement_form::ask))
         .route("/entitlements/{entitlement}", get(entitlements::show))
         .route(
             "/entitlements/{entitlement}/retirement",
@@ -134,6 +166,55 @@ fn data() -> Router<Site> {
         .route("/renewals.ics", get(renewals::calendar))
         .route("/calendars/{token}/renewals.ics", get(renewals::feed))
         .route("/agreements/{agreement}/renewal", get(renewals::ask).post(renewals::plan))
+}
+
+/// What has to be looked at, and by which rules.
+fn watch() -> Router<Site> {
+    Router::new()
+        .route(addresses::ALERTS, get(alerts::list))
+        .route("/alerts.csv", get(alerts::csv))
+        .route(addresses::ALERT_DIGEST, get(alerts::digest))
+        .route("/alerts/digest.txt", get(alerts::digest_text))
+        .route(addresses::ALERT_EVALUATION, post(alerts::evaluate))
+        .route(addresses::ALERT_RULES, get(alert_rules::list).post(alert_rules::add))
+        .route(addresses::ALERT_RULES_USUAL, post(alert_rules::adopt))
+        .route("/alerts/rules/{rule}/end", post(alert_rules::end))
+        .route(addresses::QUIET_PERIODS, post(alert_rules::keep_quiet))
+        .route("/alerts/quiet/{quiet}/end", post(alert_rules::end_quiet))
+        .route(addresses::OWNERS, get(alert_rules::owners))
+        .route(addresses::CATEGORIES, post(alert_rules::assign_category))
+        .route("/products/{product}/accountability", get(alert_rules::ask_owner).post(alert_rules::assign_product))
+        .route(addresses::LEAVERS, get(alert_rules::leavers).post(alert_rules::record_leavers))
+        .route("/alerts/leavers/{leaver}/removal", post(alert_rules::remove_leaver))
+        .route("/alerts/{alert}", get(alerts::show))
+        .route("/alerts/{alert}/rows.csv", get(alerts::rows_csv))
+        .route("/alerts/{alert}/acknowledgement", post(alerts::acknowledge))
+        .route("/alerts/{alert}/snooze", post(alerts::snooze))
+        .route("/alerts/{alert}/resolution", post(alerts::resolve))
+        .route(
+            "/alerts/{alert}/tasks/{task}",
+            get(alerts::ask_task).post(alerts::complete).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)),
+        )
+        .route("/alerts/{alert}/tasks/{task}/file", get(alerts::task_file))
+        .route(addresses::PURCHASES, get(purchases::list).post(purchases::ask))
+        .route(addresses::SPEND_LIMITS, post(purchases::set_limits))
+        .route("/purchases/{purchase}", get(purchases::show))
+        .route("/purchases/{purchase}/decision", post(purchases::decide))
+        .route("/purchases/{purchase}/order", post(purchases::order))
+        .route("/purchases/{purchase}/receipt", post(purchases::receive))
+        .route("/purchases/{purchase}/withdrawal", post(purchases::withdraw))
+        .route(addresses::COSTS, get(costs::list))
+        .route(addresses::BUDGETS, post(costs::set_budget))
+        .route(addresses::SURCHARGES, post(costs::set_surcharge))
+        .route(addresses::SUMMARY, get(costs::summary))
+        .route(addresses::RECLAIM, get(reclaim::list).post(reclaim::open))
+        .route(addresses::CANDIDATES, get(reclaim::candidates))
+        .route("/reclaim/waves/{wave}", get(reclaim::show))
+        .route("/reclaim/waves/{wave}/decisions", post(reclaim::decide))
+        .route("/reclaim/waves/{wave}/closing", post(reclaim::close))
+        .route(addresses::LEGAL_HOLDS, post(reclaim::hold))
+        .route("/reclaim/holds/{hold}/lift", get(reclaim::confirm_lift).post(reclaim::lift))
+        .route("/reclaim/answer/{secret}", get(reclaim::question).post(reclaim::answer))
 }
 
 /// A file of the program. Its address changes with its bytes, so it can be kept for ever.

@@ -5,6 +5,8 @@
 
 pub mod assets;
 pub mod bars;
+pub mod charts;
+pub mod days;
 pub mod forms;
 pub mod moments;
 pub mod numbers;

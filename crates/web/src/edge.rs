@@ -32,8 +32,17 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Paths that take as long as they need: files that come in are read and compared with the whole estate, a backup is the
-/// whole folder, a verification every byte of it.
-const UNTIMED: [&str; 4] = ["/v1/imports/", "/v1/backup", "/v1/verifications", "/imports/"];
+/// whole folder, a verification every byte of it; a seal and a statement read the whole estate.
+const UNTIMED: [&str; 8] = [
+    "/v1/imports/",
+    "/v1/backup",
+    "/v1/verifications",
+    "/imports/",
+    "/v1/seals",
+    "/v1/statements",
+    "/audit/seals",
+    "/audit/statements",
+];
 
 /// Puts the edge around a router.
 pub(crate) fn around(router: Router, site: &Site) -> Router {

@@ -42,8 +42,15 @@ pub const PUBLIC: [&str; 7] = [
 ];
 
 /// What cannot be rehearsed: questions, which record nothing; files, which are kept first; and what answers with a secret.
-const UNREHEARSED: [&str; 5] =
-    ["/v1/checks", "/v1/verifications", "/v1/cases/{case}/evidence", "/v1/tokens", "/v1/accounts/{account}/links"];
+const UNREHEARSED: [&str; 7] = [
+    "/v1/reclaim_waves/{wave}/items/{item}/links",
+    "/v1/checks",
+    "/v1/verifications",
+    "/v1/cases/{case}/evidence",
+    "/v1/alerts/{alert}/tasks/{task}/evidence",
+    "/v1/tokens",
+    "/v1/accounts/{account}/links",
+];
 
 /// Everything that is described: the router and its description.
 pub(crate) fn described() -> OpenApiRouter<Site> {

@@ -5,9 +5,13 @@
 
 pub mod addresses;
 pub mod agreements;
+pub mod alert_rules;
+pub mod alerts;
 pub mod audit;
 pub mod confirmation;
+pub mod costs;
 pub mod effect;
+pub mod entitlement_form;
 pub mod entitlements;
 pub mod error;
 pub mod exceptions;
@@ -23,15 +27,22 @@ pub mod policies;
 pub mod position;
 pub mod product;
 pub mod products;
+pub mod purchases;
+pub mod reclaim;
 pub mod renewals;
 pub mod request;
 pub mod request_form;
 pub mod requests;
 pub mod samples;
+pub mod seals;
 pub mod sign_in;
 pub mod sources;
+pub mod statements;
+pub mod suites;
 pub mod titles;
 pub mod tokens;
+pub mod trends;
+pub mod usages;
 pub mod vote;
 pub mod you;
 

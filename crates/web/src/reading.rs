@@ -14,16 +14,23 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::digest::Digest;
 use domain::person::Scope;
+use domain::seal::Seal;
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::Site;
+use crate::api::values::DateText;
 use crate::caller::{Caller, Readers};
 use crate::problem::Problem;
 
 /// The header with the ledger size that an answer was read at.
 pub const LEDGER_SIZE: HeaderName = HeaderName::from_static("indult-ledger-size");
+/// The header with the sealed day that an answer is about.
+pub const AS_OF: HeaderName = HeaderName::from_static("indult-as-of");
+/// The header with the entry of that day's seal.
+pub const SEALED_IN: HeaderName = HeaderName::from_static("indult-sealed-in");
 /// Items of a page where nothing else is asked for.
 pub const LIMIT_DEFAULT: usize = 50;
 /// Items of a page at most.
@@ -38,8 +45,11 @@ pub struct Reading {
     pub snapshot: Arc<Snapshot>,
     /// Who reads.
     pub caller: Caller,
-    /// The time of the answer.
+    /// The time of the answer, or the instant of the sealed day that it is about.
     pub now: Timestamp,
+    /// The seal that the answer is read from, where it is about a day of the past.
+    pub past: Option<Arc<Seal>>,
+    current: Arc<Snapshot>,
     etag: HeaderValue,
     path: String,
     query: String,
@@ -77,12 +87,34 @@ impl Reading {
         );
         let etag = format!("W/\"{}-{}\"", snapshot.size(), Digest::of(of.as_bytes()).short());
         let etag = HeaderValue::try_from(etag).map_err(|error| Problem::internal(&error))?;
-        Ok(Self { app: site.app.clone(), snapshot, caller, now, etag, path, query })
+        let current = Arc::clone(&snapshot);
+        Ok(Self { app: site.app.clone(), snapshot, caller, now, past: None, current, etag, path, query })
+    }
+
+    /// The same reader, with the state and the estate of a sealed day, where one is asked for.
+    pub async fn as_of(mut self, day: Option<Date>) -> Result<Self, Problem> {
+        if let Some(day) = day {
+            let (seal, snapshot) = sealed_day(&self.app, &self.current, day).await?;
+            self.now = seal.as_of;
+            self.snapshot = snapshot;
+            self.past = Some(seal);
+        }
+        Ok(self)
     }
 
     /// Refuses whoever is not among `readers`.
     pub fn only_for(&self, readers: Readers) -> Result<(), Problem> {
-        self.caller.must_be_among(readers, &self.snapshot.state)
+        // Who may read is decided by what they may today, whatever day they read about.
+        self.caller.must_be_among(readers, &self.current.state)
+    }
+
+    /// A file, with the seal that it is from where it is about a day of the past.
+    pub fn told(&self, mut file: Response) -> Response {
+        if let Some(seal) = &self.past {
+            tell_seal(file.headers_mut(), seal);
+            file.headers_mut().insert(LEDGER_SIZE, HeaderValue::from(self.snapshot.size()));
+        }
+        file
     }
 
     fn headers(&self) -> HeaderMap {
@@ -96,6 +128,9 @@ impl Reading {
     fn fresh_headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(LEDGER_SIZE, HeaderValue::from(self.snapshot.size()));
+        if let Some(seal) = &self.past {
+            tell_seal(&mut headers, seal);
+        }
         headers.insert(header::VARY, HeaderValue::from_static("Authorization, Cookie"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         headers
@@ -146,6 +181,37 @@ impl Reading {
         pairs.push(&cursor);
         HeaderValue::try_from(format!("<{}?{}>; rel=\"next\"", self.path, pairs.join("&"))).ok()
     }
+}
+
+/// The seal that holds for a day, and what is loaded from it.
+pub(crate) async fn sealed_day(
+    app: &App,
+    current: &Snapshot,
+    day: Date,
+) -> Result<(Arc<Seal>, Arc<Snapshot>), Problem> {
+    let seal = app::seals::seal_on(&current.state, day)
+        .map_err(|not_sealed| Problem::parameter("as_of", not_sealed.to_string()))?;
+    let (app, of) = (app.clone(), Arc::clone(&seal));
+    let snapshot = off_thread(move || app.instant(&of)).await?;
+    Ok((seal, snapshot))
+}
+
+/// Says from which seal an answer is.
+pub(crate) fn tell_seal(headers: &mut HeaderMap, seal: &Seal) {
+    if let Ok(day) = HeaderValue::try_from(seal.day.to_string()) {
+        headers.insert(AS_OF, day);
+    }
+    headers.insert(SEALED_IN, HeaderValue::from(seal.recorded_in));
+}
+
+/// Whether today is asked about or a sealed day, for what has no other parameters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OnADay {
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    pub as_of: Option<Date>,
 }
 
 /// The same answer, for what depends on more than the ledger and the day.

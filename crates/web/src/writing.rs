@@ -229,7 +229,7 @@ impl<T> Act<T> {
             return Ok(rehearsed(app, &events));
         }
         let repetition = self.repetition(need)?;
-        let order = Order { actor: caller.actor, intent, repetition, reports: Vec::new() };
+        let order = Order { repetition, ..Order::new(caller.actor, intent) };
         Ok(carried(&app.carry(order).await?))
     }
 }
@@ -273,6 +273,7 @@ pub fn with_receipt(mut response: Response, receipt: &Receipt, made_at: Option<S
 }
 
 /// What an event makes: its number, and its address where it has one.
+#[expect(clippy::too_many_lines, reason = "a table, one line for each")]
 fn made(event: &Event) -> Option<(String, Option<String>)> {
     let at = |collection: &str, number: String| Some((number.clone(), Some(format!("/v1/{collection}/{number}"))));
     match event {
@@ -289,6 +290,15 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::SourceOpened { source, .. } => at("sources", source.to_string()),
         Event::CaseOpened { case, .. } => at("cases", case.to_string()),
         Event::WitnessAdded { witness } => Some((witness.name.clone(), None)),
+        Event::EstateSealed { day, .. } => at("seals", day.to_string()),
+        Event::StatementMade { statement, .. } => at("statements", statement.to_string()),
+        Event::AlertRuleSet { rule, .. } => Some((rule.to_string(), None)),
+        Event::QuietPeriodSet { quiet, .. } => Some((quiet.to_string(), None)),
+        Event::LeaverRecorded { leaver, .. } => Some((leaver.to_string(), None)),
+        Event::WaveOpened { wave, .. } => at("reclaim_waves", wave.to_string()),
+        Event::LegalHoldSet { hold, .. } => Some((hold.to_string(), None)),
+        Event::PurchaseRequested { purchase, .. } => at("purchases", purchase.to_string()),
+        Event::BudgetSet { budget, .. } => Some((budget.to_string(), None)),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
         Event::OrganisationFounded { .. }
         | Event::RolesSet { .. }
@@ -306,10 +316,10 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::RenewalPlanned { .. }
         | Event::ProductMetricSet { .. }
         | Event::ProductLinked { .. }
+        | Event::SuiteDefined { .. }
         | Event::TitleUnmatched { .. }
         | Event::EntitlementRetired { .. }
         | Event::ImportUndone { .. }
-        | Event::LeaversRecorded { .. }
         | Event::MappingRemembered { .. }
         | Event::SourceChanged { .. }
         | Event::SourceTokenRenewed { .. }
@@ -327,6 +337,35 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::CaseWithdrawn { .. }
         | Event::CaseDecided { .. }
         | Event::GrantIssued { .. }
-        | Event::GrantRevoked { .. } => None,
+        | Event::GrantRevoked { .. }
+        | Event::FeatureLinked { .. }
+        | Event::FeatureUnlinked { .. }
+        | Event::AlertRuleEnded { .. }
+        | Event::AlertRaised { .. }
+        | Event::AlertCleared { .. }
+        | Event::AlertAcknowledged { .. }
+        | Event::AlertSnoozed { .. }
+        | Event::AlertResolved { .. }
+        | Event::AlertTaskDone { .. }
+        | Event::PlaybookSet { .. }
+        | Event::QuietPeriodEnded { .. }
+        | Event::CountsNoted { .. }
+        | Event::ProductAssigned { .. }
+        | Event::CategoryAssigned { .. }
+        | Event::LeaverRemoved { .. }
+        | Event::ReclaimAsked { .. }
+        | Event::ReclaimAskedAgain { .. }
+        | Event::ReclaimAnswered { .. }
+        | Event::ReclaimDecided { .. }
+        | Event::ReclaimConfirmed { .. }
+        | Event::WaveClosed { .. }
+        | Event::LegalHoldLifted { .. }
+        | Event::PurchaseApproved { .. }
+        | Event::PurchaseRefused { .. }
+        | Event::PurchaseOrdered { .. }
+        | Event::PurchaseReceived { .. }
+        | Event::PurchaseWithdrawn { .. }
+        | Event::SpendLimitsSet { .. }
+        | Event::SurchargeSet { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Reading the files of an import: inventories of any format, and tables by a mapping that was given, remembered or found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::State;
@@ -9,15 +9,18 @@ use domain::digest::Digest;
 use domain::id::ImportId;
 use domain::import::{Brought, ImportedFile, MAPPING_FORMAT, TableKind, reports_digest};
 use domain::observation::{DeviceIdentity, DeviceReport};
+use domain::product::folded;
 use domain::text::Text;
 use importers::{
     Encoding, EntitlementField, EntitlementFile, Field, FieldMapping, Headers, InstallationField, InventoryFormat,
-    Layout, LeaverField, LeaverFile, Mapping, TableView, Tables, Unreadable, Workbook,
+    Layout, LeaverField, LeaverFile, Mapping, TableView, Tables, Unreadable, UsageField, Workbook,
 };
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{FileRejects, FileRemarks, GivenFile, GivenImport};
 use crate::failure::Failure;
-use crate::order::ReportToStore;
+use crate::order::{ReportToStore, UsageToStore};
 use crate::organisation::App;
 
 /// Reads workbooks somewhere, as [`importers::read_workbook`] does here.
@@ -77,6 +80,8 @@ pub(super) struct Facts {
     pub rejects: Vec<FileRejects>,
     pub remarks: Vec<FileRemarks>,
     pub table: Option<SeenTable>,
+    /// The columns of the tables, with their uses.
+    pub columns: Vec<importers::ColumnUse>,
     /// The mapping file that is kept with the import.
     pub mapping: Option<(ImportedFile, String)>,
 }
@@ -86,18 +91,25 @@ pub(super) enum Read {
     Inventory(Facts, Vec<ReportToStore>),
     Entitlements(Facts, Box<EntitlementFile>),
     Leavers(Facts, Box<LeaverFile>),
+    Usage(Facts, Vec<UsageToStore>),
 }
 
 impl Read {
     fn facts(&self) -> &Facts {
         match self {
-            Self::Inventory(facts, _) | Self::Entitlements(facts, _) | Self::Leavers(facts, _) => facts,
+            Self::Inventory(facts, _)
+            | Self::Entitlements(facts, _)
+            | Self::Leavers(facts, _)
+            | Self::Usage(facts, _) => facts,
         }
     }
 
     pub fn into_facts(self) -> Facts {
         match self {
-            Self::Inventory(facts, _) | Self::Entitlements(facts, _) | Self::Leavers(facts, _) => facts,
+            Self::Inventory(facts, _)
+            | Self::Entitlements(facts, _)
+            | Self::Leavers(facts, _)
+            | Self::Usage(facts, _) => facts,
         }
     }
 
@@ -112,7 +124,14 @@ impl Read {
     pub fn reports(&self) -> &[ReportToStore] {
         match self {
             Self::Inventory(_, reports) => reports,
-            Self::Entitlements(..) | Self::Leavers(..) => &[],
+            Self::Entitlements(..) | Self::Leavers(..) | Self::Usage(..) => &[],
+        }
+    }
+
+    pub fn usage(&self) -> &[UsageToStore] {
+        match self {
+            Self::Usage(_, reports) => reports,
+            Self::Inventory(..) | Self::Entitlements(..) | Self::Leavers(..) => &[],
         }
     }
 
@@ -148,6 +167,7 @@ impl Read {
                 rejected: length(&file.rejects),
                 merged: file.duplicates_merged,
             },
+            Self::Usage(..) => Intent::ImportUsage { source, files: facts.files.clone(), brought: facts.brought },
         }
     }
 }
@@ -167,6 +187,10 @@ impl Kind for EntitlementField {
 
 impl Kind for LeaverField {
     const KIND: TableKind = TableKind::Leavers;
+}
+
+impl Kind for UsageField {
+    const KIND: TableKind = TableKind::Usage;
 }
 
 /// A mapping with where it comes from: what was only remembered does not have to fit.
@@ -256,12 +280,14 @@ impl App {
         self.inner.workbooks.get().cloned().unwrap_or_else(|| Arc::new(importers::read_workbook))
     }
 
-    /// Reads the files of an import; one that cannot be read as a whole refuses them all.
-    pub(super) fn read(&self, given: &GivenImport) -> Result<Read, Failure> {
+    /// Reads the files of an import; one that cannot be read as a whole refuses them all. `read_at` is the time of a
+    /// status list that states none.
+    pub(super) fn read(&self, given: &GivenImport, read_at: Timestamp) -> Result<Read, Failure> {
         match given.kind {
             TableKind::Installations => self.read_inventory(given),
             TableKind::Entitlements => self.read_entitlements(given),
             TableKind::Leavers => self.read_leavers(given),
+            TableKind::Usage => self.read_usage(given, read_at),
         }
     }
 
@@ -312,6 +338,7 @@ impl App {
             },
             rejects: rejects(&file.name, &read.rejects),
             remarks: remarks(&file.name, &read.remarks),
+            columns: read.columns.clone(),
             table: seen(TableKind::Entitlements, file, read.view.clone(), mapping),
             mapping: kept,
         };
@@ -324,6 +351,17 @@ impl App {
         let chosen = choose::<LeaverField>(&snapshot.state, &given.source, &given.how)?;
         let reader = self.workbook_reader();
         let read = chosen.read(|mapping| importers::read_leavers(&file.bytes, mapping, &given.how.layout, &*reader))?;
+        let mut read = read;
+        // Who is recorded already with the same day says nothing new.
+        let recorded: BTreeSet<(String, Date)> = snapshot
+            .state
+            .leavers
+            .values()
+            .filter_map(|known| Some((folded(known.name.open()?), known.left_on)))
+            .collect();
+        let before = length(&read.leavers);
+        read.leavers.retain(|(name, day)| !recorded.contains(&(folded(name.open().unwrap_or_default()), *day)));
+        read.duplicates_merged += before - length(&read.leavers);
         let mapping = used(&read.mapping);
         let kept = mapping_file(Some(&mapping));
         let mut files = vec![imported(file, "leavers table")];
@@ -332,16 +370,34 @@ impl App {
             source: if given.source.is_empty() { read.mapping.name.clone() } else { given.source.clone() },
             files,
             brought: Brought::Leavers {
-                rows: read.rows,
+                rows: length(&read.leavers),
                 rejected: length(&read.rejects),
                 merged: read.duplicates_merged,
             },
             rejects: rejects(&file.name, &read.rejects),
             remarks: Vec::new(),
+            columns: read.view.columns.clone(),
             table: seen(TableKind::Leavers, file, Some(read.view.clone()), Some(mapping)),
             mapping: kept,
         };
         Ok(Read::Leavers(facts, Box::new(read)))
+    }
+
+    fn read_usage(&self, given: &GivenImport, read_at: Timestamp) -> Result<Read, Failure> {
+        let state = &self.snapshot().state;
+        let chosen = choose::<UsageField>(state, &given.source, &given.how)?;
+        let reader = self.workbook_reader();
+        let zone = state.zone();
+        let clock = importers::Clock { zone: &zone, read_at };
+        let mut gathered = GatheredUsage::default();
+        for file in &given.files {
+            let read = chosen
+                .read(|mapping| importers::read_usage_as(&file.bytes, clock, mapping, &given.how.layout, &*reader))
+                .map_err(|unreadable| in_file(unreadable, &file.name, given.files.len()))?;
+            gathered.take(file, read);
+        }
+        let source = if given.source.is_empty() { DEFAULT_SOURCE.to_owned() } else { given.source.clone() };
+        Ok(gathered.finish(source))
     }
 
     /// How the first table among files would be read, whether or not all the needed columns are there.
@@ -358,6 +414,7 @@ impl App {
             TableKind::Leavers => app.see::<LeaverField>(&given, |bytes, mapping, layout, reader| {
                 importers::view_leavers(bytes, mapping, layout, reader).map(Some)
             }),
+            TableKind::Usage => app.see::<UsageField>(&given, importers::view_usage),
         })
         .await
     }
@@ -384,6 +441,7 @@ impl App {
             Brought::Inventory { .. } => TableKind::Installations,
             Brought::Entitlements { .. } => TableKind::Entitlements,
             Brought::Leavers { .. } => TableKind::Leavers,
+            Brought::Usage { .. } => TableKind::Usage,
         };
         let mut files = Vec::new();
         let mut mapping = None;
@@ -402,7 +460,7 @@ impl App {
         let named = if kind == TableKind::Entitlements { built_in() } else { None };
         let mapping = mapping.or(named).or(Some(GivenMapping::Usual));
         let how = HowToRead { mapping, layout: Layout::default() };
-        self.read(&GivenImport { kind, source: known.source.clone(), files, how })
+        self.read(&GivenImport { kind, source: known.source.clone(), files, how }, known.at)
     }
 }
 
@@ -476,12 +534,84 @@ impl Gathered {
             brought,
             rejects: self.rejects,
             remarks: self.remarks,
+            columns: self.table.as_ref().map(|table| table.view.columns.clone()).unwrap_or_default(),
             table: self.table,
             mapping,
         };
         Ok(Read::Inventory(facts, reports))
     }
 }
+
+/// Files of usage while they are read.
+#[derive(Default)]
+struct GatheredUsage {
+    files: Vec<ImportedFile>,
+    reports: Vec<UsageToStore>,
+    rejects: Vec<FileRejects>,
+    remarks: Vec<FileRemarks>,
+    columns: Vec<importers::ColumnUse>,
+    table: Option<SeenTable>,
+    sessions: u64,
+    denials: u64,
+    readings: u64,
+    rejected: u64,
+    merged: u64,
+}
+
+impl GatheredUsage {
+    fn take(&mut self, file: &GivenFile, read: importers::UsageFile) {
+        let format = match read.encoding {
+            Encoding::Workbook => read.format.name().replace("CSV", "workbook"),
+            _ => read.format.name().to_owned(),
+        };
+        self.files.push(imported(file, &format));
+        self.rejected += length(&read.rejects);
+        self.merged += read.duplicates_merged;
+        self.columns.extend(read.columns);
+        self.rejects.extend(rejects(&file.name, &read.rejects));
+        self.remarks.extend(remarks(&file.name, &read.remarks));
+        if self.table.is_none()
+            && let Some((view, mapping)) = read.table
+        {
+            self.table = seen(TableKind::Usage, file, Some(view), Some(used(&mapping)));
+        }
+        for report in read.reports {
+            self.sessions += length(&report.sessions);
+            self.denials += length(&report.denials);
+            self.readings += length(&report.readings);
+            // A report is plain strings and integers, which always serialise.
+            let body = serde_json::to_vec(&report).unwrap_or_default();
+            self.reports.push(UsageToStore { digest: Digest::of(&body), report: Arc::new(report), body });
+        }
+    }
+
+    fn finish(mut self, source: String) -> Read {
+        let brought = Brought::Usage {
+            sessions: self.sessions,
+            denials: self.denials,
+            readings: self.readings,
+            rejected: self.rejected,
+            merged: self.merged,
+            reports_digest: reports_digest(self.reports.iter().map(|report| report.digest)),
+        };
+        let mapping = mapping_file(self.table.as_ref().and_then(|table| table.mapping.as_ref()));
+        self.files.extend(mapping.iter().map(|(file, _)| file.clone()));
+        let facts = Facts {
+            source,
+            files: self.files,
+            brought,
+            rejects: self.rejects,
+            remarks: self.remarks,
+            columns: self.columns,
+            table: self.table,
+            mapping,
+        };
+        Read::Usage(facts, self.reports)
+    }
+}
+
+/// The source of usage where nobody names one.
+const DEFAULT_SOURCE: &str = "file";
 
 fn the_file(given: &GivenImport) -> Result<&GivenFile, Failure> {
     given.files.first().ok_or_else(|| Failure::NotFound("file".to_owned()))
@@ -539,7 +669,7 @@ fn file_stem(name: &str) -> String {
     name.split('.').find(|part| !part.is_empty()).unwrap_or("device").to_owned()
 }
 
-pub(super) fn length<T>(items: &[T]) -> u64 {
+pub(crate) fn length<T>(items: &[T]) -> u64 {
     u64::try_from(items.len()).unwrap_or(u64::MAX)
 }
 
@@ -552,6 +682,7 @@ pub fn built_in_mappings(kind: TableKind) -> Vec<String> {
         TableKind::Installations => names::<InstallationField>(),
         TableKind::Entitlements => names::<EntitlementField>(),
         TableKind::Leavers => names::<LeaverField>(),
+        TableKind::Usage => names::<UsageField>(),
     }
 }
 
@@ -564,6 +695,7 @@ pub fn field_names(kind: TableKind) -> Vec<(&'static str, bool)> {
         TableKind::Installations => names::<InstallationField>(),
         TableKind::Entitlements => names::<EntitlementField>(),
         TableKind::Leavers => names::<LeaverField>(),
+        TableKind::Usage => names::<UsageField>(),
     }
 }
 
@@ -590,6 +722,7 @@ pub fn parse_mapping(kind: TableKind, text: &str) -> Result<String, Failure> {
         TableKind::Installations => parsed::<InstallationField>(text),
         TableKind::Entitlements => parsed::<EntitlementField>(text),
         TableKind::Leavers => parsed::<LeaverField>(text),
+        TableKind::Usage => parsed::<UsageField>(text),
     }
 }
 
@@ -613,6 +746,7 @@ pub fn columns_chosen(kind: TableKind, chosen: &ChosenColumns) -> Result<String,
         TableKind::Installations => mapping_chosen::<InstallationField>(chosen),
         TableKind::Entitlements => mapping_chosen::<EntitlementField>(chosen),
         TableKind::Leavers => mapping_chosen::<LeaverField>(chosen),
+        TableKind::Usage => mapping_chosen::<UsageField>(chosen),
     }
 }
 
@@ -639,7 +773,7 @@ fn mapping_chosen<F: Field>(chosen: &ChosenColumns) -> Result<String, Failure> {
 }
 
 /// Reading files and comparing whole positions would hold up everybody else on an async thread.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(work).await {

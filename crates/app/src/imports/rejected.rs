@@ -28,8 +28,9 @@ impl RejectFile {
                 Self::of_rows(headers, &file.rejected_rows)
             }
             Read::Leavers(_, file) => Self::of_rows(file.view.headers.clone(), &file.rejected_rows),
-            // The rows of a device count together: some of them alone would take the place of all.
-            Read::Inventory(..) | Read::Entitlements(..) => Self::of_places(read),
+            // The rows of a device count together, and sessions of a time do: some of them alone would take the place of
+            // all.
+            Read::Inventory(..) | Read::Entitlements(..) | Read::Usage(..) => Self::of_places(read),
         }
     }
 

@@ -250,29 +250,33 @@ const UNITS: &[&str] = &["Engineering", "Production", "Sales", "Finance", "Servi
 const REGIONS: &[&str] = &["Czechia", "Germany", "Spain"];
 
 /// A small generator of numbers (xorshift): the sample needs no more than being the same everywhere.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed | 1)
+    }
+
+    pub(super) fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % sides.max(1)
     }
 
-    fn of_thousand(&mut self, chance: u64) -> bool {
+    pub(super) fn of_thousand(&mut self, chance: u64) -> bool {
         self.roll(1_000) < chance
     }
 }
 
 /// An item of a list that is used over and over.
-fn nth(list: &[&'static str], index: usize) -> &'static str {
+pub(super) fn nth(list: &[&'static str], index: usize) -> &'static str {
     list.get(index % list.len().max(1)).copied().unwrap_or_default()
 }
 
 /// The files of the sample company as of `today`.
 pub fn company(seed: u64, today: Date) -> Files {
-    let mut dice = Dice(seed | 1);
+    let mut dice = Dice::new(seed);
     Files {
         entitlements: entitlements(today),
         workstations: inventory(&mut dice, today, Workstation),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use app::{App, sample};
+use app::sample;
 
 use super::serve;
 use crate::arguments::{Demo, Target};
@@ -33,9 +33,8 @@ pub async fn demo(target: &Target, demo: Demo) -> Result<ExitCode, Exit> {
         (app, secret)
     } else {
         print::note(format!("Making the sample company in {} …", folder.display()));
-        let app = App::found(&folder, sample::founding()?, local::surroundings()).await?;
+        let (app, secret) = sample::make(&folder, local::surroundings()).await?;
         app.read_workbooks_with(crate::workbooks::reader());
-        let secret = sample::fill(&app).await?;
         (app, secret)
     };
     print::line(format!("Open http://{address}/set-up/{} (works once, within four days)", secret.0));

@@ -39,6 +39,10 @@ pub async fn run(asked: &Asked, import: Import) -> Result<ExitCode, Exit> {
             print::table(asked.output, &items, &columns, "No mappings.");
             Ok(ExitCode::SUCCESS)
         }
+        Import::Usage { files, source, tables, dry_run } => {
+            let source = source.unwrap_or_else(|| "file".to_owned());
+            bring_in(asked, "usage", &files, &[("source", Some(source))], &tables, dry_run).await
+        }
         Import::List => {
             let items = asked.client.list("/v1/imports").await?;
             let columns = [

@@ -12,8 +12,9 @@ use crate::print::{self, at, words};
 
 pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
     match position {
-        Position::List { view, query } => {
+        Position::List { view, query, as_of } => {
             let query = query.map_or_else(String::new, |query| format!("&q={}", escaped(&query)));
+            let query = format!("{query}{}", past(asked, as_of.as_deref(), '&').await?);
             let items = asked.client.list(&format!("/v1/positions?view={}{query}", escaped(&view))).await?;
             let columns = [
                 ("PRODUCT", "product", false),
@@ -32,8 +33,9 @@ pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
                 "No products here. They come with: indult import entitlements FILE",
             );
         }
-        Position::Show { product } => {
-            let answer = asked.client.get(&format!("/v1/positions/{}", escaped(&product))).await?;
+        Position::Show { product, as_of } => {
+            let past = past(asked, as_of.as_deref(), '?').await?;
+            let answer = asked.client.get(&format!("/v1/positions/{}{past}", escaped(&product))).await?;
             if asked.output.json {
                 print::json(&answer);
             } else {
@@ -42,16 +44,18 @@ pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
                 numbers(&answer);
             }
         }
-        Position::Explain { product, rows: None } => {
-            let answer = asked.client.get(&format!("/v1/positions/{}", escaped(&product))).await?;
+        Position::Explain { product, as_of, rows: None } => {
+            let past = past(asked, as_of.as_deref(), '?').await?;
+            let answer = asked.client.get(&format!("/v1/positions/{}{past}", escaped(&product))).await?;
             if asked.output.json {
                 print::json(at(&answer, "working"));
             } else {
                 explain(asked, &answer);
             }
         }
-        Position::Explain { product, rows: Some(kind) } => {
-            let path = format!("/v1/positions/{}/rows?kind={}", escaped(&product), escaped(&kind));
+        Position::Explain { product, as_of, rows: Some(kind) } => {
+            let past = past(asked, as_of.as_deref(), '&').await?;
+            let path = format!("/v1/positions/{}/rows?kind={}{past}", escaped(&product), escaped(&kind));
             let items = asked.client.list(&path).await?;
             let columns = [
                 ("DEVICE", "device", false),
@@ -69,6 +73,21 @@ pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The parameter for a sealed day, after saying on standard error from which seal the answer is.
+pub async fn past(asked: &Asked, day: Option<&str>, joint: char) -> Result<String, Exit> {
+    let Some(day) = day else { return Ok(String::new()) };
+    let seal = asked.client.get(&format!("/v1/seals/{}", escaped(day))).await?;
+    if !asked.output.json {
+        print::note(format!(
+            "As of {}, sealed in entry {} at ledger size {}.",
+            words(at(&seal, "day")),
+            words(at(&seal, "entry")),
+            words(at(&seal, "ledger_size"))
+        ));
+    }
+    Ok(format!("{joint}as_of={}", escaped(day)))
 }
 
 fn numbers(answer: &Value) {

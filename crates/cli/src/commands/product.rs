@@ -48,6 +48,9 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
             let meaning = product.unwrap_or_else(|| "needing no licence".to_owned());
             said(asked, &answer, &format!("\u{201c}{title}\u{201d} is recognised as {meaning} from now on."));
         }
+        Product::Suite { product, components, inferred_from } => {
+            suite(asked, &product, &components, inferred_from).await?;
+        }
         Product::Adopt { keys } => {
             let body = json!({ "catalogue_keys": keys });
             let answer = asked.client.post("/v1/products/adoptions", body).await?;
@@ -68,8 +71,67 @@ pub async fn run(asked: &Asked, product: Product) -> Result<ExitCode, Exit> {
             said(asked, &answer, &format!("{title_match} recognises nothing from now on."));
         }
         Product::Titles { known } => titles(asked, known).await?,
+        accounting => account(asked, accounting).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what a suite is made of.
+async fn suite(asked: &Asked, product: &str, components: &[String], inferred_from: u32) -> Result<(), Exit> {
+    let component = |words: &String| match words.strip_suffix('!') {
+        Some(product) => json!({ "product": product, "mandatory": true }),
+        None => json!({ "product": words, "mandatory": false }),
+    };
+    let parts: Vec<Value> = components.iter().map(component).collect();
+    let suite =
+        if parts.is_empty() { Value::Null } else { json!({ "components": parts, "inferred_from": inferred_from }) };
+    let path = format!("/v1/products/{}/suites", escaped(product));
+    let answer = asked.client.post(&path, json!({ "suite": suite })).await?;
+    let sentence = if components.is_empty() {
+        format!("{product} is no suite.")
+    } else {
+        format!("{product} is a suite of {}.", components.join(", "))
+    };
+    said(asked, &answer, &sentence);
+    Ok(())
+}
+
+/// Who answers for what.
+async fn account(asked: &Asked, product: Product) -> Result<(), Exit> {
+    match product {
+        Product::Assign { product, owner, category } => {
+            let body = json!({ "owner": owner.as_deref().map(owner_given), "category": category });
+            let answer = asked.client.post(&format!("/v1/products/{}/accountability", escaped(&product)), body).await?;
+            said(asked, &answer, &format!("It is set who answers for {product}."));
+        }
+        Product::Category { category, owner } => {
+            let body = json!({ "category": category, "owner": owner.as_deref().map(owner_given) });
+            let answer = asked.client.post("/v1/product_categories", body).await?;
+            said(asked, &answer, &format!("It is set who answers for {category}."));
+        }
+        Product::Owners => {
+            let items = asked.client.list("/v1/accountabilities").await?;
+            let columns = [
+                ("PRODUCT", "product.id", false),
+                ("NAME", "product.name", false),
+                ("CATEGORY", "category", false),
+                ("PERSON", "owner.person", false),
+                ("ROLE", "owner.role", false),
+            ];
+            print::table(asked.output, &items, &columns, "No products yet.");
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// An owner as it was typed: a person's number, or a role.
+fn owner_given(owner: &str) -> Value {
+    if owner.to_uppercase().starts_with("PER-") {
+        json!({ "person": owner.to_uppercase() })
+    } else {
+        json!({ "role": owner.replace('-', "_") })
+    }
 }
 
 /// Titles that wait: for a rule, or known software for a product.

@@ -11,8 +11,14 @@ use crate::arguments::{Serve, Target};
 use crate::exit::Exit;
 use crate::{local, print};
 
+/// How long after the start the rules of alerts are evaluated first: whoever waited for the start is answered before.
+const EVALUATE_ALERTS_AFTER: Duration = Duration::from_secs(10);
+/// How often the rules of alerts are evaluated, where anything changed: one pass over the estate each time.
+const EVALUATE_ALERTS_EVERY: Duration = Duration::from_mins(5);
 /// How often witnesses are asked.
 const ASK_WITNESSES_EVERY: Duration = Duration::from_secs(20);
+/// How often it is looked whether a day is due to be sealed.
+const SEAL_EVERY: Duration = Duration::from_mins(1);
 /// How long a witness may take.
 const WITNESS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a witness's answer may be.
@@ -48,8 +54,12 @@ pub async fn run(app: App, listener: tokio::net::TcpListener, base_url: Option<S
     let secure = base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     let router = web::router(app.clone(), web::Options { base_url, secure_cookies: secure });
     let witnesses = tokio::spawn(ask_witnesses(app.clone()));
+    let seals = tokio::spawn(seal_days(app.clone()));
+    let alerts = tokio::spawn(evaluate_alerts(app.clone()));
     let served = axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await;
     witnesses.abort();
+    seals.abort();
+    alerts.abort();
     app.close().await;
     served?;
     Ok(ExitCode::SUCCESS)
@@ -84,6 +94,39 @@ async fn ask_witnesses(app: App) {
             }
             Err(error) => tracing::warn!(%error, "witnesses could not be asked"),
         }
+    }
+}
+
+/// Seals yesterday soon after midnight, and states the position at every month's end.
+async fn seal_days(app: App) {
+    loop {
+        match app.seal_what_is_due().await {
+            Ok(0) => {}
+            Ok(made) => tracing::info!(made, "seals and statements that were due were made"),
+            Err(error) => tracing::warn!(%error, "a day that was due could not be sealed; it is tried again"),
+        }
+        tokio::time::sleep(SEAL_EVERY).await;
+    }
+}
+
+/// Evaluates the rules of alerts, as the program itself, whenever something was recorded or a new day has begun.
+async fn evaluate_alerts(app: App) {
+    let mut evaluated = None;
+    tokio::time::sleep(EVALUATE_ALERTS_AFTER).await;
+    loop {
+        let snapshot = app.snapshot();
+        let seen = (snapshot.size(), snapshot.state.day(app.surroundings().now()));
+        if evaluated != Some(seen) {
+            match app.evaluate_alerts(domain::command::Actor::Program).await {
+                // What the evaluation recorded itself asks for no other; what came in meanwhile does.
+                Ok(receipt) => {
+                    let own = u64::try_from(receipt.recorded.len()).unwrap_or(u64::MAX);
+                    evaluated = Some((seen.0.saturating_add(own), seen.1));
+                }
+                Err(error) => tracing::warn!(%error, "the rules of alerts could not be evaluated"),
+            }
+        }
+        tokio::time::sleep(EVALUATE_ALERTS_EVERY).await;
     }
 }
 

@@ -50,6 +50,7 @@ fn report(output: Output, verified: &app::verification::Verified) -> Result<Exit
             "checkpoints": storage.checkpoints,
             "reports": storage.reports,
             "files": storage.blobs,
+            "seals": verified.seals,
             "continues": verified.continues,
             "first_bad_entry": storage.first_bad_entry(),
             "findings": findings,
@@ -61,6 +62,9 @@ fn report(output: Output, verified: &app::verification::Verified) -> Result<Exit
             "{} tiles, {} checkpoints, {} device reports and {} files compared",
             storage.tiles, storage.checkpoints, storage.reports, storage.blobs,
         ));
+        if verified.seals > 0 {
+            print::line(format!("{} seals of the estate compared with the entries before them", verified.seals));
+        }
         if let Some(size) = verified.continues {
             print::line(format!("It continues the kept checkpoint of {size} entries."));
         }

@@ -12,5 +12,6 @@ mod files;
 mod kill;
 mod source;
 mod story;
+mod time;
 mod usage;
 mod witness;

@@ -2,20 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
+use super::accountabilities::leavers_recorded;
 use super::software::{NOTICE_DAYS_MAX, check_metric, check_right};
 use super::{Asking, check_integer, check_name};
 use crate::agreement::AgreementTerms;
 use crate::command::Intent;
 use crate::digest::Digest;
-use crate::entitlement::Right;
+use crate::entitlement::{Right, UseRights};
 use crate::event::Event;
 use crate::id::{AgreementId, EntitlementId, ImportId, PartyId, ProductId};
-use crate::import::{Brought, ImportedFile, Leaver, MAPPING_FORMAT};
+use crate::import::{Brought, ImportedFile, MAPPING_FORMAT};
 use crate::observation::EntitlementRow;
 use crate::party::Direction;
 use crate::product::folded;
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::text::Text;
 
 /// Files of one import: their names and digests stand in one entry of at most 65,535 bytes.
 pub const FILES_MAX: usize = 200;
@@ -23,10 +27,6 @@ pub const FILES_MAX: usize = 200;
 const FILE_NAME_CHARS_MAX: usize = 4_096;
 /// Rows of one entitlements file: each becomes an entry, and all of them are one transaction.
 pub const ENTITLEMENT_ROWS_MAX: usize = 50_000;
-/// Persons of one import who leave: more than the largest employers lose in a year.
-pub const LEAVERS_MAX: usize = 50_000;
-/// Of them in one entry: each takes 64 bytes for the digest of its name and about 50 for its day.
-const LEAVERS_IN_ENTRY: usize = 400;
 /// A mapping that is remembered stands in one entry of at most 65,535 bytes, in which quotation marks take two.
 pub const MAPPING_BYTES_MAX: usize = 24_000;
 
@@ -92,13 +92,15 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             if known.undone.is_some() {
                 return Err(Refusal::AlreadyUndone { import: *import });
             }
-            Ok(vec![Event::ImportUndone { import: *import }])
+            let came = state.leavers.values().filter(|leaver| leaver.import == Some(*import));
+            let removed = came.map(|leaver| Event::LeaverRemoved { leaver: leaver.id });
+            Ok(std::iter::once(Event::ImportUndone { import: *import }).chain(removed).collect())
         }
         _ => Ok(Vec::new()),
     }
 }
 
-fn check_files(files: &[ImportedFile]) -> Result<(), Refusal> {
+pub(super) fn check_files(files: &[ImportedFile]) -> Result<(), Refusal> {
     if files.is_empty() || files.len() > FILES_MAX {
         return Err(Refusal::about("files", format!("Import 1 to {FILES_MAX} files at once.")));
     }
@@ -115,13 +117,16 @@ fn check_files(files: &[ImportedFile]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_brought(brought: &Brought) -> Result<(), Refusal> {
+pub(super) fn check_brought(brought: &Brought) -> Result<(), Refusal> {
     let counts = match *brought {
         Brought::Inventory { reports, installations, rejected, merged, .. } => {
-            [reports, installations, rejected, merged]
+            [reports, installations, rejected, merged, 0]
         }
         Brought::Entitlements { rows, rejected, merged } | Brought::Leavers { rows, rejected, merged } => {
-            [rows, rejected, merged, 0]
+            [rows, rejected, merged, 0, 0]
+        }
+        Brought::Usage { sessions, denials, readings, rejected, merged, .. } => {
+            [sessions, denials, readings, rejected, merged]
         }
     };
     counts.into_iter().try_for_each(|count| check_integer("files", "A count", count))
@@ -133,6 +138,7 @@ enum Kind {
     Inventory,
     Entitlements,
     Leavers,
+    Usage,
 }
 
 fn kind_of(brought: &Brought) -> Kind {
@@ -140,6 +146,7 @@ fn kind_of(brought: &Brought) -> Kind {
         Brought::Inventory { .. } => Kind::Inventory,
         Brought::Entitlements { .. } => Kind::Entitlements,
         Brought::Leavers { .. } => Kind::Leavers,
+        Brought::Usage { .. } => Kind::Usage,
     }
 }
 
@@ -163,23 +170,22 @@ fn same_files(state: &State, source: &str, files: &[ImportedFile], kind: Kind) -
     found.map(|known| known.id)
 }
 
-/// Persons who leave, in entries that each hold as many as fit.
+/// People who have left, each with an entry of their own after that of the import.
 fn import_leavers(
     state: &State,
     source: &str,
     files: &[ImportedFile],
-    leavers: &[Leaver],
+    leavers: &[(Text, Date)],
     rejected: u64,
     merged: u64,
 ) -> Result<Vec<Event>, Refusal> {
     if leavers.is_empty() {
-        return Err(Refusal::about("file", "Nothing in this file could be used, so nothing was imported."));
-    }
-    if leavers.len() > LEAVERS_MAX {
-        return Err(Refusal::about("file", format!("Import at most {LEAVERS_MAX} persons at once.")));
-    }
-    for leaver in leavers {
-        check_name("file", "the name of every person", leaver.person.open().unwrap_or_default())?;
+        let sentence = if merged > 0 {
+            "Everybody in this file is recorded already, so nothing was imported."
+        } else {
+            "Nothing in this file could be used, so nothing was imported."
+        };
+        return Err(Refusal::about("file", sentence));
     }
     let import = ImportId(state.last_numbers.import + 1);
     let rows = u64::try_from(leavers.len()).unwrap_or(u64::MAX);
@@ -189,8 +195,7 @@ fn import_leavers(
         files: files.to_vec(),
         brought: Brought::Leavers { rows, rejected, merged },
     }];
-    events
-        .extend(leavers.chunks(LEAVERS_IN_ENTRY).map(|part| Event::LeaversRecorded { import, leavers: part.to_vec() }));
+    events.extend(leavers_recorded(state, "file", leavers, Some(import))?);
     Ok(events)
 }
 
@@ -273,6 +278,7 @@ impl Adding<'_> {
                 starts_on: None,
                 ends_on: row.agreement_ends_on,
                 notice_days: row.notice_days,
+                compliant_by_contract: false,
                 clauses: Vec::new(),
             },
             import: Some(self.import),
@@ -400,5 +406,6 @@ fn right_of(row: &EntitlementRow) -> Right {
         exempt_environments: row.exempt_environments.clone(),
         secondary_use: row.secondary_use,
         unit_price: row.unit_price,
+        use_rights: UseRights::default(),
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Asking, check_name, check_quantity, check_words, recognition};
+use super::{Asking, check_name, check_quantity, check_words, recognition, suites};
 use crate::agreement::{AgreementTerms, RenewalChoice};
 use crate::command::Intent;
-use crate::entitlement::{Metric, Quantity, Right};
+use crate::entitlement::{Metric, Quantity, Right, UseRights};
 use crate::event::Event;
 use crate::id::{AgreementId, EntitlementId, MetricId, PartyId, ProductId};
 use crate::metric::Definition;
@@ -27,6 +27,10 @@ const CLAUSES_CHARS_MAX: usize = 20_000;
 const PRICE_MAX: u64 = 1_000_000_000;
 /// Decimals of a price: metered units cost fractions of a cent.
 const PRICE_DECIMALS_MAX: u32 = 8;
+/// Places of one kind in a scope: more are written as the place that holds them.
+const PLACES_MAX: usize = 100;
+/// Products on which one right may be spent instead of its own.
+const INSTEAD_FOR_MAX: usize = 50;
 /// Days of notice: three years are more than any agreement asks.
 pub(super) const NOTICE_DAYS_MAX: u32 = 1_096;
 
@@ -77,6 +81,7 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             }
             Ok(vec![Event::TitleUnmatched { title_match: *title_match }])
         }
+        Intent::DefineSuite { product, suite } => suites::define(state, *product, suite.as_ref()),
         Intent::RecordEntitlement { .. } => record_entitlement(asking),
         Intent::RetireEntitlement { entitlement, retired_on, reason } => {
             retire_entitlement(state, *entitlement, *retired_on, reason)
@@ -119,6 +124,7 @@ fn record_entitlement(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
     product_of(state, *product)?;
     check_metric(state, right.metric)?;
     check_right(right)?;
+    check_instead(state, *product, right)?;
     if let Some(agreement) = agreement
         && !state.agreements.contains_key(agreement)
     {
@@ -258,6 +264,7 @@ pub(super) fn check_right(right: &Right) -> Result<(), Refusal> {
     {
         return Err(Refusal::about("ends_on", format!("The last day must not be before {start}.")));
     }
+    check_use_rights(&right.use_rights)?;
     if right.secondary_use && right.metric != Metric::Device {
         return Err(Refusal::about("secondary_use", "A free second device goes with the device metric only."));
     }
@@ -273,4 +280,32 @@ pub(super) fn check_right(right: &Right) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// The terms of use apart from the products that they name.
+fn check_use_rights(terms: &UseRights) -> Result<(), Refusal> {
+    for (field, (what, places)) in ["regions", "business_units", "cost_centres"].into_iter().zip(terms.scope.named()) {
+        if places.len() > PLACES_MAX {
+            return Err(Refusal::about(field, format!("Name at most {PLACES_MAX} of these; a place holds its parts.")));
+        }
+        for place in places {
+            check_name(field, &format!("the {what}"), place)?;
+        }
+    }
+    if let Some(versions) = &terms.versions {
+        check_name("newest", "the newest version that was bought", &versions.newest)?;
+    }
+    Ok(())
+}
+
+/// The products on which the right may be spent instead of its own.
+fn check_instead(state: &State, product: ProductId, right: &Right) -> Result<(), Refusal> {
+    let others = &right.use_rights.instead_for;
+    if others.contains(&product) {
+        return Err(Refusal::about("instead_for", format!("The right is one on {product} already.")));
+    }
+    if others.len() > INSTEAD_FOR_MAX {
+        return Err(Refusal::about("instead_for", format!("Name at most {INSTEAD_FOR_MAX} products.")));
+    }
+    others.iter().try_for_each(|other| product_of(state, *other).map(drop))
 }

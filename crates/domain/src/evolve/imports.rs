@@ -34,12 +34,6 @@ impl State {
             Event::ImportUndone { import } => {
                 change(&mut self.imports, import, |known| known.undone = Some((by, recorded.at)));
                 self.forget_what_came_with(*import);
-                self.leavers.remove(import);
-            }
-            Event::LeaversRecorded { import, leavers } => {
-                let mut known = self.leavers.get(import).map(|known| known.as_ref().clone()).unwrap_or_default();
-                known.extend(leavers.iter().cloned());
-                self.leavers.insert(*import, Arc::new(known));
             }
             Event::MappingRemembered { kind, name, mapping } => {
                 let remembered = RememberedMapping {
@@ -104,6 +98,7 @@ impl State {
     pub fn products_referred_to(&self) -> BTreeSet<ProductId> {
         let mut used: BTreeSet<_> = self.entitlements.values().map(|entitlement| entitlement.product).collect();
         used.extend(self.title_matches.values().filter_map(|rule| rule.product));
+        used.extend(self.feature_links.values().map(|link| link.product));
         for case in self.cases.values() {
             used.insert(case.terms.product);
             used.extend(case.past_rounds.iter().map(|round| round.terms.product));
@@ -115,6 +110,7 @@ impl State {
     pub fn product_is_referred_to(&self, product: ProductId) -> bool {
         self.entitlements.values().any(|entitlement| entitlement.product == product)
             || self.title_matches.values().any(|rule| rule.product == Some(product))
+            || self.feature_links.values().any(|link| link.product == product)
             || self.cases.values().any(|case| {
                 case.terms.product == product || case.past_rounds.iter().any(|round| round.terms.product == product)
             })

@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::metric::{CustomMetric, MetricVersion};
 use crate::party::Party;
 use crate::product::{Product, TitleMatch};
-use crate::state::State;
+use crate::state::{FeatureLink, State};
 
 // What a person has amended is theirs, so it forgets the import that brought it and stays when that is undone.
 impl State {
@@ -33,26 +33,19 @@ impl State {
                         publisher: *publisher,
                         metric: *metric,
                         import: *import,
+                        suite: None,
                     }),
                 );
             }
+            Event::SuiteDefined { product, suite } => change(&mut self.products, product, |known| {
+                known.suite.clone_from(suite);
+                known.import = None;
+            }),
             Event::ProductMetricSet { product, metric } => change(&mut self.products, product, |known| {
                 known.metric = *metric;
                 known.import = None;
             }),
-            Event::MetricDefined { metric, definition } => {
-                self.last_numbers.metric = self.last_numbers.metric.max(metric.0);
-                let version = MetricVersion {
-                    defined_at: recorded.at,
-                    recorded_in: recorded.seq,
-                    definition: definition.clone(),
-                };
-                if self.metrics.contains_key(metric) {
-                    change(&mut self.metrics, metric, |known| known.versions.push(version));
-                } else {
-                    self.metrics.insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
-                }
-            }
+            Event::MetricDefined { .. } => self.evolve_metric(recorded),
             Event::ProductLinked { product, catalogue_key } => {
                 match catalogue_key {
                     Some(key) => self.catalogue_keys.insert(*product, key.as_str().into()),
@@ -71,7 +64,27 @@ impl State {
                 self.title_matches.remove(title_match);
             }
             Event::EntitlementRecorded { .. } | Event::EntitlementRetired { .. } => self.evolve_entitlement(recorded),
+            Event::FeatureLinked { feature, product } => {
+                let link = FeatureLink { feature: feature.clone(), product: *product };
+                self.feature_links.insert(feature.folded(), link);
+                change(&mut self.products, product, |known| known.import = None);
+            }
+            Event::FeatureUnlinked { feature, .. } => {
+                self.feature_links.remove(&feature.folded());
+            }
             _ => {}
+        }
+    }
+
+    fn evolve_metric(&mut self, recorded: &Recorded) {
+        let Event::MetricDefined { metric, definition } = &recorded.event else { return };
+        self.last_numbers.metric = self.last_numbers.metric.max(metric.0);
+        let version =
+            MetricVersion { defined_at: recorded.at, recorded_in: recorded.seq, definition: definition.clone() };
+        if self.metrics.contains_key(metric) {
+            change(&mut self.metrics, metric, |known| known.versions.push(version));
+        } else {
+            self.metrics.insert(*metric, Arc::new(CustomMetric { id: *metric, versions: vec![version] }));
         }
     }
 

@@ -8,6 +8,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::usage::{
+    EXAMPLE_FACTS_MAX, ExampleReading, ExampleSession, OPEN_HOURS_MAX, OVERDRAFT_PERCENT_MAX, PERIOD_DAYS_MAX,
+    ReadingRule, SessionRule,
+};
 use super::{Metric, as_name};
 use crate::observation::DeviceKind;
 
@@ -101,6 +105,12 @@ pub struct Definition {
     pub sources: Vec<Source>,
     /// Worked examples, which are run before a definition is recorded.
     pub examples: Vec<Example>,
+    /// How concurrent sessions are counted, where these are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<Box<SessionRule>>,
+    /// How readings add up, where these are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readings: Option<ReadingRule>,
 }
 
 /// What is counted.
@@ -117,6 +127,10 @@ pub enum Counts {
     Processor,
     /// Physical cores, and the virtual processors of virtual machines.
     Core,
+    /// Sessions that are open at once.
+    ConcurrentSession,
+    /// Readings of meters.
+    Reading,
 }
 
 impl Counts {
@@ -128,6 +142,8 @@ impl Counts {
             Self::NamedUser => "named users",
             Self::Processor => "processors",
             Self::Core => "cores",
+            Self::ConcurrentSession => "concurrent sessions",
+            Self::Reading => "readings",
         }
     }
 }
@@ -254,6 +270,12 @@ pub struct Example {
     /// At least, where inputs are missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<u64>,
+    /// The sessions, where these are counted; they are looked at when the last of them has ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<ExampleSession>,
+    /// The readings, where these are counted; they are looked at on the last day of the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<ExampleReading>,
 }
 
 /// A machine of an example, or several that are alike.
@@ -384,6 +406,11 @@ impl Definition {
         counts && nothing_else
     }
 
+    /// Whether it counts use over time, and nothing that stands on machines.
+    pub fn is_of_usage(&self) -> bool {
+        matches!(self.counts, Counts::ConcurrentSession | Counts::Reading)
+    }
+
     /// Every parameter with its name.
     pub fn parameters(&self) -> [(&'static str, u32); 9] {
         [
@@ -405,6 +432,7 @@ impl Definition {
         faults.words(self);
         faults.limits(self);
         faults.fitting(self);
+        faults.usage(self);
         faults.tables(self);
         for (place, example) in self.examples.iter().enumerate() {
             faults.example(place, example);
@@ -519,6 +547,34 @@ impl Faults {
         self.unless(definition.tiers.is_empty() || several, "tiers", "Installations have no tiers.");
     }
 
+    /// The rules for sessions and readings.
+    fn usage(&mut self, definition: &Definition) {
+        let counts = definition.counts;
+        for (place, given, fits, with) in [
+            ("sessions", definition.sessions.is_some(), counts == Counts::ConcurrentSession, "concurrent_session"),
+            ("readings", definition.readings.is_some(), counts == Counts::Reading, "reading"),
+        ] {
+            self.unless(!given || fits, place, &format!("This goes with counts = \"{with}\" only."));
+        }
+        if definition.is_of_usage() {
+            let on_sum = definition.rounding == Rounding::Sum || definition.counted_per_unit <= 1;
+            self.unless(on_sum, "rounding", "Use over time is rounded on the sum: write rounding = \"sum\".");
+        }
+        if let Some(rule) = &definition.sessions {
+            self.unless(rule.percentile <= 100, "sessions.percentile", "Use a number from 0 to 100.");
+            for (place, number, most) in [
+                ("sessions.period_days", rule.period_days, PERIOD_DAYS_MAX),
+                ("sessions.open_hours", rule.open_hours, OPEN_HOURS_MAX),
+                ("sessions.overdraft_percent", rule.overdraft_percent, OVERDRAFT_PERCENT_MAX),
+            ] {
+                self.unless(number <= most, place, &format!("Use at most {most}."));
+            }
+            if let Some(hours) = &rule.hours {
+                self.unless(hours.from < hours.until, "sessions.hours", "The hours end after they begin.");
+            }
+        }
+    }
+
     fn tables(&mut self, definition: &Definition) {
         for row in definition.factors.iter().flat_map(|factors| &factors.rows) {
             let number = row.models.len();
@@ -553,6 +609,24 @@ impl Faults {
         self.unless(small, &place, &format!("Use numbers up to {most}."));
         let few = example.machines.len() <= EXAMPLE_MACHINES_MAX;
         self.unless(few, &place, &format!("Give at most {EXAMPLE_MACHINES_MAX} lines of machines."));
+        let few = example.sessions.len().max(example.readings.len()) <= EXAMPLE_FACTS_MAX;
+        self.unless(few, &place, &format!("Give at most {EXAMPLE_FACTS_MAX} sessions or readings."));
+        for session in &example.sessions {
+            let texts = [session.feature.as_ref(), Some(&session.user), session.host.as_ref()];
+            for text in texts.into_iter().flatten() {
+                self.text(&place, text, WORDS_CHARS_MAX);
+            }
+            let ordered = session.until.is_none_or(|until| session.from <= until);
+            self.unless(ordered, &place, "A session does not end before it begins.");
+        }
+        for reading in &example.readings {
+            if let Some(feature) = &reading.feature {
+                self.text(&place, feature, WORDS_CHARS_MAX);
+            }
+            let ordered = reading.until.is_none_or(|until| reading.from <= until);
+            self.unless(ordered, &place, "A reading does not end before it begins.");
+            self.unless(reading.units <= most, &place, &format!("Use numbers up to {most}."));
+        }
         for machine in &example.machines {
             let texts = [&machine.name, &machine.model, &machine.host, &machine.cluster];
             for text in texts.into_iter().flatten() {

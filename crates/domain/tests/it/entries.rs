@@ -9,22 +9,25 @@ use domain::agreement::{AgreementTerms, Clause, RenewalChoice};
 use domain::case::{Ballot, CaseTerms, CaseWords, Condition, Outcome, SeatMove};
 use domain::command::{Actor, Via};
 use domain::digest::Digest;
-use domain::entitlement::{Metric, Quantity, Right};
+use domain::entitlement::{self, Metric, Quantity, Right, UseRights, Versions};
 use domain::envelope::{self, Header};
 use domain::event::Event;
 use domain::evidence::Evidence;
 use domain::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
-    TitleMatchId, TokenId,
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, PartyId, PersonId, ProductId,
+    SourceId, StatementId, TitleMatchId, TokenId,
 };
-use domain::import::{Brought, ImportedFile, Leaver, TableKind};
+use domain::import::{Brought, ImportedFile, TableKind};
 use domain::money::Money;
 use domain::observation::Environment;
 use domain::organisation::Organisation;
 use domain::party::Direction;
 use domain::person::{Role, Scope, SetUpLink};
 use domain::product::TitlePattern;
+use domain::product::{Necessity, Suite};
+use domain::seal::{SealContents, StatementFile, StatementForm};
 use domain::source::{Approval, DeliveredDevice, DeviceMark};
+use domain::usage::Feature;
 use domain::witness::Witness;
 
 use crate::world::{Entry, categories, salt};
@@ -57,6 +60,7 @@ fn right() -> Right {
         exempt_environments: vec![Environment::Test, Environment::Development],
         secondary_use: true,
         unit_price: Some(Money { amount: "345.00".parse().unwrap(), currency: "EUR".parse().unwrap() }),
+        use_rights: UseRights::default(),
     }
 }
 
@@ -125,6 +129,7 @@ fn software_events() -> Vec<Event> {
         starts_on: Some("2026-01-01".parse().unwrap()),
         ends_on: Some("2027-06-30".parse().unwrap()),
         notice_days: Some(90),
+        compliant_by_contract: false,
         clauses: vec![Clause {
             mark: "4.2".to_owned(),
             heading: "Audit".to_owned(),
@@ -137,6 +142,7 @@ fn software_events() -> Vec<Event> {
         starts_on: None,
         ends_on: None,
         notice_days: None,
+        compliant_by_contract: false,
         clauses: Vec::new(),
     };
     let open_right = Right {
@@ -147,6 +153,7 @@ fn software_events() -> Vec<Event> {
         exempt_environments: Vec::new(),
         secondary_use: false,
         unit_price: None,
+        use_rights: UseRights::default(),
     };
     vec![
         Event::PartyAdded { party: PartyId(2), name: "Northwind".to_owned(), import },
@@ -244,6 +251,27 @@ fn source_events() -> Vec<Event> {
     ]
 }
 
+fn usage_events() -> Vec<Event> {
+    let feature = Feature { vendor: Some("northd".to_owned()), name: "87393DRAFT_2026_0F".to_owned() };
+    vec![
+        Event::Imported {
+            import: ImportId(9),
+            source: "flexlm".to_owned(),
+            files: Vec::new(),
+            brought: Brought::Usage {
+                sessions: 8_402,
+                denials: 2,
+                readings: 1,
+                rejected: 3,
+                merged: 4,
+                reports_digest: Digest::of(b"usage"),
+            },
+        },
+        Event::FeatureLinked { feature: feature.clone(), product: ProductId(7) },
+        Event::FeatureUnlinked { feature: Feature { vendor: None, ..feature }, product: ProductId(7) },
+    ]
+}
+
 fn case_events() -> Vec<Event> {
     let case = CaseId(1);
     let digest = Digest::of(b"revision");
@@ -313,6 +341,66 @@ fn later_events() -> Vec<Event> {
     ]
 }
 
+fn use_right_events() -> Vec<Event> {
+    let use_rights = UseRights {
+        scope: entitlement::Scope {
+            environments: [Environment::Test].into(),
+            regions: ["Europe".to_owned()].into(),
+            ..entitlement::Scope::default()
+        },
+        versions: Some(Versions {
+            newest: "2019".to_owned(),
+            downgrade: true,
+            maintained_until: Some("2027-06-30".parse().unwrap()),
+        }),
+        instead_for: [ProductId(8)].into(),
+    };
+    let suite = Suite {
+        components: [(ProductId(8), Necessity::Mandatory), (ProductId(9), Necessity::Optional)].into(),
+        inferred_from: 2,
+    };
+    vec![
+        Event::SuiteDefined { product: ProductId(7), suite: Some(suite) },
+        Event::SuiteDefined { product: ProductId(7), suite: None },
+        Event::EntitlementRecorded {
+            entitlement: EntitlementId(13),
+            product: ProductId(7),
+            right: Right { use_rights, ..right() },
+            agreement: None,
+            purchase_reference: None,
+            import: None,
+        },
+    ]
+}
+
+fn seal_events() -> Vec<Event> {
+    let day = "2026-10-31".parse().unwrap();
+    vec![
+        Event::EstateSealed {
+            day,
+            as_of: "2026-10-31T22:59:59Z".parse().unwrap(),
+            size: 51,
+            contents: SealContents {
+                root: Digest::of(b"root"),
+                list: Digest::of(b"list"),
+                figures: Digest::of(b"figures"),
+                chunks: 14,
+                reports: 100_000,
+                devices: 99_000,
+                installations: 10_200_000,
+            },
+        },
+        Event::StatementMade {
+            statement: StatementId(1),
+            day,
+            sealed_in: 53,
+            files: StatementForm::ALL
+                .map(|form| StatementFile { form, digest: Digest::of(form.name().as_bytes()), bytes: 12_345 })
+                .to_vec(),
+        },
+    ]
+}
+
 /// One entry of every kind, more where a kind has optional parts; actors alternate.
 pub fn samples() -> Vec<Entry> {
     let actors = [
@@ -328,6 +416,12 @@ pub fn samples() -> Vec<Entry> {
         .chain(case_events())
         .chain(later_events())
         .chain(source_events())
+        .chain(use_right_events())
+        .chain(usage_events())
+        .chain(seal_events())
+        .chain(crate::alerts::events())
+        .chain(crate::reclaim::events())
+        .chain(crate::purchases::events())
         .chain(file_events());
     let mut salts = 0;
     let mut entries = Vec::new();
@@ -338,7 +432,7 @@ pub fn samples() -> Vec<Entry> {
             command: format!("c{seq}"),
             part: (u32::try_from(seq % 2).unwrap(), 2),
             version: seq % 5 + 1,
-            at: format!("2026-11-02T09:00:{seq:02}Z").parse().unwrap(),
+            at: format!("2026-11-02T09:{:02}:{:02}Z", seq / 60, seq % 60).parse().unwrap(),
             actor,
             policy: (seq > 0).then(|| Digest::of(b"catalogue")),
         };
@@ -356,6 +450,7 @@ pub fn samples() -> Vec<Entry> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line for each entry")]
 fn every_kind_of_entry_keeps_its_bytes() {
     let lines: Vec<String> = samples().into_iter().map(|entry| String::from_utf8(entry.bytes).unwrap()).collect();
     insta::assert_snapshot!(lines.join("\n"), @r###"
@@ -413,9 +508,68 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"operator","at":"2026-11-02T09:00:51Z","body":{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","source":"SRC-2"},"cmd":"c51","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":51,"stream":"source/SRC-2","type":"device-rejected","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:00:52Z","body":{"delivery":"IMP-8","devices":[{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697","report":"845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917"},{"device":"0f6e2d4c8b1a397550c3d2e1f4a5b697"}],"installations":150,"rejected":1,"reports_digest":"7f26104f77a7ce477546cd1ea99b6c99b5eb079e3ec9238583314eccea00440a","source":"SRC-2"},"cmd":"c52","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":52,"stream":"source/SRC-2","type":"reports-received","v":1,"ver":3,"via":"session/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:00:53Z","body":{"source":"SRC-2"},"cmd":"c53","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":53,"stream":"source/SRC-2","type":"source-closed","v":1,"ver":4,"via":"link/ACC-9"}
-{"actor":"PER-4","at":"2026-11-02T09:00:54Z","body":{"brought":{"kind":"leavers","merged":0,"rejected":1,"rows":2},"files":[],"import":"IMP-9","source":"HR"},"cmd":"c54","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":54,"stream":"import/IMP-9","type":"imported","v":1,"ver":5,"via":"token/TOK-3"}
-{"actor":"program","at":"2026-11-02T09:00:55Z","body":{"import":"IMP-9","leavers":[{"left_on":"2026-10-31","person":{"$pd":0}},{"left_on":"2026-12-31","person":{"$pd":1}}]},"cmd":"c55","org":"indult/acme-0123abcd","part":[1,2],"pd":["4174677a350253a58ce4540a283da25a13bf0d37c72a6606c45ddf27fd85eefb","9cc9c4ed414764d8f4569c85d92090cb06638f131860570eeb6648b695410d23"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":55,"stream":"import/IMP-9","type":"leavers-recorded","v":1,"ver":1}
-{"actor":"operator","at":"2026-11-02T09:00:56Z","body":{"kind":"entitlements","mapping":"name = \"Reseller\"","name":"Reseller"},"cmd":"c56","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":56,"stream":"mapping/entitlements/reseller","type":"mapping-remembered","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:00:54Z","body":{"product":"PRD-7","suite":{"components":{"PRD-8":"mandatory","PRD-9":"optional"},"inferred_from":2}},"cmd":"c54","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":54,"stream":"product/PRD-7","type":"suite-defined","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:00:55Z","body":{"product":"PRD-7"},"cmd":"c55","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":55,"stream":"product/PRD-7","type":"suite-defined","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:00:56Z","body":{"entitlement":"ENT-13","product":"PRD-7","right":{"ends_on":"2026-12-31","exempt_environments":["test","development"],"metric":"named_user","quantity":{"units":250},"secondary_use":true,"starts_on":"2026-01-01","unit_price":{"amount":"345.00","currency":"EUR"},"use_rights":{"instead_for":["PRD-8"],"scope":{"environments":["test"],"regions":["Europe"]},"versions":{"downgrade":true,"maintained_until":"2027-06-30","newest":"2019"}}}},"cmd":"c56","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":56,"stream":"entitlement/ENT-13","type":"entitlement-recorded","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:00:57Z","body":{"brought":{"denials":2,"kind":"usage","merged":4,"readings":1,"rejected":3,"reports_digest":"0a4e4c29432ecb01b95f87d87ffaff9cb4f36ce4b89ff1a1a136ad1c7392ae07","sessions":8402},"files":[],"import":"IMP-9","source":"flexlm"},"cmd":"c57","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":57,"stream":"import/IMP-9","type":"imported","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:58Z","body":{"feature":{"name":"87393DRAFT_2026_0F","vendor":"northd"},"product":"PRD-7"},"cmd":"c58","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":58,"stream":"product/PRD-7","type":"feature-linked","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:00:59Z","body":{"feature":{"name":"87393DRAFT_2026_0F"},"product":"PRD-7"},"cmd":"c59","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":59,"stream":"product/PRD-7","type":"feature-unlinked","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:00Z","att":["a330395cc0a53ad1207736546afff4735940937564bbf75ce1edad40780d9139","dc2e3999e6b3e23f3327c0e6cb9a3d6cde4ab7cc16a46ec0fe716df8ce2717b9"],"body":{"as_of":"2026-10-31T22:59:59Z","contents":{"chunks":14,"devices":99000,"figures":"dc2e3999e6b3e23f3327c0e6cb9a3d6cde4ab7cc16a46ec0fe716df8ce2717b9","installations":10200000,"list":"a330395cc0a53ad1207736546afff4735940937564bbf75ce1edad40780d9139","reports":100000,"root":"4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2"},"day":"2026-10-31","size":51},"cmd":"c60","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":60,"stream":"estate","type":"estate-sealed","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:01Z","att":["02bd175f329720378ce83dd56a1b6b1f5291a60182d6c54b5e0d1e8d248a267a","53bb9b0b38ac812554abeb88ea6d56760d07ec147a75e8761c4f57ecc298218f","e5e239560bc125a20ff2ac1fea50915bc198dd4f5b5256ec447a8a71e00132b3"],"body":{"day":"2026-10-31","files":[{"bytes":12345,"digest":"02bd175f329720378ce83dd56a1b6b1f5291a60182d6c54b5e0d1e8d248a267a","form":"json"},{"bytes":12345,"digest":"53bb9b0b38ac812554abeb88ea6d56760d07ec147a75e8761c4f57ecc298218f","form":"csv"},{"bytes":12345,"digest":"e5e239560bc125a20ff2ac1fea50915bc198dd4f5b5256ec447a8a71e00132b3","form":"html"}],"sealed_in":53,"statement":"STM-1"},"cmd":"c61","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":61,"stream":"statement/STM-1","type":"statement-made","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:02Z","body":{"rule":"RUL-2","terms":{"product":"PRD-7","trigger":{"kind":"short_over","units":0}}},"cmd":"c62","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":62,"stream":"alert-rule/RUL-2","type":"alert-rule-set","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:03Z","body":{"rule":"RUL-2","terms":{"trigger":{"amount":{"amount":"5000","currency":"EUR"},"kind":"exposure_over"}}},"cmd":"c63","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":63,"stream":"alert-rule/RUL-2","type":"alert-rule-set","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:04Z","body":{"rule":"RUL-2","terms":{"trigger":{"days":30,"kind":"coverage_under","percent":90}}},"cmd":"c64","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":64,"stream":"alert-rule/RUL-2","type":"alert-rule-set","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:05Z","body":{"rule":"RUL-2","terms":{"trigger":{"kind":"use_after_leaving"}}},"cmd":"c65","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":65,"stream":"alert-rule/RUL-2","type":"alert-rule-set","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:06Z","body":{"rule":"RUL-2"},"cmd":"c66","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":66,"stream":"alert-rule/RUL-2","type":"alert-rule-ended","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:07Z","body":{"alert":"ALT-4","limit":0,"measured":12,"rule":"RUL-2","subject":{"product":"PRD-7"},"tasks":[{"phase":"contain","wording":"Stop it."}]},"cmd":"c67","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":67,"stream":"alert/ALT-4","type":"alert-raised","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:08Z","body":{"alert":"ALT-4","limit":0,"measured":12,"rule":"RUL-2","subject":{"entitlement":"ENT-11"}},"cmd":"c68","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":68,"stream":"alert/ALT-4","type":"alert-raised","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:09Z","body":{"alert":"ALT-4","limit":0,"measured":12,"rule":"RUL-2","subject":{"exception":"EXC-1"}},"cmd":"c69","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":69,"stream":"alert/ALT-4","type":"alert-raised","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:10Z","body":{"alert":"ALT-4","limit":0,"measured":12,"rule":"RUL-2","subject":{"source":"HR"}},"cmd":"c70","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":70,"stream":"alert/ALT-4","type":"alert-raised","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:11Z","body":{"alert":"ALT-4","limit":0,"measured":12,"rule":"RUL-2","subject":"estate"},"cmd":"c71","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":71,"stream":"alert/ALT-4","type":"alert-raised","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:12Z","body":{"alert":"ALT-4"},"cmd":"c72","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":72,"stream":"alert/ALT-4","type":"alert-cleared","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:13Z","body":{"alert":"ALT-4","note":{"$pd":0}},"cmd":"c73","org":"indult/acme-0123abcd","part":[1,2],"pd":["62cd1615e1d8296843ad19e8091babd6cc0251240ff5c923b5157ea322360524"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":73,"stream":"alert/ALT-4","type":"alert-acknowledged","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:14Z","body":{"alert":"ALT-4","note":{"$pd":0},"until":"2026-12-01"},"cmd":"c74","org":"indult/acme-0123abcd","part":[0,2],"pd":["a80c3ee4d8044cc3461e4864bedaf1d07e021a79cbe796534244b25ad18dd240"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":74,"stream":"alert/ALT-4","type":"alert-snoozed","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:15Z","body":{"alert":"ALT-4","measured":12,"reason":{"$pd":0}},"cmd":"c75","org":"indult/acme-0123abcd","part":[1,2],"pd":["f8d7877f1ac1acd0afe53602828c367d3ab5b5468bb66528c8de56750c73b8e7"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":75,"stream":"alert/ALT-4","type":"alert-resolved","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:16Z","body":{"alert":"ALT-4","note":{"$pd":0},"task":0},"cmd":"c76","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"pd":["e1fb49d4e8134d4d3a5a2c62edb1cb29de695dbd5307d62fd03d39e1105d3926"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":76,"stream":"alert/ALT-4","type":"alert-task-done","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:17Z","att":["baaf53622a51d975235f276287bdc1b64aa4640c77142cbca076877d9eac6815"],"body":{"alert":"ALT-4","evidence":{"bytes":12,"digest":"baaf53622a51d975235f276287bdc1b64aa4640c77142cbca076877d9eac6815","name":{"$pd":0}},"note":{"$pd":1},"task":1},"cmd":"c77","org":"indult/acme-0123abcd","part":[1,2],"pd":["9b20f70abfc6f2353f50f09c5f2e63edbb571c4f4804c9a0e885fe121e8087d2","5765b4f6152820918a59a75f5149a6c4b24de71671010cafaa80b524a36f96d5"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":77,"stream":"alert/ALT-4","type":"alert-task-done","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:18Z","body":{"kind":"dormant","tasks":[{"phase":"report","wording":"Tell finance."}]},"cmd":"c78","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":78,"stream":"playbook/dormant","type":"playbook-set","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:19Z","body":{"quiet":"QUI-3","reason":{"$pd":0},"terms":{"ends_on":"2027-01-06","product":"PRD-7","starts_on":"2026-12-24"}},"cmd":"c79","org":"indult/acme-0123abcd","part":[1,2],"pd":["2bce3e165013f02f43e0f7c8d9536425c3bce614fe72b7745a20ee4b55446a53"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":79,"stream":"quiet-period/QUI-3","type":"quiet-period-set","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:20Z","body":{"quiet":"QUI-3"},"cmd":"c80","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":80,"stream":"quiet-period/QUI-3","type":"quiet-period-ended","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:21Z","body":{"counts":[{"product":"PRD-7","short":2,"used":10},{"product":"PRD-8","short":0,"surplus":5,"used":10}],"day":"2026-11-02"},"cmd":"c81","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":81,"stream":"counts","type":"counts-noted","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:22Z","body":{"category":"engineering","owner":{"person":"PER-4"},"product":"PRD-7"},"cmd":"c82","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":82,"stream":"product/PRD-7","type":"product-assigned","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:23Z","body":{"product":"PRD-7"},"cmd":"c83","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":83,"stream":"product/PRD-7","type":"product-assigned","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:24Z","body":{"category":"engineering","owner":{"role":"procurement"}},"cmd":"c84","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":84,"stream":"category/engineering","type":"category-assigned","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:25Z","body":{"category":"engineering"},"cmd":"c85","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":85,"stream":"category/engineering","type":"category-assigned","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:26Z","body":{"leaver":"LVR-2","left_on":"2026-10-31","name":{"$pd":0}},"cmd":"c86","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"pd":["6f7a8348043a0c20bc818494c88992be631989e3b68635f468716c239bf4aaa6"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":86,"stream":"leaver/LVR-2","type":"leaver-recorded","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:27Z","body":{"leaver":"LVR-2"},"cmd":"c87","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":87,"stream":"leaver/LVR-2","type":"leaver-removed","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:28Z","body":{"terms":{"answer_by":"2026-11-20","basis":{"days":90,"kind":"dormant"},"product":"PRD-1","unit_price":{"amount":"300.00","currency":"EUR"}},"wave":"WAV-2"},"cmd":"c88","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":88,"stream":"wave/WAV-2","type":"wave-opened","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:29Z","body":{"terms":{"answer_by":"2026-11-20","basis":{"kind":"uncovered"},"product":"PRD-1"},"wave":"WAV-2"},"cmd":"c89","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":89,"stream":"wave/WAV-2","type":"wave-opened","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:30Z","body":{"candidate":{"device_name":{"$pd":0},"devices":["90ec1cc0ef6d07971c866ad9ba374d4f"],"holder":{"$pd":1},"holder_mark":"46293a7769fd34e1096e7fc0079da21fa455dedf8773e05014ef351503d5d1e5","last_used_on":"2026-03-01","units":1},"link":"7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed","wave":"WAV-2"},"cmd":"c90","org":"indult/acme-0123abcd","part":[0,2],"pd":["1764be97101d62b706010697614e20b9d86e7a20a318c58bed4ea893b439da77","15374faa02c27429f43fa25872338d488d383c926c03c80e3962b231ddceca03"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":90,"stream":"wave/WAV-2","type":"reclaim-asked","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:31Z","body":{"candidate":{"device_name":{"$pd":0},"devices":["ec7bcacaf20df45696f95f3f13b3c65c"],"units":1},"link":"3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3","wave":"WAV-2"},"cmd":"c91","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"pd":["7d13b58276ba796bce05467a436717fadb2767bbb502e0325353cf04ccd5f8e0"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":91,"stream":"wave/WAV-2","type":"reclaim-asked","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:32Z","body":{"item":1,"link":"8b5b9db0c13db24256c829aa364aa90c6d2eba318b9232a4ab9313b954d3555f","wave":"WAV-2"},"cmd":"c92","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":92,"stream":"wave/WAV-2","type":"reclaim-asked-again","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:33Z","body":{"answer":"keep","item":0,"reason":{"$pd":0},"wave":"WAV-2"},"cmd":"c93","org":"indult/acme-0123abcd","part":[1,2],"pd":["5584a039669101d2ba2c2fa3cff0fb9a6225bc6ed23d98175e7a3034307d6b99"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":93,"stream":"wave/WAV-2","type":"reclaim-answered","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:34Z","body":{"answer":"release","item":1,"wave":"WAV-2"},"cmd":"c94","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":94,"stream":"wave/WAV-2","type":"reclaim-answered","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:35Z","body":{"choice":"reclaim","item":1,"reason":{"$pd":0},"wave":"WAV-2"},"cmd":"c95","org":"indult/acme-0123abcd","part":[1,2],"pd":["6f86b74686ca473eda3b17bae7d61777b601bdc21df319ee2f25fbd0cf38a9df"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":95,"stream":"wave/WAV-2","type":"reclaim-decided","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:36Z","body":{"item":1,"wave":"WAV-2"},"cmd":"c96","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":96,"stream":"wave/WAV-2","type":"reclaim-confirmed","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:37Z","body":{"wave":"WAV-2"},"cmd":"c97","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":97,"stream":"wave/WAV-2","type":"wave-closed","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:38Z","body":{"hold":"HLD-1","name":{"$pd":0},"reason":{"$pd":1},"subject":{"device":"90ec1cc0ef6d07971c866ad9ba374d4f"}},"cmd":"c98","org":"indult/acme-0123abcd","part":[0,2],"pd":["3ee5aeca9dbe24a28c7293009b2e1141bc146cce5c8cfa1ef2c83ef5403ba8e3","02df2bcfe41b67ed1468722fd991c61aa693cb10b17026cde3153c833eaad353"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":98,"stream":"legal-hold/HLD-1","type":"legal-hold-set","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:39Z","body":{"hold":"HLD-2","name":{"$pd":0},"reason":{"$pd":1},"subject":{"holder":"46293a7769fd34e1096e7fc0079da21fa455dedf8773e05014ef351503d5d1e5"}},"cmd":"c99","org":"indult/acme-0123abcd","part":[1,2],"pd":["ddf358d0fa95e93a4318214ebd7fa5868bd30fdf6dec58c39bfd809ccab452dd","854d6c9cb04fb6dd8bf86b8899f0df318b91bd2fd5b76c28ef07ea25de152707"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":99,"stream":"legal-hold/HLD-2","type":"legal-hold-set","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:40Z","body":{"hold":"HLD-1","reason":{"$pd":0}},"cmd":"c100","org":"indult/acme-0123abcd","part":[0,2],"pd":["2af6ae438f9430830cad1378eb0aadb3fa972db63e4e099548bab40b3241ddd4"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":100,"stream":"legal-hold/HLD-1","type":"legal-hold-lifted","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:41Z","body":{"purchase":"BUY-3","reason":{"$pd":0},"requester":"PER-4","terms":{"cost_centre":"4110","product":"PRD-1","quantity":3,"unit_price":{"amount":"300.00","currency":"EUR"}}},"cmd":"c101","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"pd":["b3871f9985ff89025fa3d130a204c1805dfd315ad1a719c3c23a5207d79457f2"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":101,"stream":"purchase/BUY-3","type":"purchase-requested","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:42Z","body":{"purchase":"BUY-3","reason":{"$pd":0},"requester":"PER-4","terms":{"product":"PRD-1","quantity":3,"unit_price":{"amount":"300.00","currency":"EUR"}}},"cmd":"c102","org":"indult/acme-0123abcd","part":[0,2],"pd":["2711875548c794d67ce17350384c68f1ae18f05792bb28d5c8c03f6b2c1224b2"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":102,"stream":"purchase/BUY-3","type":"purchase-requested","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:43Z","body":{"note":{"$pd":0},"purchase":"BUY-3"},"cmd":"c103","org":"indult/acme-0123abcd","part":[1,2],"pd":["b0a3b7f9f2322e46aa264f3d1938c28ad35cdc38d4251ab0ca51181012f7b10f"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":103,"stream":"purchase/BUY-3","type":"purchase-approved","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:44Z","body":{"purchase":"BUY-3","reason":{"$pd":0}},"cmd":"c104","org":"indult/acme-0123abcd","part":[0,2],"pd":["577e451ee9b94701284b3f60d91f5f07110546a0c6e02a7bebb139a7b3d9ffbd"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":104,"stream":"purchase/BUY-3","type":"purchase-refused","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:45Z","body":{"purchase":"BUY-3","reference":"PO-7"},"cmd":"c105","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":105,"stream":"purchase/BUY-3","type":"purchase-ordered","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:46Z","body":{"entitlement":"ENT-11","purchase":"BUY-3"},"cmd":"c106","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":106,"stream":"purchase/BUY-3","type":"purchase-received","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:47Z","body":{"purchase":"BUY-3"},"cmd":"c107","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":107,"stream":"purchase/BUY-3","type":"purchase-withdrawn","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:48Z","body":{"limits":[{"amount":{"amount":"1000","currency":"EUR"},"role":"approver"}]},"cmd":"c108","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":108,"stream":"spend-limits","type":"spend-limits-set","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:49Z","body":{"budget":"BUD-1","terms":{"amount":{"amount":"50000","currency":"EUR"},"cost_centre":"4110","ends_on":"2026-12-31","starts_on":"2026-01-01"}},"cmd":"c109","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":109,"stream":"budget/BUD-1","type":"budget-set","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:50Z","body":{"budget":"BUD-2","terms":{"amount":{"amount":"50000","currency":"EUR"},"ends_on":"2026-12-31","starts_on":"2026-01-01"}},"cmd":"c110","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":110,"stream":"budget/BUD-2","type":"budget-set","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:51Z","body":{"percent":20,"product":"PRD-7"},"cmd":"c111","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":111,"stream":"product/PRD-7","type":"surcharge-set","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:52Z","body":{"percent":0},"cmd":"c112","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":112,"stream":"surcharge","type":"surcharge-set","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:53Z","body":{"brought":{"kind":"leavers","merged":0,"rejected":1,"rows":2},"files":[],"import":"IMP-9","source":"HR"},"cmd":"c113","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":113,"stream":"import/IMP-9","type":"imported","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:54Z","body":{"import":"IMP-9","leaver":"LVR-3","left_on":"2026-10-31","name":{"$pd":0}},"cmd":"c114","org":"indult/acme-0123abcd","part":[0,2],"pd":["5b7ca9aae728b21cdff8bdaa0699bad65304de4e5025c3d8cd0c056b338fa5aa"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":114,"stream":"leaver/LVR-3","type":"leaver-recorded","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:55Z","body":{"kind":"entitlements","mapping":"name = \"Reseller\"","name":"Reseller"},"cmd":"c115","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":115,"stream":"mapping/entitlements/reseller","type":"mapping-remembered","v":1,"ver":1}
 "###);
 }
 
@@ -427,12 +581,11 @@ fn file_events() -> Vec<Event> {
             files: Vec::new(),
             brought: Brought::Leavers { rows: 2, rejected: 1, merged: 0 },
         },
-        Event::LeaversRecorded {
-            import: ImportId(9),
-            leavers: vec![
-                Leaver { person: "ana.ruiz".into(), left_on: jiff::civil::date(2026, 10, 31) },
-                Leaver { person: "bo@acme.example".into(), left_on: jiff::civil::date(2026, 12, 31) },
-            ],
+        Event::LeaverRecorded {
+            leaver: LeaverId(3),
+            name: "ana.ruiz".into(),
+            left_on: jiff::civil::date(2026, 10, 31),
+            import: Some(ImportId(9)),
         },
         Event::MappingRemembered {
             kind: TableKind::Entitlements,

@@ -171,6 +171,7 @@ fn an_event_that_does_not_fit_an_entry_is_refused_with_its_length() {
             starts_on: None,
             ends_on: None,
             notice_days: None,
+            compliant_by_contract: false,
             clauses: vec![domain::agreement::Clause {
                 mark: "1".to_owned(),
                 heading: "All".to_owned(),
@@ -238,6 +239,7 @@ proptest! {
             starts_on: Some(day),
             ends_on: None,
             notice_days: None,
+            compliant_by_contract: false,
             clauses: vec![domain::agreement::Clause { mark: open.clone(), heading: open.clone(), wording: open.clone() }],
         };
         let right = domain::entitlement::Right {
@@ -251,6 +253,7 @@ proptest! {
                 amount: domain::Decimal::new(amount, scale),
                 currency: "EUR".parse().unwrap(),
             }),
+            use_rights: domain::entitlement::UseRights::default(),
         };
         let events = [
             Event::AgreementAmended { agreement: domain::id::AgreementId(1), terms },

@@ -1,6 +1,7 @@
 //! The tests of the domain from outside, as one binary.
 
 mod access;
+mod alerts;
 mod catalogue;
 mod entries;
 mod envelope;
@@ -9,8 +10,12 @@ mod grants;
 mod imports;
 mod metrics;
 mod properties;
+mod purchases;
+mod reclaim;
 mod scenario;
+mod seals;
 mod sources;
 mod titles;
+mod usage;
 mod votes;
 mod world;

@@ -38,7 +38,11 @@ pub fn definition(name: &str) -> Definition {
             users: 0,
             units: 4,
             at_least: None,
+            sessions: Vec::new(),
+            readings: Vec::new(),
         }],
+        sessions: None,
+        readings: None,
     }
 }
 

@@ -21,7 +21,7 @@ use domain::entitlement::{Metric, Quantity};
 use domain::event::Event;
 use domain::evidence::Evidence;
 use domain::id::{AgreementId, CaseId, EntitlementId, PartyId, PersonId, ProductId};
-use domain::import::{Brought, ImportedFile, Leaver};
+use domain::import::{Brought, ImportedFile};
 use domain::observation::{EntitlementRow, Environment, RawTitle};
 use domain::person::{Role, SetUpLink};
 use domain::product::TitlePattern;
@@ -281,7 +281,7 @@ impl Scenario {
                     .iter()
                     .map(|text| {
                         let (person, day) = text.split_once(" on ").unwrap();
-                        Leaver { person: person.into(), left_on: day.parse().unwrap() }
+                        (person.into(), day.parse().unwrap())
                     })
                     .collect(),
                 rejected: 0,

@@ -79,3 +79,34 @@ fn real_exports_of_snipe_it_are_read() {
     }
     println!("{read} entitlement files read");
 }
+
+#[test]
+fn real_status_lists_and_skus_are_read() {
+    let mut read = 0;
+    let folders = ["inventory/lmstat", "inventory/other-license-managers", "licensing/m365"];
+    for path in folders.iter().flat_map(|folder| files(&samples().join(folder))) {
+        let bytes = std::fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let zone = jiff::tz::TimeZone::UTC;
+        let clock = importers::Clock { zone: &zone, read_at: "2026-03-09T12:00:00Z".parse().unwrap() };
+        match importers::read_usage(&bytes, clock) {
+            Ok(file) => {
+                read += 1;
+                let sum = |of: fn(&domain::usage::UsageReport) -> usize| file.reports.iter().map(of).sum::<usize>();
+                println!(
+                    "{name}: {}, {} sessions, {} readings, {} rejects",
+                    file.format,
+                    sum(|report| report.sessions.len()),
+                    sum(|report| report.readings.len()),
+                    file.rejects.len()
+                );
+                for reject in file.rejects.iter().take(2) {
+                    println!("    {} «{}» {}", reject.place, reject.found, reject.problem);
+                }
+            }
+            Err(refusal) => println!("{name}: {refusal}"),
+        }
+    }
+    println!("{read} files of usage read");
+    assert!(read == 0 || read >= 8, "the lists of lmstat among them are read");
+}

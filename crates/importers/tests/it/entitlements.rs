@@ -28,7 +28,7 @@ fn the_template_reads_whole_rows_and_rejects_the_rest_with_everything_wrong_in_t
     {"line":4,"product":"Šablona Editor","publisher":-,"metric":"named_user","quantity":"unlimited","unit_price":-,"starts_on":-,"ends_on":-,"exempt_environments":[],"secondary_use":false,"agreement":-,"agreement_ends_on":-,"notice_days":-,"purchase_reference":-}
     {"line":10,"product":"Gauge","publisher":-,"metric":"device","quantity":{"units":4},"unit_price":{"amount":"10","currency":"EUR"},"starts_on":"2026-01-01","ends_on":-,"exempt_environments":[],"secondary_use":false,"agreement":-,"agreement_ends_on":-,"notice_days":-,"purchase_reference":-}
     ! line 6, column “quantity”: «-3» The number is below zero. → Leave the row out; returned or sold units are entered by retiring their entitlement.
-    ! line 7, column “metric”: «per sites» This is no metric known here. → Write the name of a metric, such as device, server, core, user_cal, ibm_pvu, or the number of one of your own; or name a mapping with a default for it.
+    ! line 7, column “metric”: «per sites» This is no metric known here. → Write the name of a metric, such as device, server, core, user_cal, floating, or the number of one of your own; or name a mapping with a default for it.
     ! line 7, column “quantity”: «2.5» The quantity is no whole number. → Write whole units; convert packs into the units they hold.
     ! line 7, column “currency”: «EURO» This is no currency code. → Write three letters, such as EUR.
     ! line 7, column “starts_on”: «2026-02-30» The calendar has no such day. → Correct the date, or check the date style of the mapping; dates as 2026-03-31 need none.

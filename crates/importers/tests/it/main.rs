@@ -22,4 +22,5 @@ mod inventories;
 mod lists;
 mod shown;
 mod tools;
+mod usage;
 mod workbooks;

@@ -4,19 +4,21 @@
 //! the line's metric covers units by number, and may divide a bearer: it then stands in two rows.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::metric::{Definition, VirtualMachines};
 use domain::observation::Environment;
 use roaring::RoaringBitmap;
 
+use super::by_classes::{self, Matching};
 use super::by_rows::{self, By, Spent, Unit};
 use super::{Outcome, Room, Use, units_of};
 use crate::demand::{Demand, Persons, Places};
 use crate::estate::{Estate, NOBODY};
 use crate::measure::{self, Measured, Tally, Users};
 use crate::metrics::{Kind, Plain};
-use crate::supply::Selected;
+use crate::reach::Reach;
+use crate::supply::{CountingRight, Selected};
 
 /// The devices in order of name.
 fn in_order(estate: &Estate, devices: &RoaringBitmap) -> Vec<u32> {
@@ -155,9 +157,7 @@ pub(crate) fn spend<'a>(demand: &Demand<'a>, selected: &Selected<'_>, persons: &
         Kind::Plain(_) => None,
     };
     let (units, measured) = definition.map(|definition| bearing(demand, definition)).unwrap_or_default();
-    let given = selected.rights.iter().map(|right| right.quantity.units().unwrap_or(u64::MAX));
-    let origins = (0..units.len()).collect();
-    let mut spending = Spending { demand, selected, left: given.collect(), room: Room::of(selected), units, origins };
+    let mut spending = Spending::of(demand, selected, units);
     if let Some(unlimited) = selected.unlimited() {
         spending.room.demand.mixed = measured.high;
         spending.units.iter_mut().for_each(|unit| unit.by = Some(By::Right(0)));
@@ -168,10 +168,24 @@ pub(crate) fn spend<'a>(demand: &Demand<'a>, selected: &Selected<'_>, persons: &
     }
     spending.spend_others();
     spending.measure_room();
-    spending.reserve();
-    spending.spend_own();
-    spending.spend_grants();
+    if by_classes::are_needed(selected) {
+        spending.spend_by_classes();
+    } else {
+        spending.reserve();
+        spending.spend_own();
+        spending.spend_grants();
+    }
     (spending.finish(), measured)
+}
+
+/// The bearers of `demand` that rights in other metrics do not cover, in order.
+pub(crate) fn open(demand: &Demand<'_>, selected: &Selected<'_>) -> Vec<Unit> {
+    let Kind::Measured(metric) = selected.kind else { return Vec::new() };
+    let Some(definition) = selected.definitions.get(&metric) else { return Vec::new() };
+    let mut spending = Spending::of(demand, selected, bearing(demand, definition).0);
+    spending.spend_others();
+    spending.units.retain(|unit| unit.by.is_none() && unit.units > 0);
+    spending.units
 }
 
 struct Spending<'a, 'b> {
@@ -180,6 +194,8 @@ struct Spending<'a, 'b> {
     units: Vec<Unit>,
     /// Units left of every right.
     left: Vec<u64>,
+    /// What every right reaches.
+    reaches: Vec<Reach>,
     room: Room,
     /// The place of every unit in the order of bearers; of a divided bearer that of the whole.
     origins: Vec<usize>,
@@ -192,18 +208,44 @@ struct Group {
     cost: u64,
 }
 
-impl<'b> Spending<'_, 'b> {
+impl<'a, 'b> Spending<'a, 'b> {
+    fn of(demand: &'a Demand<'b>, selected: &'a Selected<'a>, units: Vec<Unit>) -> Self {
+        let versions = if selected.asks_for_versions() { demand.versions() } else { Vec::new() };
+        let reach = |right| Reach::of_right(demand, right, selected.kind, &versions, selected.today);
+        Self {
+            demand,
+            selected,
+            left: selected.rights.iter().map(CountingRight::available).collect(),
+            reaches: selected.rights.iter().map(reach).collect(),
+            room: Room::of(selected),
+            origins: (0..units.len()).collect(),
+            units,
+        }
+    }
+
     fn available(&self, kind: Kind) -> u64 {
         let rights = self.selected.rights.iter().zip(&self.left).filter(|(right, _)| right.kind == kind);
         rights.fold(0, |sum, (_, left)| sum.saturating_add(*left))
     }
 
-    /// Takes so many units of the rights in `kind`; returns the last right of which one was taken.
-    fn draw(&mut self, kind: Kind, units: u64) -> Option<usize> {
+    /// Whether a right reaches all of these bearers.
+    fn is_reached(&self, right: usize, places: &[usize]) -> bool {
+        places.iter().all(|place| self.reaches[right].holds(&self.units[*place]))
+    }
+
+    /// Takes so many units of the rights in `kind` that reach all of these bearers; returns the last right of which one
+    /// was taken, and takes nothing where there are too few.
+    fn draw(&mut self, kind: Kind, units: u64, places: &[usize]) -> Option<usize> {
+        let reached: Vec<bool> = (0..self.left.len()).map(|right| self.is_reached(right, places)).collect();
+        let rights = self.selected.rights.iter().zip(&self.left).zip(&reached);
+        let fitting = rights.filter(|((right, _), reached)| right.kind == kind && **reached);
+        if fitting.fold(0, |sum: u64, ((_, left), _)| sum.saturating_add(*left)) < units {
+            return None;
+        }
         let mut missing = units;
         let mut last = None;
         for (place, right) in self.selected.rights.iter().enumerate() {
-            let taken = if right.kind == kind { self.left[place].min(missing) } else { 0 };
+            let taken = if right.kind == kind && reached[place] { self.left[place].min(missing) } else { 0 };
             if taken > 0 {
                 last = Some(place);
             }
@@ -236,9 +278,7 @@ impl<'b> Spending<'_, 'b> {
             };
             groups.sort_by_key(|group| (Reverse(group.units), group.cost, group.places.first().copied()));
             for group in groups {
-                if group.cost <= self.available(kind)
-                    && let Some(right) = self.draw(kind, group.cost)
-                {
+                if let Some(right) = self.draw(kind, group.cost, &group.places) {
                     group.places.iter().for_each(|place| self.units[*place].by = Some(By::Right(right)));
                 }
             }
@@ -334,7 +374,7 @@ impl<'b> Spending<'_, 'b> {
     }
 
     /// Covers what is open at `places`, in this order, with at most `most` units, and returns how many were covered.
-    fn cover(&mut self, places: &mut std::collections::VecDeque<usize>, most: u64, by: By) -> u64 {
+    fn cover(&mut self, places: &mut VecDeque<usize>, most: u64, by: By) -> u64 {
         let mut left = most;
         while left > 0 {
             let Some(place) = places.pop_front() else { break };
@@ -369,6 +409,28 @@ impl<'b> Spending<'_, 'b> {
         self.room.own = covered.saturating_add(self.available(own));
     }
 
+    /// Rights in the line's metric and exceptions, where not all reach all.
+    fn spend_by_classes(&mut self) {
+        let supplies = by_classes::supplies(self.selected);
+        let versions = if self.selected.asks_for_versions() { self.demand.versions() } else { Vec::new() };
+        let reaches = by_classes::reaches(self.demand, self.selected, &supplies, &versions);
+        let open: Vec<usize> = self.open().collect();
+        let (classes, class_of) = by_classes::classes_of(open.iter().map(|place| &self.units[*place]), &reaches);
+        let matching = Matching::of(self.selected, supplies, &self.left, &classes);
+        let solution = matching.solve();
+        let mut places: Vec<VecDeque<usize>> = vec![VecDeque::new(); classes.len()];
+        for (place, class) in open.into_iter().zip(class_of) {
+            places[class].push_back(place);
+        }
+        for (by, class, units) in matching.covers(&solution) {
+            self.cover(&mut places[class], units, by);
+            if let By::Right(right) = by {
+                self.left[right] -= units;
+            }
+        }
+        self.room.limited = Some(Box::new(matching));
+    }
+
     fn spend_grants(&mut self) {
         for (place, grant) in self.selected.grants.iter().enumerate() {
             let reached =
@@ -380,7 +442,7 @@ impl<'b> Spending<'_, 'b> {
     }
 
     fn finish(self) -> Spent<'b> {
-        let given = self.selected.rights.iter().map(|right| right.quantity.units().unwrap_or(u64::MAX));
+        let given = self.selected.rights.iter().map(CountingRight::available);
         let used = given.zip(&self.left).map(|(given, left)| Use { used: given - left, covers: 0 });
         let mut outcome = Outcome {
             consumed: self.units.iter().map(|unit| unit.units).sum(),

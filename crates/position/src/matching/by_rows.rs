@@ -2,17 +2,18 @@
 //! themselves where which units are covered changes how many are.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use domain::entitlement::Quantity;
 use domain::observation::Environment;
 use roaring::RoaringBitmap;
 
+use super::by_classes::{self, Matching};
 use super::{Outcome, Room, Use, by_capacity, units_of};
 use crate::demand::{Demand, Persons, Places, Version};
 use crate::estate::NOBODY;
 use crate::metrics::{Kind, Plain};
-use crate::supply::Selected;
+use crate::reach::Reach;
+use crate::supply::{CountingRight, Selected};
 
 /// One unit of a line.
 #[derive(Debug, Clone)]
@@ -122,24 +123,27 @@ pub(crate) fn spend<'a>(
         spent.outcome.rights[0].used = used;
         return spent;
     }
-    spending.count_installations(&versions);
-    spending.reserve();
-    if plain != Plain::NamedUser {
-        spending.spend_named_users();
-    }
-    match plain {
-        Plain::Installation => spending.spend_devices_on_installations(),
-        Plain::NamedUser => spending.spend_devices_on_persons(),
-        Plain::Device => {}
-    }
-    if plain != Plain::Installation {
-        spending.spend_installations();
-    }
-    spending.spend_measured();
+    spending.spend_others(plain, &versions);
     spending.measure_room();
-    spending.spend_own();
-    spending.spend_grants();
+    spending.spend_bundles();
+    spending.spend_pairs();
+    if by_classes::are_needed(selected) {
+        spending.spend_by_classes(&versions);
+    } else {
+        spending.spend_own();
+        spending.spend_grants();
+    }
     spending.finish(versions)
+}
+
+/// The units of `demand` that rights in other metrics do not cover, in order.
+pub(crate) fn open<'a>(demand: &Demand<'a>, selected: &Selected<'_>, plain: Plain) -> (Vec<Unit>, Vec<Version<'a>>) {
+    let versions = demand.versions();
+    let units = units(demand, plain, &versions, &demand.liable);
+    let mut spending = Spending::of(demand, selected, units);
+    spending.spend_others(plain, &versions);
+    spending.units.retain(|unit| unit.by.is_none());
+    (spending.units, versions)
 }
 
 /// A place in the units.
@@ -151,6 +155,8 @@ struct Spending<'a, 'b> {
     units: Vec<Unit>,
     /// Units left of every right.
     left: Vec<u64>,
+    /// What every right reaches.
+    reaches: Vec<Reach>,
     room: Room,
     /// Installations on each device, where rights in installations may cover other units; else empty.
     installations: BTreeMap<u32, u64>,
@@ -158,9 +164,45 @@ struct Spending<'a, 'b> {
 
 impl<'a, 'b> Spending<'a, 'b> {
     fn of(demand: &'a Demand<'b>, selected: &'a Selected<'a>, units: Vec<Unit>) -> Self {
-        let given = |quantity: Quantity| quantity.units().unwrap_or(u64::MAX);
-        let left = selected.rights.iter().map(|right| given(right.quantity)).collect();
-        Self { demand, selected, units, left, room: Room::of(selected), installations: BTreeMap::new() }
+        let left = selected.rights.iter().map(CountingRight::available).collect();
+        let room = Room::of(selected);
+        Self { demand, selected, units, left, reaches: Vec::new(), room, installations: BTreeMap::new() }
+    }
+
+    /// Rights in other metrics than the line's, from the broadest.
+    fn spend_others(&mut self, plain: Plain, versions: &[Version<'_>]) {
+        let (demand, selected) = (self.demand, self.selected);
+        let reach = |right| Reach::of_right(demand, right, selected.kind, versions, selected.today);
+        self.reaches = selected.rights.iter().map(reach).collect();
+        self.count_installations(versions);
+        self.reserve();
+        if plain != Plain::NamedUser {
+            self.spend_named_users();
+        }
+        match plain {
+            Plain::Installation => self.spend_devices_on_installations(),
+            Plain::NamedUser => self.spend_devices_on_persons(),
+            Plain::Device => {}
+        }
+        if plain != Plain::Installation {
+            self.spend_installations();
+        }
+        self.spend_measured();
+    }
+
+    /// Whether a right reaches all of these units.
+    fn is_reached(&self, right: usize, places: &[Place]) -> bool {
+        let reach = self.reaches.get(right).filter(|reach| !reach.is_all());
+        reach.is_none_or(|reach| places.iter().all(|place| reach.holds(&self.units[*place])))
+    }
+
+    /// Units left of the rights in `metric` that reach all of these units.
+    fn available_at(&self, kind: Kind, secondary: bool, places: &[Place]) -> u64 {
+        let rights = self.selected.rights.iter().zip(&self.left).enumerate();
+        let wanted = rights.filter(|(place, (right, _))| {
+            right.kind == kind && right.secondary == secondary && self.is_reached(*place, places)
+        });
+        wanted.fold(0, |sum, (_, (_, left))| sum.saturating_add(*left))
     }
 
     fn count_installations(&mut self, versions: &[Version<'_>]) {
@@ -197,11 +239,13 @@ impl<'a, 'b> Spending<'a, 'b> {
         wanted.fold(0, |sum, (_, left)| sum.saturating_add(*left))
     }
 
-    /// Takes one unit of the first right that `fits` and has one left.
-    fn draw(&mut self, kind: Kind, fits: impl Fn(bool) -> bool) -> Option<usize> {
+    /// Takes one unit of the first right that `fits`, reaches all of these units and has one left.
+    fn draw(&mut self, kind: Kind, places: &[Place], fits: impl Fn(bool) -> bool) -> Option<usize> {
         let rights = self.selected.rights.iter().zip(&self.left).enumerate();
         let mut wanted = rights.filter(|(_, (right, _))| right.kind == kind && fits(right.secondary));
-        let place = wanted.find(|(_, (_, left))| **left > 0).map(|(place, _)| place)?;
+        let place = wanted
+            .find(|(place, (right, left))| **left > 0 && right.bundles.is_empty() && self.is_reached(*place, places))
+            .map(|(place, _)| place)?;
         self.left[place] -= 1;
         Some(place)
     }
@@ -240,7 +284,7 @@ impl<'a, 'b> Spending<'a, 'b> {
             (Reverse(group.len()), self.reserved_in(group), Reverse(self.installations_in(group)))
         });
         for group in groups {
-            let Some(right) = self.draw(Kind::NAMED_USER, |_| true) else { return };
+            let Some(right) = self.draw(Kind::NAMED_USER, &group, |_| true) else { continue };
             self.cover(&group, right);
         }
     }
@@ -261,14 +305,14 @@ impl<'a, 'b> Spending<'a, 'b> {
             }
             self.largest_first(&mut groups);
             for group in groups {
-                let Some(right) = self.draw(Kind::DEVICE, |secondary| secondary) else { break };
+                let Some(right) = self.draw(Kind::DEVICE, &group, |secondary| secondary) else { continue };
                 self.cover(&group, right);
             }
         }
         let mut devices = self.open_by_device();
         self.largest_first(&mut devices);
         for device in devices {
-            let Some(right) = self.draw(Kind::DEVICE, |_| true) else { return };
+            let Some(right) = self.draw(Kind::DEVICE, &device, |_| true) else { continue };
             self.cover(&device, right);
         }
     }
@@ -297,19 +341,20 @@ impl<'a, 'b> Spending<'a, 'b> {
         });
         for place in persons {
             let devices = self.units[place].devices.len() as u64;
-            let (paired, plain) = (self.available(Kind::DEVICE, true), self.available(Kind::DEVICE, false));
+            let paired = self.available_at(Kind::DEVICE, true, &[place]);
+            let plain = self.available_at(Kind::DEVICE, false, &[place]);
             let pairs = paired.min(devices / 2);
             let singles = devices - 2 * pairs;
             if singles > plain.saturating_add(paired - pairs) {
-                return;
+                continue;
             }
             let mut last = None;
             for _ in 0..pairs {
-                last = self.draw(Kind::DEVICE, |secondary| secondary);
+                last = self.draw(Kind::DEVICE, &[place], |secondary| secondary);
             }
             for _ in 0..singles {
-                let plain = self.draw(Kind::DEVICE, |secondary| !secondary);
-                last = plain.or_else(|| self.draw(Kind::DEVICE, |secondary| secondary));
+                let plain = self.draw(Kind::DEVICE, &[place], |secondary| !secondary);
+                last = plain.or_else(|| self.draw(Kind::DEVICE, &[place], |secondary| secondary));
             }
             self.units[place].by = last.map(By::Right);
         }
@@ -324,12 +369,12 @@ impl<'a, 'b> Spending<'a, 'b> {
             self.open().map(|place| (self.installations_in(&[place]), self.units[place].reserved, place)).collect();
         units.sort_unstable();
         for (installations, _, place) in units {
-            if installations > self.available(Kind::INSTALLATION, false) {
-                return;
+            if installations > self.available_at(Kind::INSTALLATION, false, &[place]) {
+                continue;
             }
             let mut last = None;
             for _ in 0..installations {
-                last = self.draw(Kind::INSTALLATION, |_| true);
+                last = self.draw(Kind::INSTALLATION, &[place], |_| true);
             }
             self.units[place].by = last.map(By::Right);
         }
@@ -350,8 +395,8 @@ impl<'a, 'b> Spending<'a, 'b> {
                 on.map(|(places, (_, cost))| (places, *cost)).filter(|(places, _)| !places.is_empty()).collect();
             groups.sort_by_key(|(places, cost)| (Reverse(places.len()), *cost, self.reserved_in(places), places[0]));
             for (places, cost) in groups {
-                if cost <= self.available(kind, false)
-                    && let Some(right) = self.draw_units(kind, cost)
+                if cost <= self.available_at(kind, false, &places)
+                    && let Some(right) = self.draw_units(kind, cost, &places)
                 {
                     self.cover(&places, right);
                 }
@@ -359,11 +404,15 @@ impl<'a, 'b> Spending<'a, 'b> {
         }
     }
 
-    /// Takes so many units of the rights in `kind`, and returns the last right of which one was taken.
-    fn draw_units(&mut self, kind: Kind, units: u64) -> Option<usize> {
+    /// Takes so many units of the rights in `kind` that reach all of these units, and returns the last right of which
+    /// one was taken.
+    fn draw_units(&mut self, kind: Kind, units: u64, places: &[Place]) -> Option<usize> {
         let mut missing = units;
         let mut last = None;
         for (place, right) in self.selected.rights.iter().enumerate().filter(|(_, right)| right.kind == kind) {
+            if !self.is_reached(place, places) {
+                continue;
+            }
             let taken = self.left[place].min(missing);
             if taken > 0 {
                 last = Some(place);
@@ -385,35 +434,91 @@ impl<'a, 'b> Spending<'a, 'b> {
             }
         }
         self.room.demand = places;
-        let others = self.selected.rights.iter().zip(&self.left);
-        let others = others.filter(|(right, _)| right.kind != self.selected.kind);
-        self.room.other = others.fold(0, |sum, (_, left)| sum.saturating_add(*left));
+        self.room.other = by_classes::others_left(self.selected, &self.left);
     }
 
-    /// Rights in the line's metric: pairs of one person's devices first, units that no exception reaches first.
-    fn spend_own(&mut self) {
-        let kind = self.selected.kind;
-        let before = self.open().count() as u64;
-        if self.available(kind, true) > 0 {
-            let mut by_person: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
-            for place in self.in_turn() {
-                by_person.entry(self.units[place].person).or_default().push(place);
+    /// Units that other products' rights cover as suites: the first of every bundle.
+    fn spend_bundles(&mut self) {
+        let nameless = crate::column::dense(self.demand.estate.person_count());
+        for (right, of) in self.selected.rights.iter().enumerate() {
+            for (holders, units) in of.bundles {
+                let mut left = *units;
+                for unit in self.units.iter_mut().filter(|unit| unit.by.is_none()) {
+                    let holder = match self.selected.kind {
+                        Kind::NAMED_USER if unit.person != NOBODY => unit.person,
+                        Kind::NAMED_USER => nameless + unit.devices[0],
+                        Kind::Plain(_) | Kind::Measured(_) => unit.devices[0],
+                    };
+                    if left > 0 && holders.contains(holder) {
+                        unit.by = Some(By::Right(right));
+                        left -= 1;
+                        self.left[right] = self.left[right].saturating_sub(1);
+                    }
+                }
             }
-            by_person.remove(&NOBODY);
-            let mut pairs: Vec<[Place; 2]> = by_person.values().flat_map(|places| pairs_of(places)).collect();
-            pairs.sort_by_key(|pair| (self.reserved_in(pair), self.turn(pair[0])));
-            for pair in pairs {
-                let Some(right) = self.draw(kind, |secondary| secondary) else { break };
+        }
+    }
+
+    /// Rights in the line's metric with secondary use: pairs of one person's devices, those that no exception reaches
+    /// first.
+    fn spend_pairs(&mut self) {
+        let kind = self.selected.kind;
+        if self.available(kind, true) == 0 {
+            return;
+        }
+        let before = self.open().count();
+        let mut by_person: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
+        for place in self.in_turn() {
+            by_person.entry(self.units[place].person).or_default().push(place);
+        }
+        by_person.remove(&NOBODY);
+        let mut pairs: Vec<[Place; 2]> = by_person.values().flat_map(|places| pairs_of(places)).collect();
+        pairs.sort_by_key(|pair| (self.reserved_in(pair), self.turn(pair[0])));
+        for pair in pairs {
+            if let Some(right) = self.draw(kind, &pair, |secondary| secondary) {
                 self.cover(&pair, right);
             }
         }
+        self.room.own = (before - self.open().count()) as u64;
+    }
+
+    /// Rights in the line's metric, units that no exception reaches first.
+    fn spend_own(&mut self) {
+        let kind = self.selected.kind;
+        let before = self.open().count() as u64;
         for place in self.in_turn() {
-            let Some(right) = self.draw(kind, |_| true) else { break };
+            let Some(right) = self.draw(kind, &[place], |_| true) else { break };
             self.cover(&[place], right);
         }
         let covered = before - self.open().count() as u64;
         let idle = self.available(kind, true).saturating_add(self.available(kind, false));
-        self.room.own = covered.saturating_add(idle);
+        self.room.own = self.room.own.saturating_add(covered).saturating_add(idle);
+    }
+
+    /// Rights in the line's metric and exceptions, where not all reach all.
+    fn spend_by_classes(&mut self, versions: &[Version<'_>]) {
+        let supplies = by_classes::supplies(self.selected);
+        let reaches = by_classes::reaches(self.demand, self.selected, &supplies, versions);
+        let open: Vec<Place> = self.open().collect();
+        let (classes, class_of) = by_classes::classes_of(open.iter().map(|place| &self.units[*place]), &reaches);
+        let matching = Matching::of(self.selected, supplies, &self.left, &classes);
+        let solution = matching.solve();
+        let mut covers: Vec<VecDeque<(By, u64)>> = vec![VecDeque::new(); classes.len()];
+        for (by, class, units) in matching.covers(&solution) {
+            covers[class].push_back((by, units));
+            if let By::Right(right) = by {
+                self.left[right] -= units;
+            }
+        }
+        for (place, class) in open.into_iter().zip(class_of) {
+            let Some((by, left)) = covers[class].front_mut() else { continue };
+            self.units[place].by = Some(*by);
+            *left -= 1;
+            if *left == 0 {
+                covers[class].pop_front();
+            }
+        }
+        self.room.limited = Some(Box::new(matching));
     }
 
     fn turn(&self, place: Place) -> (bool, Option<Environment>, Place) {
@@ -442,7 +547,7 @@ impl<'a, 'b> Spending<'a, 'b> {
     }
 
     fn finish(self, versions: Vec<Version<'b>>) -> Spent<'b> {
-        let given = self.selected.rights.iter().map(|right| right.quantity.units().unwrap_or(u64::MAX));
+        let given = self.selected.rights.iter().map(CountingRight::available);
         let used = given.zip(&self.left).map(|(given, left)| given - left);
         let mut outcome = Outcome {
             consumed: self.units.len() as u64,

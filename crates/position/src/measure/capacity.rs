@@ -35,7 +35,9 @@ pub(super) fn capacity(definition: &Definition, machine: &Machine) -> Amount {
         |cores| (u64::from(cores.max(1)), u64::from(cores.max(1))),
     );
     let (low, high, text, needs_cores) = match definition.counts {
-        Counts::Device | Counts::Installation | Counts::NamedUser => (1, 1, format!("{name}: 1"), false),
+        Counts::Device | Counts::Installation | Counts::NamedUser | Counts::ConcurrentSession | Counts::Reading => {
+            (1, 1, format!("{name}: 1"), false)
+        }
         Counts::Processor => of_processors(definition, name, processors, cores),
         Counts::Core => of_cores(definition, name, processors, cores),
     };
@@ -94,7 +96,9 @@ pub(super) fn unknown_host(definition: &Definition, name: &str) -> Amount {
 pub(super) fn own(definition: &Definition, guest: &Machine) -> Amount {
     let name = &guest.name;
     let stated = match definition.counts {
-        Counts::Device | Counts::Installation | Counts::NamedUser => Some(1),
+        Counts::Device | Counts::Installation | Counts::NamedUser | Counts::ConcurrentSession | Counts::Reading => {
+            Some(1)
+        }
         Counts::Processor => guest.processors.or(guest.virtual_processors),
         Counts::Core => guest.virtual_processors.or(guest.cores),
     };
@@ -103,7 +107,7 @@ pub(super) fn own(definition: &Definition, guest: &Machine) -> Amount {
     let (low, high) = (low.div_ceil(per_core), high.div_ceil(per_core));
     let least = u64::from(definition.minimum_per_virtual_machine);
     let what = match definition.counts {
-        Counts::Device | Counts::Installation | Counts::NamedUser => "",
+        Counts::Device | Counts::Installation | Counts::NamedUser | Counts::ConcurrentSession | Counts::Reading => "",
         Counts::Processor => " processors",
         Counts::Core if per_core > 1 => " cores",
         Counts::Core => " virtual processors",

@@ -83,7 +83,15 @@ impl Trial {
                 ..Machine::default()
             });
         }
-        Example { title: "Trial".to_owned(), machines, users: self.users, units: 0, at_least: None }
+        Example {
+            title: "Trial".to_owned(),
+            machines,
+            users: self.users,
+            units: 0,
+            at_least: None,
+            sessions: Vec::new(),
+            readings: Vec::new(),
+        }
     }
 }
 

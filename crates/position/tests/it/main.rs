@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod estate;
+mod forecast;
 mod measured;
 mod measured_property;
 mod property;
@@ -9,4 +10,6 @@ mod recognition;
 mod reference;
 mod scenario;
 mod stories;
+mod usage;
+mod use_rights;
 mod world;

@@ -147,8 +147,14 @@ fn people_come_before_the_catalogue_and_a_link_feeds_a_product() {
     assert_eq!((waiting.len(), waiting[0].devices, unrecognised(&state, &base).len()), (1, 1, 0));
 
     let product = ProductId(1);
-    let recorded =
-        Product { id: product, name: "Visio".to_owned(), publisher: None, metric: Metric::Device, import: None };
+    let recorded = Product {
+        id: product,
+        name: "Visio".to_owned(),
+        publisher: None,
+        metric: Metric::Device,
+        import: None,
+        suite: None,
+    };
     state.products.insert(product, Arc::new(recorded));
     state.catalogue_keys.insert(product, "microsoft/visio/professional".into());
     base.follow(&state);

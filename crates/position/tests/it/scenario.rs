@@ -5,6 +5,8 @@
 //! product Draw device                 a name and the metric; numbers are given in order
 //! match draw*: Draw                   or `none` for what needs no licence
 //! right Draw 10 device from 2026-01-01 until 2026-12-31 retired 2026-06-01 exempt test,dev second price 300
+//! right Suite 5 device only Eu,Us env test newest 2 older maintained 2026-12-31 instead Draw,Write
+//! suite Office from 2: Draw!, Write   mandatory ones with a mark
 //! grant Draw 5 device in test until 2026-06-30 from 2026-02-01T00:00:00Z revoked 2026-05-01T00:00:00Z
 //! report pc-1 uuid u1 serial s1 by ana in test source agent import 2 at 2026-03-30T08:00:00Z: Draw 1, Write
 //! report vm-1 kind virtual vcpus 4 on esx-1 cluster c1 cpus 2 cores 8 model Xeon: Draw 1
@@ -17,9 +19,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use domain::entitlement::{Metric, Quantity};
+use domain::entitlement::{Metric, Quantity, Versions};
 use domain::id::{ImportId, ProductId};
 use domain::observation::{DeviceIdentity, DeviceKind, Environment, Installation};
+use domain::product::{Necessity, Suite};
 use jiff::Timestamp;
 use position::check::{Action, Question, Remedy, answer};
 use position::{Line, RowKind, Supply, line, rows, unrecognised};
@@ -97,7 +100,9 @@ fn instant(word: &str) -> Timestamp {
 impl Teller {
     fn step(&mut self, command: &str) -> Option<String> {
         let (command, rest) = match command.split_once(": ") {
-            Some((head, rest)) if head.starts_with("report") || head.starts_with("match") => (head, rest.trim()),
+            Some((head, rest)) if ["report", "match", "suite"].iter().any(|word| head.starts_with(word)) => {
+                (head, rest.trim())
+            }
             _ => (command, ""),
         };
         let words = Words(command.split_whitespace().collect());
@@ -107,6 +112,7 @@ impl Teller {
             "product" => self.product(&words),
             "match" => self.recognise(&command["match".len()..], rest),
             "right" => self.right(&words),
+            "suite" => self.suite(&words, rest),
             "outbound" => world::make_outbound(&mut self.world.state, words.at(1).parse().unwrap()),
             "grant" => self.grant(&words),
             "report" => self.report(&words, rest),
@@ -146,8 +152,32 @@ impl Teller {
         right.unit_price = words.after("price").map(world::euros);
         let exempt = words.after("exempt").unwrap_or_default();
         right.exempt_environments = exempt.split(',').filter(|word| !word.is_empty()).map(environment).collect();
+        let names = |key: &str| words.after(key).into_iter().flat_map(|names| names.split(','));
+        right.use_rights.scope.regions = names("only").map(str::to_owned).collect();
+        right.use_rights.scope.environments = names("env").map(environment).collect();
+        right.use_rights.versions = words.after("newest").map(|newest| Versions {
+            newest: newest.to_owned(),
+            downgrade: words.has("older"),
+            maintained_until: words.after("maintained").map(world::date),
+        });
+        right.use_rights.instead_for = names("instead").map(|name| self.products[name]).collect();
         let retired_on = words.after("retired").map(world::date);
         world::add_entitlement(&mut self.world.state, number, self.products[words.at(1)], right, retired_on);
+    }
+
+    fn suite(&mut self, words: &Words<'_>, components: &str) {
+        let component = |name: &str| match name.trim().strip_suffix('!') {
+            Some(name) => (self.products[name], Necessity::Mandatory),
+            None => (self.products[name.trim()], Necessity::Optional),
+        };
+        let suite = Suite {
+            components: components.split(',').map(component).collect(),
+            inferred_from: words.after("from").map_or(0, |number| number.parse().unwrap()),
+        };
+        let product = self.products[words.at(1)];
+        let mut known = self.world.state.products[&product].as_ref().clone();
+        known.suite = Some(suite);
+        self.world.state.products.insert(product, Arc::new(known));
     }
 
     fn grant(&mut self, words: &Words<'_>) {
@@ -180,6 +210,7 @@ impl Teller {
         report.attributes.cores = number("cores");
         report.attributes.virtual_processors = number("vcpus");
         report.attributes.processor_model = words.after("model").map(str::to_owned);
+        report.attributes.region = words.after("region").map(str::to_owned);
         report.attributes.host = words.after("on").map(str::to_owned);
         report.attributes.cluster = words.after("cluster").map(str::to_owned);
         report.attributes.kind = match words.after("kind") {
@@ -242,6 +273,7 @@ impl Teller {
             "covered" => RowKind::Covered,
             "short" => RowKind::Short,
             "exempt" => RowKind::Exempt,
+            "included" => RowKind::Included,
             other => panic!("{other} is no kind of row"),
         };
         let rows = rows(&self.world.state, &self.base, self.products[product], kind, self.world.at);
@@ -321,6 +353,7 @@ fn numbers(line: &Line) -> String {
         write!(said, " ({} to {})", range.low, range.high).unwrap();
     }
     let numbers = [
+        (line.included, "in suites"),
         (line.exempt, "exempt"),
         (line.covered_by_entitlements, "by rights"),
         (line.covered_by_grants, "by exceptions"),
@@ -336,7 +369,12 @@ fn numbers(line: &Line) -> String {
 fn supplies(supplies: &[Supply]) -> String {
     let said = supplies.iter().map(|supply| match &supply.why_not {
         Some(why_not) => why_not.clone(),
-        None => format!("{} uses {} of {} and covers {}.", supply.source, supply.used, supply.given, supply.covers),
+        None => {
+            let lent = if supply.lent > 0 { format!(", lends {}", supply.lent) } else { String::new() };
+            let of = supply.of.map(|of| format!(" of {of}")).unwrap_or_default();
+            let (source, given) = (supply.source, supply.given);
+            format!("{source}{of} uses {} of {given}{lent} and covers {}.", supply.used, supply.covers)
+        }
     });
     said.collect::<Vec<_>>().join(" ")
 }

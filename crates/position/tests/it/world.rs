@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::State;
 use domain::agreement::{Agreement, AgreementTerms};
 use domain::case::CaseTerms;
-use domain::entitlement::{Entitlement, Metric, Quantity, Right};
+use domain::entitlement::{Entitlement, Metric, Quantity, Right, UseRights};
 use domain::grant::{Grant, Revocation};
 use domain::id::{AgreementId, CaseId, EntitlementId, ImportId, PartyId, PersonId, ProductId, TitleMatchId};
 use domain::money::Money;
@@ -63,7 +63,7 @@ pub(crate) fn organisation(zone: &str) -> Organisation {
 
 pub(crate) fn add_product(state: &mut State, id: u64, name: &str, metric: Metric) -> ProductId {
     let id = ProductId(id);
-    let product = Product { id, name: name.to_owned(), publisher: None, metric, import: None };
+    let product = Product { id, name: name.to_owned(), publisher: None, metric, import: None, suite: None };
     state.products.insert(id, Arc::new(product));
     id
 }
@@ -86,6 +86,7 @@ pub(crate) fn right(metric: Metric, quantity: Quantity) -> Right {
         exempt_environments: Vec::new(),
         secondary_use: false,
         unit_price: None,
+        use_rights: UseRights::default(),
     }
 }
 
@@ -113,6 +114,7 @@ pub(crate) fn make_outbound(state: &mut State, id: u64) {
         starts_on: None,
         ends_on: None,
         notice_days: None,
+        compliant_by_contract: false,
         clauses: Vec::new(),
     };
     let recorded = Agreement { id: agreement, party: PartyId(1), terms, revision: 1, import: None, renewal_plan: None };
@@ -264,6 +266,7 @@ fn rights() -> impl Strategy<Value = (u64, Right, Option<Date>, bool)> {
                 exempt_environments: exempt.into_iter().flatten().collect(),
                 secondary_use,
                 unit_price: price.map(|price| euros(&format!("{price}.50"))),
+                use_rights: UseRights::default(),
             };
             (product, right, retired_on, outbound)
         },

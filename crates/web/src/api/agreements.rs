@@ -80,6 +80,9 @@ struct Terms {
     ends_on: Option<Date>,
     /// Days before the end by which notice must be given.
     notice_days: Option<u32>,
+    /// Whether use of its products counts as compliant by contract while it lasts.
+    #[serde(default)]
+    compliant_by_contract: bool,
     /// Its clauses.
     #[serde(default)]
     clauses: Vec<ClauseValue>,
@@ -95,6 +98,7 @@ impl Terms {
             starts_on: self.starts_on,
             ends_on: self.ends_on,
             notice_days: self.notice_days,
+            compliant_by_contract: self.compliant_by_contract,
             clauses: self.clauses.into_iter().map(clause).collect(),
         }
     }
@@ -133,6 +137,8 @@ struct AgreementObject {
     /// The last day on which notice is in time.
     #[schema(value_type = Option<DateText>)]
     notice_by: Option<Date>,
+    /// Whether use of its products counts as compliant by contract while it lasts.
+    compliant_by_contract: bool,
     /// Its clauses.
     clauses: Vec<ClauseValue>,
     /// How often the terms were recorded.
@@ -146,7 +152,8 @@ struct AgreementObject {
 }
 
 fn object(state: &State, agreement: &Agreement) -> AgreementObject {
-    let AgreementTerms { direction, reference, starts_on, ends_on, notice_days, clauses } = agreement.terms.clone();
+    let AgreementTerms { direction, reference, starts_on, ends_on, notice_days, compliant_by_contract, clauses } =
+        agreement.terms.clone();
     let clause = |clause: Clause| ClauseValue { mark: clause.mark, heading: clause.heading, wording: clause.wording };
     let party = state.parties.get(&agreement.party);
     let rights = state.entitlements.values().filter(|entitlement| entitlement.agreement == Some(agreement.id));
@@ -162,6 +169,7 @@ fn object(state: &State, agreement: &Agreement) -> AgreementObject {
         ends_on,
         notice_days,
         notice_by: agreement.terms.notice_by(),
+        compliant_by_contract,
         clauses: clauses.into_iter().map(clause).collect(),
         revision: agreement.revision,
         import: agreement.import,

@@ -16,9 +16,9 @@ use super::positions::TitleValue;
 use super::values::{DateText, EnvironmentWord, ImportNumber, InstantText, ProductRef};
 use crate::Site;
 use crate::caller::Readers;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading, off_thread};
+use crate::reading::{OnADay, Page, Paging, Reading, off_thread};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
     OpenApiRouter::default().routes(routes!(list)).routes(routes!(show))
@@ -157,6 +157,9 @@ struct ListQuery {
     /// Only devices that state this environment.
     #[param(value_type = Option<EnvironmentWord>)]
     environment: Option<Environment>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -170,6 +173,7 @@ struct ListQuery {
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let snapshot = reading.snapshot.clone();
     let devices: Vec<DeviceIndex> = off_thread(move || {
         let estate = snapshot.base.estate();
@@ -217,10 +221,11 @@ struct WholeDevice {
 
 /// One device with what is installed on it.
 #[utoipa::path(get, path = "/v1/devices/{key}", tag = "devices",
-    params(("key" = String, Path, description = "The device's key, such as `name:build-07`.")),
+    params(("key" = String, Path, description = "The device's key, such as `name:build-07`."), OnADay),
     responses((status = 200, body = WholeDevice)))]
-async fn show(reading: Reading, At(key): At<String>, _: Asked<Nothing>) -> Result<Response, Problem> {
+async fn show(reading: Reading, At(key): At<String>, Asked(query): Asked<OnADay>) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
+    let reading = reading.as_of(query.as_of).await?;
     let base = &reading.snapshot.base;
     let none = || Problem::none("device", &key);
     let index = base.estate().device_with_key(&key).ok_or_else(none)?;

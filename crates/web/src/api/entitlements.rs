@@ -14,14 +14,15 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::use_rights::UseRightsValue;
 use super::values::{
     AgreementNumber, DateText, EntitlementNumber, EnvironmentWord, ImportNumber, MetricWord, MoneyValue, ProductNumber,
     ProductRef, QuantityValue,
 };
 use crate::Site;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{OnADay, Page, Paging, Reading};
 use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -54,6 +55,8 @@ pub(super) struct EntitlementObject {
     secondary_use: bool,
     /// Price of one unit.
     unit_price: Option<MoneyValue>,
+    /// On what the units may be spent.
+    use_rights: UseRightsValue,
     /// The agreement under which it was bought.
     #[schema(value_type = Option<AgreementNumber>)]
     agreement: Option<AgreementId>,
@@ -72,7 +75,7 @@ pub(super) struct EntitlementObject {
 }
 
 pub(super) fn object(state: &State, entitlement: &Entitlement, now: Timestamp) -> EntitlementObject {
-    let Right { metric, quantity, starts_on, ends_on, exempt_environments, secondary_use, unit_price } =
+    let Right { metric, quantity, starts_on, ends_on, exempt_environments, secondary_use, unit_price, use_rights } =
         entitlement.right.clone();
     EntitlementObject {
         id: entitlement.id,
@@ -84,6 +87,7 @@ pub(super) fn object(state: &State, entitlement: &Entitlement, now: Timestamp) -
         exempt_environments,
         secondary_use,
         unit_price: unit_price.map(MoneyValue::from),
+        use_rights: UseRightsValue::from(&use_rights),
         agreement: entitlement.agreement,
         purchase_reference: entitlement.purchase_reference.clone(),
         import: entitlement.import,
@@ -105,6 +109,9 @@ struct ListQuery {
     agreement: Option<AgreementId>,
     /// Only those that count today, or only the others.
     counts: Option<bool>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -117,6 +124,7 @@ struct ListQuery {
     responses((status = 200, body = Page<EntitlementObject>)))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let today = state.day(reading.now);
     let fitting: Vec<&Entitlement> = state
@@ -132,8 +140,13 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
 
 /// One right.
 #[utoipa::path(get, path = "/v1/entitlements/{entitlement}", tag = "entitlements",
-    params(("entitlement" = EntitlementNumber, Path)), responses((status = 200, body = EntitlementObject)))]
-async fn show(reading: Reading, At(entitlement): At<EntitlementId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+    params(("entitlement" = EntitlementNumber, Path), OnADay), responses((status = 200, body = EntitlementObject)))]
+async fn show(
+    reading: Reading,
+    At(entitlement): At<EntitlementId>,
+    Asked(query): Asked<OnADay>,
+) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let known = state.entitlements.get(&entitlement).ok_or_else(|| Problem::none("entitlement", entitlement))?;
     Ok(reading.answer(object(state, known, reading.now)))
@@ -166,6 +179,9 @@ struct NewEntitlement {
     secondary_use: bool,
     /// Price of one unit.
     unit_price: Option<MoneyValue>,
+    /// On what the units may be spent; absent is everywhere, on every version, on the product itself.
+    #[serde(default)]
+    use_rights: UseRightsValue,
     /// The agreement under which it was bought.
     #[schema(value_type = Option<AgreementNumber>)]
     agreement: Option<AgreementId>,
@@ -187,6 +203,7 @@ async fn record(act: Act<NewEntitlement>) -> Result<Response, Problem> {
         exempt_environments: body.exempt_environments.clone(),
         secondary_use: body.secondary_use,
         unit_price: price.map_err(|detail| Problem::at("unit_price/amount", detail))?,
+        use_rights: body.use_rights.clone().into(),
     };
     let NewEntitlement { product, agreement, purchase_reference, .. } = body;
     act.carry(Intent::RecordEntitlement { product, right, agreement, purchase_reference }).await

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::values::{
     CaseNumber, DateText, EnvironmentWord, GrantStatusWord, InstantText, MetricWord, PersonRef, ProductNumber,
-    ProductRef,
+    ProductRef, ReasonGiven,
 };
 use crate::Site;
 use crate::given::{Asked, At, Nothing};
@@ -177,18 +177,10 @@ async fn show(reading: Reading, At(case): At<CaseId>, _: Asked<Nothing>) -> Resu
     Ok(reading.answer(object(&reading, grant, used(&reading, grant))))
 }
 
-/// Why an exception ends.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewRevocation {
-    /// Why.
-    reason: String,
-}
-
 /// End an exception early.
 #[utoipa::path(post, path = "/v1/exceptions/{case}/revocations", tag = "exceptions",
-    params(("case" = CaseNumber, Path)), request_body = NewRevocation, responses((status = 200, body = Written)))]
-async fn revoke(At(case): At<CaseId>, act: Act<NewRevocation>) -> Result<Response, Problem> {
-    let (act, NewRevocation { reason }) = act.take();
+    params(("case" = CaseNumber, Path)), request_body = ReasonGiven, responses((status = 200, body = Written)))]
+async fn revoke(At(case): At<CaseId>, act: Act<ReasonGiven>) -> Result<Response, Problem> {
+    let (act, ReasonGiven { reason }) = act.take();
     act.carry_once(Intent::RevokeGrant { case, reason: Text::from(reason) }).await
 }

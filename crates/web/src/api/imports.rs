@@ -42,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(inventory).layer(with_files()))
         .routes(routes!(entitlements).layer(with_files()))
         .routes(routes!(leavers).layer(with_files()))
+        .routes(routes!(usage).layer(with_files()))
         .routes(routes!(show))
         .routes(routes!(left_out))
         .routes(routes!(list_mappings, remember))
@@ -74,7 +75,7 @@ fn file(file: &ImportedFile) -> FileObject {
 /// What an import brought.
 #[derive(Debug, Serialize, ToSchema)]
 struct BroughtObject {
-    /// `inventory`, `entitlements` or `leavers`.
+    /// `inventory`, `entitlements`, `leavers` or `usage`.
     kind: &'static str,
     /// Reports of devices, of an inventory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,9 +83,18 @@ struct BroughtObject {
     /// Installations in all reports, of an inventory.
     #[serde(skip_serializing_if = "Option::is_none")]
     installations: Option<u64>,
-    /// Rows that became entitlements, or that name a person who leaves.
+    /// Entitlements or leavers that were recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,
+    /// Sessions, of usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions: Option<u64>,
+    /// Denials, of usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denials: Option<u64>,
+    /// Readings, of usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readings: Option<u64>,
     /// Rows or parts left out.
     rejected: u64,
     /// Repetitions that were merged.
@@ -92,25 +102,35 @@ struct BroughtObject {
 }
 
 fn brought(of: &Brought) -> BroughtObject {
+    let nothing = BroughtObject {
+        kind: "inventory",
+        reports: None,
+        installations: None,
+        rows: None,
+        sessions: None,
+        denials: None,
+        readings: None,
+        rejected: 0,
+        merged: 0,
+    };
     match *of {
-        Brought::Inventory { reports, installations, rejected, merged, .. } => BroughtObject {
-            kind: "inventory",
-            reports: Some(reports),
-            installations: Some(installations),
-            rows: None,
+        Brought::Inventory { reports, installations, rejected, merged, .. } => {
+            BroughtObject { reports: Some(reports), installations: Some(installations), rejected, merged, ..nothing }
+        }
+        Brought::Entitlements { rows, rejected, merged } => {
+            BroughtObject { kind: "entitlements", rows: Some(rows), rejected, merged, ..nothing }
+        }
+        Brought::Usage { sessions, denials, readings, rejected, merged, .. } => BroughtObject {
+            kind: "usage",
+            sessions: Some(sessions),
+            denials: Some(denials),
+            readings: Some(readings),
             rejected,
             merged,
-        },
-        Brought::Entitlements { rows, rejected, merged } => BroughtObject {
-            kind: "entitlements",
-            reports: None,
-            installations: None,
-            rows: Some(rows),
-            rejected,
-            merged,
+            ..nothing
         },
         Brought::Leavers { rows, rejected, merged } => {
-            BroughtObject { kind: "leavers", reports: None, installations: None, rows: Some(rows), rejected, merged }
+            BroughtObject { kind: "leavers", rows: Some(rows), rejected, merged, ..nothing }
         }
     }
 }
@@ -132,9 +152,17 @@ fn summary(of: &Brought) -> String {
             merged,
         ),
         Brought::Entitlements { rows, rejected, merged } => (counted(rows, "right", "rights"), rejected, merged),
-        Brought::Leavers { rows, rejected, merged } => {
-            (counted(rows, "person who leaves", "persons who leave"), rejected, merged)
-        }
+        Brought::Leavers { rows, rejected, merged } => (counted(rows, "leaver", "leavers"), rejected, merged),
+        Brought::Usage { sessions, denials, readings, rejected, merged, .. } => (
+            format!(
+                "{}, {}, {}",
+                counted(sessions, "session", "sessions"),
+                counted(denials, "denial", "denials"),
+                counted(readings, "reading", "readings")
+            ),
+            rejected,
+            merged,
+        ),
     };
     if merged > 0 {
         words.push_str(&format!(", {} merged", counted(merged, "repetition", "repetitions")));
@@ -151,7 +179,7 @@ struct ImportObject {
     /// Number.
     #[schema(value_type = ImportNumber)]
     id: ImportId,
-    /// `inventory`, `entitlements` or `leavers`.
+    /// `inventory`, `entitlements`, `leavers` or `usage`.
     kind: &'static str,
     /// The source; a later report of the same source and device replaces the earlier.
     source: String,
@@ -206,8 +234,10 @@ enum KindWord {
     Inventory,
     /// Rights.
     Entitlements,
-    /// Persons who leave.
+    /// People who have left.
     Leavers,
+    /// Sessions, denials and readings.
+    Usage,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -237,6 +267,7 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
         Brought::Inventory { .. } => kind == KindWord::Inventory,
         Brought::Entitlements { .. } => kind == KindWord::Entitlements,
         Brought::Leavers { .. } => kind == KindWord::Leavers,
+        Brought::Usage { .. } => kind == KindWord::Usage,
     };
     let fitting: Vec<&Import> = state
         .imports
@@ -390,7 +421,7 @@ struct RowObject {
 /// A mapping of columns.
 #[derive(Debug, Serialize, ToSchema)]
 struct MappingObject {
-    /// What the tables hold: `installations`, `entitlements` or `leavers`.
+    /// What the tables hold: `installations`, `entitlements`, `leavers` or `usage`.
     kind: String,
     /// Its name.
     name: String,
@@ -661,7 +692,7 @@ async fn import(site: Site, request: Request, kind: TableKind, like: Intent) -> 
     let Asked(query) = Asked::<ImportQuery>::from_request_parts(&mut parts, &()).await?;
     let request = Request::from_parts(parts, body);
     let Files { writer, mut files, mapping, mut sent } = files(&site, request, query.file_name.clone(), like).await?;
-    if kind != TableKind::Installations && files.len() > 1 {
+    if matches!(kind, TableKind::Entitlements | TableKind::Leavers) && files.len() > 1 {
         return Err(Problem::at("file", "Send one file of this kind at a time; each is an import of its own."));
     }
     if let Some(device) = query.device.as_ref().filter(|device| !device.trim().is_empty()) {
@@ -673,7 +704,7 @@ async fn import(site: Site, request: Request, kind: TableKind, like: Intent) -> 
     let how = query.how(mapping)?;
     let source = match (query.source, kind) {
         (Some(source), _) => source,
-        (None, TableKind::Installations) => file_source(),
+        (None, TableKind::Installations | TableKind::Usage) => file_source(),
         (None, TableKind::Entitlements | TableKind::Leavers) => String::new(),
     };
     let given = GivenImport { kind, source: source.clone(), files, how };
@@ -719,7 +750,7 @@ async fn entitlements(State(site): State<Site>, request: Request) -> Result<Resp
     import(site, request, TableKind::Entitlements, like).await
 }
 
-/// Import persons who leave, with their last days.
+/// Import people who have left, with their last days.
 #[utoipa::path(post, path = "/v1/imports/leavers", tag = "imports", params(ImportQuery),
     request_body(content((FilesForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, description = "A preview.", body = OutcomeObject), (status = 201, body = OutcomeObject)))]
@@ -727,6 +758,16 @@ async fn leavers(State(site): State<Site>, request: Request) -> Result<Response,
     let like =
         Intent::ImportLeavers { source: file_source(), files: Vec::new(), leavers: Vec::new(), rejected: 0, merged: 0 };
     import(site, request, TableKind::Leavers, like).await
+}
+
+/// Import usage: logs and status lists of licence managers, tables of sessions or readings, reports of Microsoft 365.
+#[utoipa::path(post, path = "/v1/imports/usage", tag = "imports", params(ImportQuery),
+    request_body(content((FilesForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
+    responses((status = 200, description = "A preview.", body = OutcomeObject), (status = 201, body = OutcomeObject)))]
+async fn usage(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
+    let nothing = Brought::Entitlements { rows: 0, rejected: 0, merged: 0 };
+    let like = Intent::ImportUsage { source: file_source(), files: Vec::new(), brought: nothing };
+    import(site, request, TableKind::Usage, like).await
 }
 
 /// What an import left out, as a table.
@@ -774,7 +815,7 @@ async fn list_mappings(reading: Reading, _: Asked<Nothing>) -> Result<Response, 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewMapping {
-    /// What the tables hold: `installations`, `entitlements` or `leavers`.
+    /// What the tables hold: `installations`, `entitlements`, `leavers` or `usage`.
     #[schema(value_type = String)]
     kind: TableKind,
     /// The source for whose tables it is used.

@@ -6,22 +6,26 @@ use app::Snapshot;
 use app::positions::{Amount, Line, Row, RowKind, Supply, SupplySource};
 use axum::response::Response;
 use domain::entitlement::Metric;
-use domain::id::ProductId;
+use domain::id::{AgreementId, ProductId};
 use domain::observation::{Environment, RawTitle};
 use domain::product::folded;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::values::{DateText, EnvironmentWord, MetricWord, MoneyValue, ProductNumber, ProductRef, QuantityValue};
+use super::values::{
+    AgreementNumber, DateText, EnvironmentWord, InstantText, MetricWord, MoneyValue, ProductNumber, ProductRef,
+    QuantityValue,
+};
 use crate::Site;
 use crate::caller::Readers;
 use crate::csv::Csv;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading, off_thread};
+use crate::reading::{OnADay, Page, Paging, Reading, off_thread};
 
 /// A right or exception that ends within so many days makes its product an expiring one: a quarter is the time in
 /// which a renewal can still be negotiated.
@@ -86,6 +90,8 @@ pub(super) struct PositionObject {
     consumed: u64,
     /// Units that need none because of their environment.
     exempt: u64,
+    /// Devices that need none because they hold a suite that includes the product, and count there.
+    included: u64,
     /// Units that rights cover.
     covered_by_entitlements: u64,
     /// Units that only exceptions cover.
@@ -98,6 +104,9 @@ pub(super) struct PositionObject {
     exposure: AmountObject,
     /// What the unused units are worth.
     saving: AmountObject,
+    /// Agreements under which use of the product is compliant by contract today, whatever the numbers say.
+    #[schema(value_type = Vec<AgreementNumber>)]
+    compliant_by: Vec<AgreementId>,
     /// Where inputs are missing, between which numbers the consumption lies.
     range: Option<RangeObject>,
     /// How old the reports are.
@@ -145,12 +154,14 @@ pub(super) fn object(snapshot: &Snapshot, line: &Line) -> PositionObject {
         entitled: QuantityValue(line.entitled),
         consumed: line.consumed,
         exempt: line.exempt,
+        included: line.included,
         covered_by_entitlements: line.covered_by_entitlements,
         covered_by_grants: line.covered_by_grants,
         short: line.short,
         surplus: line.surplus,
         exposure: AmountObject::from(&line.exposure),
         saving: AmountObject::from(&line.saving),
+        compliant_by: line.compliant_by.clone(),
         range: line.range.as_ref().map(|range| RangeObject {
             low: range.low,
             high: range.high,
@@ -209,6 +220,11 @@ struct SupplyObject {
     used: u64,
     /// The units of the line that it covers.
     covers: u64,
+    /// The units that are spent on other products: instead of this one, or as a suite.
+    lent: u64,
+    /// The product whose right it is; null where it is the line's own.
+    #[schema(value_type = Option<ProductNumber>)]
+    of: Option<ProductId>,
     /// The only environment where it holds.
     #[schema(value_type = Option<EnvironmentWord>)]
     environment: Option<Environment>,
@@ -226,6 +242,8 @@ fn supply(supply: &Supply) -> SupplyObject {
         given: QuantityValue(supply.given),
         used: supply.used,
         covers: supply.covers,
+        lent: supply.lent,
+        of: supply.of,
         environment: supply.environment,
         ends_on: supply.ends_on,
         why_not: supply.why_not.clone(),
@@ -259,6 +277,8 @@ enum RowKindWord {
     Short,
     /// `exempt`.
     Exempt,
+    /// `included`; each row is a device.
+    Included,
 }
 
 /// The position of one product with its working.
@@ -366,6 +386,9 @@ struct ListQuery {
     #[serde(default)]
     #[param(inline)]
     format: Format,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -378,13 +401,14 @@ struct ListQuery {
     responses((status = 200, content((Page<PositionObject> = "application/json"), (String = "text/csv")))))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let now = reading.now;
     let snapshot = reading.snapshot.clone();
     let lines = off_thread(move || Ok(fitting(&snapshot, &query, now))).await?;
     let (lines, format) = lines;
     Ok(match format {
         Format::Json => reading.page(&lines, &paging, |line| object(&reading.snapshot, line)),
-        Format::Csv => positions_csv(&reading.snapshot, &lines),
+        Format::Csv => reading.told(positions_csv(&reading.snapshot, &lines)),
     })
 }
 
@@ -454,9 +478,10 @@ fn positions_csv(snapshot: &Snapshot, lines: &[Line]) -> Response {
 }
 
 /// One product's position with its working.
-#[utoipa::path(get, path = "/v1/positions/{product}", tag = "positions", params(("product" = ProductNumber, Path)),
-    responses((status = 200, body = WorkedPosition)))]
-async fn show(reading: Reading, At(product): At<ProductId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/v1/positions/{product}", tag = "positions", 
+    params(("product" = ProductNumber, Path), OnADay), responses((status = 200, body = WorkedPosition)))]
+async fn show(reading: Reading, At(product): At<ProductId>, Asked(query): Asked<OnADay>) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
     let line = reading.snapshot.line(product, reading.now).ok_or_else(|| Problem::none("product", product))?;
     let step = |step: &app::positions::Step| StepObject {
         label: step.label,
@@ -531,8 +556,21 @@ struct RowObject {
     last_used_on: Option<Date>,
     /// What covers the unit; null where nothing does or nothing need.
     by: Option<SourceRef>,
+    /// When it was used, where the unit is a session or a reading.
+    span: Option<SpanObject>,
     /// Everything that was found for this unit.
     evidence: Vec<EvidenceObject>,
+}
+
+/// From when until when something was used.
+#[derive(Debug, Serialize, ToSchema)]
+struct SpanObject {
+    /// The first instant.
+    #[schema(value_type = InstantText)]
+    from: Timestamp,
+    /// The first instant after it; null where no end was seen.
+    #[schema(value_type = Option<InstantText>)]
+    until: Option<Timestamp>,
 }
 
 fn row(snapshot: &Snapshot, row: &Row) -> RowObject {
@@ -545,6 +583,7 @@ fn row(snapshot: &Snapshot, row: &Row) -> RowObject {
         title: row.evidence.first().map(|evidence| TitleValue::from(&evidence.title)),
         last_used_on: row.evidence.iter().filter_map(|evidence| evidence.last_used_on).max(),
         by: row.by.map(SourceRef::from),
+        span: row.span.map(|span| SpanObject { from: span.from, until: span.until }),
         evidence: row
             .evidence
             .iter()
@@ -569,6 +608,9 @@ struct RowsQuery {
     #[serde(default)]
     #[param(inline)]
     format: Format,
+    /// As they were on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -587,6 +629,7 @@ async fn rows(
 ) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     if !reading.snapshot.state.products.contains_key(&product) {
         return Err(Problem::none("product", product));
     }
@@ -594,7 +637,7 @@ async fn rows(
     let found = off_thread(move || Ok(snapshot.rows(product, kind, now))).await?;
     Ok(match query.format {
         Format::Json => reading.page(&found, &paging, |found| row(&reading.snapshot, found)),
-        Format::Csv => rows_csv(product, &found),
+        Format::Csv => reading.told(rows_csv(product, &found)),
     })
 }
 
@@ -611,6 +654,8 @@ fn rows_csv(product: ProductId, rows: &[Row]) -> Response {
         "last_used_on",
         "by",
         "units",
+        "from",
+        "until",
     ]);
     for row in rows {
         let first = row.evidence.first();
@@ -628,6 +673,8 @@ fn rows_csv(product: ProductId, rows: &[Row]) -> Response {
             last_used_on.map(|day| day.to_string()).unwrap_or_default(),
             row.by.map(|by| by.to_string()).unwrap_or_default(),
             row.units.to_string(),
+            row.span.map(|span| span.from.to_string()).unwrap_or_default(),
+            row.span.and_then(|span| span.until).map(|until| until.to_string()).unwrap_or_default(),
         ]);
     }
     table.download(&format!("{product}-rows.csv"))

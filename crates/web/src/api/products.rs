@@ -5,18 +5,19 @@ use domain::State;
 use domain::command::Intent;
 use domain::entitlement::Metric;
 use domain::id::{ImportId, ProductId, TitleMatchId};
-use domain::product::{Product, folded};
+use domain::product::{Necessity, Product, Suite, folded};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::entitlements::{self, EntitlementObject};
-use super::values::{ImportNumber, MetricWord, ProductNumber, TitleMatchNumber};
+use super::values::{DateText, ImportNumber, MetricWord, ProductNumber, TitleMatchNumber};
 use crate::Site;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{OnADay, Page, Paging, Reading};
 use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -26,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(set_metric))
         .routes(routes!(adopt))
         .routes(routes!(link))
+        .routes(routes!(define_suite))
 }
 
 /// A product that can be licensed.
@@ -44,6 +46,51 @@ struct ProductObject {
     /// The import that brought it.
     #[schema(value_type = Option<ImportNumber>)]
     import: Option<ImportId>,
+    /// What it is made of, where it is a suite.
+    suite: Option<SuiteValue>,
+}
+
+/// What a suite is made of. One unit of it licenses all its components on one device, or for one person.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SuiteValue {
+    /// The components; one may be a suite itself.
+    components: Vec<ComponentValue>,
+    /// A device (or person) has the suite from so many of its components on, even where the suite itself is not found;
+    /// 0 never says so.
+    #[serde(default)]
+    inferred_from: u32,
+}
+
+/// A component of a suite.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ComponentValue {
+    /// The product.
+    #[schema(value_type = ProductNumber)]
+    product: ProductId,
+    /// Whether the suite is only inferred where it is.
+    #[serde(default)]
+    mandatory: bool,
+}
+
+impl From<&Suite> for SuiteValue {
+    fn from(suite: &Suite) -> Self {
+        let components = suite.components.iter().map(|(product, necessity)| ComponentValue {
+            product: *product,
+            mandatory: *necessity == Necessity::Mandatory,
+        });
+        Self { components: components.collect(), inferred_from: suite.inferred_from }
+    }
+}
+
+impl From<SuiteValue> for Suite {
+    fn from(value: SuiteValue) -> Self {
+        let components = value.components.into_iter().map(|ComponentValue { product, mandatory }| {
+            (product, if mandatory { Necessity::Mandatory } else { Necessity::Optional })
+        });
+        Self { components: components.collect(), inferred_from: value.inferred_from }
+    }
 }
 
 fn object(state: &State, product: &Product) -> ProductObject {
@@ -53,6 +100,7 @@ fn object(state: &State, product: &Product) -> ProductObject {
         publisher: state.publisher_name(product).map(str::to_owned),
         metric: product.metric,
         import: product.import,
+        suite: product.suite.as_ref().map(SuiteValue::from),
     }
 }
 
@@ -90,6 +138,9 @@ struct WholeProduct {
 struct ListQuery {
     /// Words in the name of the product or its publisher.
     q: Option<String>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -102,6 +153,7 @@ struct ListQuery {
     responses((status = 200, body = Page<ProductObject>)))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let words = query.q.as_deref().map(folded).unwrap_or_default();
     let has_words = |product: &&Product| {
@@ -113,9 +165,10 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
 }
 
 /// One product with its rights and titles.
-#[utoipa::path(get, path = "/v1/products/{product}", tag = "products", params(("product" = ProductNumber, Path)),
-    responses((status = 200, body = WholeProduct)))]
-async fn show(reading: Reading, At(product): At<ProductId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/v1/products/{product}", tag = "products",
+    params(("product" = ProductNumber, Path), OnADay), responses((status = 200, body = WholeProduct)))]
+async fn show(reading: Reading, At(product): At<ProductId>, Asked(query): Asked<OnADay>) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let known = state.products.get(&product).ok_or_else(|| Problem::none("product", product))?;
     let titles = reading.snapshot.base.titles_of(product);
@@ -215,4 +268,22 @@ struct NewLink {
 async fn link(At(product): At<ProductId>, act: Act<NewLink>) -> Result<Response, Problem> {
     let (act, NewLink { catalogue_key }) = act.take();
     act.carry(Intent::LinkProduct { product, catalogue_key }).await
+}
+
+/// What a product is made of.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSuite {
+    /// The suite; null says that the product is none.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true)]
+    suite: Option<SuiteValue>,
+}
+
+/// Say what a suite is made of, or that the product is none.
+#[utoipa::path(post, path = "/v1/products/{product}/suites", tag = "products",
+    params(("product" = ProductNumber, Path)), request_body = NewSuite, responses((status = 200, body = Written)))]
+async fn define_suite(At(product): At<ProductId>, act: Act<NewSuite>) -> Result<Response, Problem> {
+    let (act, NewSuite { suite }) = act.take();
+    act.carry(Intent::DefineSuite { product, suite: suite.map(Suite::from) }).await
 }

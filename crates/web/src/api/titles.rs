@@ -7,12 +7,13 @@ use domain::command::Intent;
 use domain::id::{ProductId, TitleMatchId};
 use domain::observation::RawTitle;
 use domain::product::{TitleMatch, TitlePattern, folded};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::values::{ProductNumber, ProductRef, TitleMatchNumber};
+use super::values::{DateText, ProductNumber, ProductRef, TitleMatchNumber};
 use crate::Site;
 use crate::given::{Asked, At, Nothing};
 use crate::problem::Problem;
@@ -152,6 +153,9 @@ struct ListQuery {
     recognition: Option<RecognitionWord>,
     /// Words in the title's name or publisher.
     q: Option<String>,
+    /// As they were on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -164,6 +168,7 @@ struct ListQuery {
     responses((status = 200, body = Page<TitleObject>)))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let snapshot = reading.snapshot.clone();
     let mut titles = off_thread(move || {
         let words = query.q.as_deref().map(folded).unwrap_or_default();

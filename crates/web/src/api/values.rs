@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 
 use domain::State;
+use domain::accountability::Owner;
+use domain::alert::{AlertStatus, TriggerKind};
 use domain::case::{Ballot, CaseStatus, Outcome};
 use domain::digest::Digest;
 use domain::entitlement::{Metric, Quantity};
@@ -19,6 +21,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::problem::Problem;
 
 /// A type that only describes: its schema is a text with a pattern, a format or a list of words.
 macro_rules! described {
@@ -76,6 +80,24 @@ numbers! {
     TitleMatchNumber "MAT";
     /// The number of a metric of the organisation's own.
     MetricNumber "MET";
+    /// A statement's number.
+    StatementNumber "STM";
+    /// An alert's number.
+    AlertNumber "ALT";
+    /// The number of a rule by which alerts are raised.
+    AlertRuleNumber "RUL";
+    /// A quiet period's number.
+    QuietPeriodNumber "QUI";
+    /// A leaver's number.
+    LeaverNumber "LVR";
+    /// A purchase's number.
+    PurchaseNumber "BUY";
+    /// A budget's number.
+    BudgetNumber "BUD";
+    /// A reclaim wave's number.
+    WaveNumber "WAV";
+    /// A legal hold's number.
+    LegalHoldNumber "HLD";
 }
 
 described!(
@@ -147,6 +169,17 @@ described!(
     |text| text.pattern(Some("^[A-Z]{3}$")).examples(["EUR"])
 );
 
+described!(
+    /// How an alert stands.
+    AlertStatusWord,
+    |text| text.enum_values(Some(AlertStatus::ALL.map(AlertStatus::name)))
+);
+described!(
+    /// What a rule looks for.
+    TriggerWord,
+    |text| text.enum_values(Some(TriggerKind::ALL.map(TriggerKind::name)))
+);
+
 /// Every ballot.
 const BALLOTS: [Ballot; 4] = [Ballot::Approve, Ballot::Deny, Ballot::Abstain, Ballot::RequestChanges];
 /// Every status of an exception.
@@ -195,6 +228,61 @@ impl ProductRef {
         let name = state.products.get(&id).map_or_else(|| id.to_string(), |product| product.name.clone());
         Self { id, name }
     }
+}
+
+/// Who answers for something: a person, or everybody of a role.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OwnerValue {
+    /// The person.
+    pub person: Option<PersonRef>,
+    /// The role.
+    #[schema(value_type = Option<RoleWord>)]
+    pub role: Option<&'static str>,
+}
+
+impl OwnerValue {
+    /// This owner.
+    pub fn of(state: &State, owner: Owner) -> Self {
+        match owner {
+            Owner::Person(person) => Self { person: Some(PersonRef::of(state, person)), role: None },
+            Owner::Role(role) => Self { person: None, role: Some(role.name()) },
+        }
+    }
+}
+
+/// Who shall answer for something: one of the two.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerGiven {
+    /// A person.
+    #[schema(value_type = Option<PersonNumber>)]
+    pub person: Option<PersonId>,
+    /// Everybody of a role.
+    #[schema(value_type = Option<RoleWord>)]
+    pub role: Option<String>,
+}
+
+impl OwnerGiven {
+    /// The owner that was given.
+    pub fn owner(self) -> Result<Owner, Problem> {
+        match (self.person, self.role) {
+            (Some(person), None) => Ok(Owner::Person(person)),
+            (None, Some(word)) => {
+                let role = Role::ALL.into_iter().find(|role| role.name() == word).map(Owner::Role);
+                let roles = || Role::ALL.map(Role::name).join(", ");
+                role.ok_or_else(|| Problem::at("owner/role", format!("Use one of these roles: {}.", roles())))
+            }
+            (Some(_), Some(_)) | (None, None) => Err(Problem::at("owner", "Name a person or a role, one of the two.")),
+        }
+    }
+}
+
+/// Why something is done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonGiven {
+    /// Why.
+    pub reason: String,
 }
 
 /// An amount of money: a decimal as text, exact, and its currency.

@@ -49,6 +49,8 @@ struct VerificationObject {
     reports: u64,
     /// Files opened and hashed.
     files: u64,
+    /// Seals of the estate whose chunks and reports were compared with the entries before them.
+    seals: u64,
     /// Texts opened against their commitments.
     texts_opened: u64,
     /// Texts that entries say were erased.
@@ -65,7 +67,7 @@ impl From<Verified> for VerificationObject {
     fn from(verified: Verified) -> Self {
         let storage = &verified.storage;
         let sentence = if verified.is_sound() {
-            format!("All {} entries, their texts, reports and files are what the ledger says.", storage.entries)
+            format!("All {} entries, their texts, reports, files and seals are what the ledger says.", storage.entries)
         } else {
             format!("{} things do not hold. Keep the folder as it is and look at the findings.", storage.findings_total)
         };
@@ -77,6 +79,7 @@ impl From<Verified> for VerificationObject {
             checkpoints: storage.checkpoints,
             reports: storage.reports,
             files: storage.blobs,
+            seals: verified.seals,
             texts_opened: verified.texts_opened,
             texts_erased: verified.texts_erased,
             continues: verified.continues,

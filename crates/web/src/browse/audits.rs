@@ -20,19 +20,21 @@ use crate::problem::Problem;
 const ENTRIES_SHOWN: usize = 50;
 
 /// The types of event, for the form of the filter.
-const ACTIONS: [&str; 14] = [
+const ACTIONS: [&str; 16] = [
     "account",
     "agreement",
     "case",
     "catalogue-published",
     "data-erased",
     "entitlement",
+    "estate-sealed",
     "grant",
     "imported",
     "import-undone",
     "person",
     "product",
     "session",
+    "statement-made",
     "title",
     "vote-cast",
 ];
@@ -111,6 +113,8 @@ fn row(visitor: &Visitor, entry: &AuditEntry) -> EntryRow {
         "agreement" => number.parse().ok().map(addresses::agreement),
         "person" => number.parse().ok().map(addresses::person),
         "catalogue" => Some(addresses::POLICIES.to_owned()),
+        "estate" => Some(addresses::SEALS.to_owned()),
+        "statement" => Some(addresses::STATEMENTS.to_owned()),
         _ => None,
     };
     EntryRow {
@@ -234,6 +238,14 @@ pub async fn show(visitor: Visitor, At(seq): At<u64>) -> Result<Response, Proble
 /// The entry that says that the texts of `seq` were erased.
 fn erasure_of(visitor: &Visitor, seq: u64) -> Result<Option<u64>, Problem> {
     let wanted = EntryFilter { action: Some("data-erased".to_owned()), ..EntryFilter::default() };
+    if let domain::event::Event::LeaverRecorded { leaver, .. } = visitor.app.entry(seq)?.0.recorded.event {
+        let removal = EntryFilter {
+            action: Some("leaver-removed".to_owned()),
+            object: Some(format!("leaver/{leaver}")),
+            ..EntryFilter::default()
+        };
+        return Ok(visitor.app.entries(&removal, None, 1)?.entries.first().map(|entry| entry.recorded.seq));
+    }
     let erasures = visitor.app.entries(&wanted, None, 200)?.entries;
     Ok(erasures.into_iter().find_map(|entry| match entry.recorded.event {
         domain::event::Event::DataErased { entries, .. } if entries.contains(&seq) => Some(entry.recorded.seq),

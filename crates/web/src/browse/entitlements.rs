@@ -12,6 +12,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::browse::form::{Form, refused};
+use crate::browse::products::product_link;
 use crate::browse::visitor::{Visitor, done};
 use crate::browse::{history, lines};
 use crate::caller::Readers;
@@ -111,6 +112,9 @@ pub async fn show(visitor: Visitor, At(number): At<EntitlementId>) -> Result<Res
         row: row(&visitor, right),
         exempt_environments: right.right.exempt_environments.iter().map(in_words).collect(),
         secondary_use: right.right.secondary_use,
+        scope: right.right.use_rights.scope.to_string(),
+        versions: right.right.use_rights.versions.as_ref().map(ToString::to_string),
+        instead_for: right.right.use_rights.instead_for.iter().map(|other| product_link(&visitor, *other)).collect(),
         import: right.import,
         history: history::latest(&visitor, &seqs, HISTORY_SHOWN)?,
         may_retire: right.retired_on.is_none() && visitor.has(&[Role::SamManager, Role::Procurement]),

@@ -1,14 +1,16 @@
 //! What a browser sends with a form, and what becomes of a refusal on the way back.
 
 use app::Failure;
-use axum::extract::{FromRequest, Request};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::StatusCode;
 use domain::Refusal;
 use domain::digest::Digest;
 
 use crate::Site;
 use crate::design::forms::{Errors, FieldError};
 use crate::given;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 /// The fields of a form, as often as each was sent.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +68,42 @@ impl Form {
             .iter()
             .filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.trim().to_owned())))
             .collect()
+    }
+}
+
+/// A form with a file beside its fields.
+#[derive(Debug, Default)]
+pub struct FormWithFile {
+    /// The fields; the fingerprint is that of the file too.
+    pub form: Form,
+    /// The file's name; empty where none was chosen.
+    pub name: String,
+    /// The file; empty where none was chosen.
+    pub bytes: Vec<u8>,
+}
+
+impl FormWithFile {
+    /// Reads what was sent; the file is the field `file`.
+    pub async fn of(mut multipart: Multipart) -> Result<Self, Problem> {
+        let unread = |error: MultipartError| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => given::too_large(),
+            _ => Problem::new(Kind::NotReadable, "The file did not arrive as a whole. Send it again."),
+        };
+        let mut sent = Self::default();
+        while let Some(field) = multipart.next_field().await.map_err(unread)? {
+            match field.name().map(str::to_owned) {
+                Some(name) if name == "file" => {
+                    field.file_name().unwrap_or_default().clone_into(&mut sent.name);
+                    sent.bytes = field.bytes().await.map_err(unread)?.to_vec();
+                }
+                Some(name) => sent.form.fields.push((name, field.text().await.map_err(unread)?)),
+                None => {}
+            }
+        }
+        let words: Vec<&str> = sent.form.fields.iter().filter(|(name, _)| name != "key").map(|(_, of)| &**of).collect();
+        let of = format!("{}\n{}\n{}", words.join("\n"), sent.name, Digest::of(&sent.bytes));
+        sent.form.fingerprint = Some(Digest::of(of.as_bytes()));
+        Ok(sent)
     }
 }
 

@@ -75,6 +75,13 @@ pub fn what(event: &Event) -> String {
         Event::MetricDefined { metric, definition } => format!("{metric} was defined: {}", definition.title),
         Event::ProductLinked { product, catalogue_key: Some(key) } => format!("{product} was linked to {key}"),
         Event::ProductLinked { product, catalogue_key: None } => format!("{product} was unlinked from known software"),
+        Event::SuiteDefined { product, suite: Some(suite) } => {
+            format!(
+                "{product} is a suite of {}",
+                numbers::counted(suite.components.len() as u64, "component", "components")
+            )
+        }
+        Event::SuiteDefined { product, suite: None } => format!("{product} is no suite any more"),
         Event::TitleMatched { pattern, product: Some(product), .. } => {
             format!("\u{201c}{}\u{201d} was recognised as {product}", pattern.name)
         }
@@ -90,10 +97,6 @@ pub fn what(event: &Event) -> String {
         }
         Event::Imported { import, source, .. } => format!("{import} came in from {source}"),
         Event::ImportUndone { import } => format!("{import} was undone"),
-        Event::LeaversRecorded { import, leavers } => match leavers.len() {
-            1 => format!("1 person who leaves came with {import}"),
-            more => format!("{more} persons who leave came with {import}"),
-        },
         Event::MappingRemembered { kind, name, .. } => {
             format!("How tables of {kind} from {name} are read was remembered")
         }
@@ -134,5 +137,75 @@ pub fn what(event: &Event) -> String {
             format!("Exception {case} came into force for {} until {}", terms.quantity, terms.until)
         }
         Event::GrantRevoked { case, .. } => format!("Exception {case} was revoked"),
+        Event::FeatureLinked { feature, product } => {
+            format!("The use of \u{201c}{feature}\u{201d} was linked to {product}")
+        }
+        Event::FeatureUnlinked { feature, product } => {
+            format!("The use of \u{201c}{feature}\u{201d} is no longer that of {product}")
+        }
+        Event::EstateSealed { day, contents, .. } => {
+            format!("The estate of {day} was sealed: {} devices, root {}", contents.devices, contents.root.short())
+        }
+        Event::StatementMade { statement, day, .. } => format!("{statement} stated the position of {day}"),
+        Event::AlertRuleSet { rule, terms } => format!("{rule} was set: {}", terms.trigger.sentence()),
+        Event::AlertRuleEnded { rule } => format!("{rule} was ended"),
+        Event::AlertRaised { alert, rule, subject, .. } => format!("{alert} was raised by {rule}: {subject}"),
+        Event::AlertCleared { alert } => format!("{alert} no longer holds"),
+        Event::AlertAcknowledged { alert, .. } => format!("{alert} was acknowledged"),
+        Event::AlertSnoozed { alert, until, .. } => format!("{alert} was snoozed until {until}"),
+        Event::AlertResolved { alert, .. } => format!("{alert} was resolved"),
+        Event::AlertTaskDone { alert, task, .. } => format!("Task {} of {alert} was done", task.saturating_add(1)),
+        Event::PlaybookSet { kind, .. } => format!("The playbook for \u{201c}{}\u{201d} was set", kind.title()),
+        Event::QuietPeriodSet { quiet, terms, .. } => {
+            format!("{quiet} was set: no alerts from {} to {}", terms.starts_on, terms.ends_on)
+        }
+        Event::QuietPeriodEnded { quiet } => format!("{quiet} was ended"),
+        Event::CountsNoted { counts, .. } => match counts.len() {
+            1 => "The counts of 1 product were noted".to_owned(),
+            more => format!("The counts of {more} products were noted"),
+        },
+        Event::ProductAssigned { product, .. } => format!("It was set who answers for {product}"),
+        Event::CategoryAssigned { category, .. } => format!("It was set who answers for {category}"),
+        Event::LeaverRecorded { leaver, left_on, .. } => format!("{leaver} was recorded: left on {left_on}"),
+        Event::LeaverRemoved { leaver } => format!("{leaver} was taken back"),
+        Event::WaveOpened { wave, terms } => format!("{wave} was opened for {}", terms.product),
+        Event::ReclaimAsked { wave, .. } => format!("A holder was asked in {wave}"),
+        Event::ReclaimAskedAgain { wave, item, .. } => {
+            format!("The holder of item {} of {wave} got another link", item.saturating_add(1))
+        }
+        Event::ReclaimAnswered { wave, item, answer, .. } => {
+            let answer = match answer {
+                domain::reclaim::HolderAnswer::Keep => "keep it",
+                domain::reclaim::HolderAnswer::Release => "let it go",
+            };
+            format!("The holder of item {} of {wave} answered: {answer}", item.saturating_add(1))
+        }
+        Event::ReclaimDecided { wave, item, choice, .. } => {
+            let choice = match choice {
+                domain::reclaim::ReclaimChoice::Keep => "it stays",
+                domain::reclaim::ReclaimChoice::Reclaim => "it is to be removed",
+            };
+            format!("Item {} of {wave} was decided: {choice}", item.saturating_add(1))
+        }
+        Event::ReclaimConfirmed { wave, item } => format!("Item {} of {wave} is gone", item.saturating_add(1)),
+        Event::WaveClosed { wave } => format!("{wave} was closed"),
+        Event::PurchaseRequested { purchase, terms, .. } => {
+            format!("{purchase} was asked for: {} of {}", terms.quantity, terms.product)
+        }
+        Event::PurchaseApproved { purchase, .. } => format!("{purchase} was approved"),
+        Event::PurchaseRefused { purchase, .. } => format!("{purchase} was refused"),
+        Event::PurchaseOrdered { purchase, reference } => format!("{purchase} was ordered as {reference}"),
+        Event::PurchaseReceived { purchase, entitlement } => format!("{purchase} came in as {entitlement}"),
+        Event::PurchaseWithdrawn { purchase } => format!("{purchase} was taken back"),
+        Event::SpendLimitsSet { limits } => format!("Spend limits of {} roles were set", limits.len()),
+        Event::BudgetSet { budget, terms } => format!("{budget} was set: {}", terms.amount),
+        Event::SurchargeSet { product: Some(product), percent } => {
+            format!("The surcharge on what is short of {product} was set to {percent} %")
+        }
+        Event::SurchargeSet { product: None, percent } => {
+            format!("The surcharge on what is short was set to {percent} %")
+        }
+        Event::LegalHoldSet { hold, .. } => format!("{hold} was set"),
+        Event::LegalHoldLifted { hold, .. } => format!("{hold} was lifted"),
     }
 }

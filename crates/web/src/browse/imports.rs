@@ -41,16 +41,20 @@ fn kind_of(brought: &Brought) -> ImportKind {
         Brought::Inventory { .. } => ImportKind::Inventory,
         Brought::Entitlements { .. } => ImportKind::Entitlements,
         Brought::Leavers { .. } => ImportKind::Leavers,
+        Brought::Usage { .. } => ImportKind::Usage,
     }
 }
 
 fn counts(brought: &Brought) -> Counts {
     match *brought {
         Brought::Inventory { reports, installations, rejected, merged, .. } => {
-            Counts { reports, installations, rows: 0, rejected, merged }
+            Counts { reports, installations, rejected, merged, ..Counts::default() }
         }
         Brought::Entitlements { rows, rejected, merged } | Brought::Leavers { rows, rejected, merged } => {
-            Counts { reports: 0, installations: 0, rows, rejected, merged }
+            Counts { rows, rejected, merged, ..Counts::default() }
+        }
+        Brought::Usage { sessions, denials, readings, rejected, merged, .. } => {
+            Counts { sessions, denials, readings, rejected, merged, ..Counts::default() }
         }
     }
 }
@@ -153,13 +157,15 @@ impl Sent {
         match self.kind.as_str() {
             "entitlements" => TableKind::Entitlements,
             "leavers" => TableKind::Leavers,
+            "usage" => TableKind::Usage,
             _ => TableKind::Installations,
         }
     }
 
-    /// The name of the source; inventory that nobody named is called what it is.
+    /// The name of the source; inventory and usage that nobody named is called what it is.
     fn source(&self) -> String {
-        if self.source.is_empty() && self.table_kind() == TableKind::Installations {
+        let is_reported = matches!(self.table_kind(), TableKind::Installations | TableKind::Usage);
+        if self.source.is_empty() && is_reported {
             return "file".to_owned();
         }
         self.source.clone()
@@ -266,6 +272,7 @@ fn kind_named(kind: TableKind) -> ImportKind {
         TableKind::Installations => ImportKind::Inventory,
         TableKind::Entitlements => ImportKind::Entitlements,
         TableKind::Leavers => ImportKind::Leavers,
+        TableKind::Usage => ImportKind::Usage,
     }
 }
 

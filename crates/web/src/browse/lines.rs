@@ -81,6 +81,7 @@ pub fn rows_kind(kind: RowKind) -> RowsKind {
         RowKind::Exempt => RowsKind::Exempt,
         RowKind::Covered => RowsKind::Covered,
         RowKind::Short => RowsKind::Short,
+        RowKind::Included => RowsKind::Included,
     }
 }
 
@@ -97,6 +98,7 @@ pub fn rows(visitor: &Visitor, product: ProductId, kind: RowsKind) -> Vec<Row> {
         RowsKind::Exempt => of(RowKind::Exempt),
         RowsKind::Covered => of(RowKind::Covered),
         RowsKind::Short => of(RowKind::Short),
+        RowsKind::Included => of(RowKind::Included),
         RowsKind::ByEntitlement => covered(false),
         RowsKind::ByException => covered(true),
     }

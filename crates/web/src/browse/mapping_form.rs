@@ -28,6 +28,7 @@ fn defaults_offered(kind: TableKind) -> &'static [(&'static str, &'static str)] 
             ("business_unit", "Business unit"),
         ],
         TableKind::Leavers => &[],
+        TableKind::Usage => &[("feature", "Feature"), ("vendor", "Vendor"), ("kind", "Kind")],
     }
 }
 

@@ -18,6 +18,7 @@ use crate::pages::addresses;
 use crate::pages::layout::CopyAs;
 use crate::pages::position::{self, Column, PositionPage, SavedView, Sort, Totals, UnitTotals};
 use crate::problem::Problem;
+use crate::reading::tell_seal;
 
 /// How far ahead a right's end is called near.
 const EXPIRING_DAYS: i64 = 90;
@@ -142,6 +143,7 @@ fn totals(lines: &[position::Line]) -> Totals {
 
 /// The page.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let wanted = wanted(&visitor);
     let (lines, counts) = selected(&visitor, &wanted);
     let paging = visitor.paging(lines.len());
@@ -173,6 +175,7 @@ pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
 
 /// The same rows as a CSV file; a cell that a spreadsheet would take for a formula is made text.
 pub async fn csv(visitor: Visitor) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let (lines, _) = selected(&visitor, &wanted(&visitor));
     let mut file = String::from(
         "product,name,publisher,metric,entitled,used,exempt,covered_by_exception,short,surplus,exposure,currency\r\n",
@@ -200,7 +203,11 @@ pub async fn csv(visitor: Visitor) -> Result<Response, Problem> {
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"position.csv\""),
     ];
-    Ok((headers, file).into_response())
+    let mut response = (headers, file).into_response();
+    if let Some(seal) = &visitor.past {
+        tell_seal(response.headers_mut(), seal);
+    }
+    Ok(response)
 }
 
 /// A quoted cell that no spreadsheet reckons with.

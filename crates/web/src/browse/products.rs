@@ -1,17 +1,19 @@
 //! Products: the list, one with its working, and the rows behind each number.
 
+use std::sync::Arc;
+
 use app::positions::{Line, SupplySource};
 use axum::response::Response;
-use domain::id::ProductId;
+use domain::id::{AgreementId, ProductId};
 use domain::person::Role;
-use domain::product::folded;
+use domain::product::{Necessity, Product, folded};
 
 use crate::browse::visitor::Visitor;
 use crate::browse::{cases, history, lines};
 use crate::given::{At, AtBoth};
 use crate::pages::layout::{CopyAs, Link};
 use crate::pages::product::{
-    Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, Supply, SupplyKind, UsageRow,
+    Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, SuiteShown, Supply, SupplyKind, UsageRow,
 };
 use crate::pages::products::{ProductRow, ProductsPage};
 use crate::pages::{addresses, product, products};
@@ -22,6 +24,7 @@ const HISTORY_SHOWN: usize = 8;
 
 /// The products.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let state = visitor.state();
     let today = state.day(visitor.now);
     let text = folded(visitor.asked("q"));
@@ -81,6 +84,7 @@ fn line_of(visitor: &Visitor, product: ProductId) -> Result<Line, Problem> {
 
 /// A product with its working.
 pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let line = line_of(&visitor, number)?;
     let state = visitor.state();
     let today = state.day(visitor.now);
@@ -110,7 +114,12 @@ pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Respons
         requests: related(&visitor, number),
         history,
         history_total: count(seqs.len()),
-        reported: line.freshness.oldest.zip(line.freshness.newest),
+        // What is counted by its use says so itself, and stands on no device.
+        reported: line
+            .freshness
+            .oldest
+            .zip(line.freshness.newest)
+            .filter(|_| !visitor.snapshot.counts_usage(number, visitor.now)),
         undated: line.freshness.undated,
         freshness: lines::freshness(state),
         request,
@@ -121,9 +130,44 @@ pub async fn show(visitor: Visitor, At(number): At<ProductId>) -> Result<Respons
             json: Some(format!("/v1/positions/{number}")),
         },
         may_unmatch: visitor.has(&[Role::SamManager]),
+        may_record: visitor.has(&[Role::SamManager, Role::Procurement]),
+        suite: suite(&visitor, number),
+        compliant_by: line.compliant_by.iter().map(|agreement| agreement_link(&visitor, *agreement)).collect(),
+        usage: (visitor.snapshot.counts_usage(number, visitor.now)
+            && visitor.caller.is_among(crate::caller::Readers::Staff, state))
+        .then(|| Link::new(addresses::usage(number), "Peaks by day, who held licences, who was turned away")),
         line: lines::shown(state, &line, today),
     };
     Ok(visitor.page(product::page(&visitor.frame(), &view)))
+}
+
+/// A product by its name.
+pub fn product_link(visitor: &Visitor, product: ProductId) -> Link {
+    let known = visitor.state().products.get(&product);
+    let name = known.map_or_else(|| product.to_string(), |product| product.name.clone());
+    Link::new(addresses::product(product), name)
+}
+
+fn agreement_link(visitor: &Visitor, agreement: AgreementId) -> Link {
+    let known = visitor.state().agreements.get(&agreement);
+    let reference = known.map_or_else(|| agreement.to_string(), |agreement| agreement.terms.reference.clone());
+    Link::new(addresses::agreement(agreement), reference)
+}
+
+/// The components of a product, and the suites of which it is one.
+fn suite(visitor: &Visitor, number: ProductId) -> SuiteShown {
+    let products = &visitor.state().products;
+    let suite = products.get(&number).and_then(|product| product.suite.as_ref());
+    let component = |(product, necessity): (&ProductId, &Necessity)| {
+        (product_link(visitor, *product), *necessity == Necessity::Mandatory)
+    };
+    let holds =
+        |product: &&Arc<Product>| product.suite.as_ref().is_some_and(|suite| suite.components.contains_key(&number));
+    SuiteShown {
+        components: suite.iter().flat_map(|suite| &suite.components).map(component).collect(),
+        inferred_from: suite.map_or(0, |suite| suite.inferred_from),
+        part_of: products.values().filter(holds).map(|product| product_link(visitor, product.id)).collect(),
+    }
 }
 
 fn step(step: &app::positions::Step) -> Step {
@@ -160,6 +204,8 @@ fn shown_supply(visitor: &Visitor, supply: &app::positions::Supply) -> Supply {
         ends_on: supply.ends_on,
         used: supply.used,
         covers: supply.covers,
+        lent: supply.lent,
+        of: supply.of.map(|of| product_link(visitor, of)),
         rejected: supply.why_not.clone(),
     }
 }
@@ -203,6 +249,7 @@ fn related(visitor: &Visitor, product: ProductId) -> Vec<Related> {
 
 /// The rows behind a number: their units sum to it.
 pub async fn rows(visitor: Visitor, AtBoth(number, word): AtBoth<ProductId, String>) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let kind = RowsKind::from_word(&word)
         .ok_or_else(|| Problem::new(Kind::NotFound, format!("No number is called {word}.")))?;
     let line = line_of(&visitor, number)?;
@@ -213,6 +260,7 @@ pub async fn rows(visitor: Visitor, AtBoth(number, word): AtBoth<ProductId, Stri
         RowsKind::Consumed => "consumed",
         RowsKind::Exempt => "exempt",
         RowsKind::Short => "short",
+        RowsKind::Included => "included",
         RowsKind::Covered | RowsKind::ByEntitlement | RowsKind::ByException => "covered",
     };
     let view = RowsPage {
@@ -258,5 +306,6 @@ fn usage(_visitor: &Visitor, row: &app::positions::Row) -> UsageRow {
             SupplySource::Entitlement(id) => Link::new(addresses::entitlement(id), id.to_string()),
             SupplySource::Grant(case) => Link::new(addresses::case(case), case.to_string()),
         }),
+        span: row.span.map(|span| (span.from, span.until)),
     }
 }

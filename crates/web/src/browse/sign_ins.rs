@@ -28,7 +28,7 @@ pub struct Wanted {
 }
 
 /// The frame of a page for somebody who is not signed in yet.
-fn frame(site: &Site) -> Frame {
+pub fn frame(site: &Site) -> Frame {
     let snapshot = site.app.snapshot();
     let organisation = snapshot.state.organisation.as_deref();
     Frame {
@@ -39,6 +39,8 @@ fn frame(site: &Site) -> Frame {
         viewer: None,
         read_at: None,
         notice: None,
+        past: None,
+        days: None,
     }
 }
 

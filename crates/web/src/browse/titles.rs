@@ -32,6 +32,7 @@ fn suggestions(entry: &QueueEntry) -> Vec<Suggestion> {
 /// The queue.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
+    let visitor = visitor.as_of().await?;
     let text = folded(visitor.asked("q"));
     let mut queue = visitor.snapshot.unrecognised();
     queue.retain(|entry| {

@@ -15,22 +15,27 @@ use domain::command::Intent;
 use domain::digest::Digest;
 use domain::id::PersonId;
 use domain::person::{Role, Scope};
+use domain::seal::{Seal, ends_month};
 use jiff::Timestamp;
-use maud::Markup;
+use maud::{Markup, PreEscaped};
 
 use crate::Site;
 use crate::browse::form::Form;
+use crate::browse::past;
 use crate::caller::{Caller, Readers, cookie};
 use crate::design::tables::{PAGE_SIZE, Paging};
 use crate::pages::addresses;
-use crate::pages::layout::{Frame, Link, Notice, Place, ReadAt, Viewer};
+use crate::pages::layout::{Days, Frame, Link, Notice, Past, Place, ReadAt, Viewer};
 use crate::problem::Problem;
-use crate::reading::LEDGER_SIZE;
+use crate::reading::{LEDGER_SIZE, sealed_day, tell_seal};
 
 /// The cookie that carries what was just done over to the next page, and is gone with it.
 const NOTICE: &str = "indult-notice";
 /// A notice is one sentence and a link.
 const NOTICE_BYTES_MAX: usize = 2_000;
+
+/// Sealed days besides months' ends that a page offers: two weeks.
+const DAYS_TO_CHOOSE_MAX: usize = 14;
 
 /// Whoever looks at a page.
 pub struct Visitor {
@@ -42,9 +47,14 @@ pub struct Visitor {
     pub snapshot: Arc<Snapshot>,
     /// Who it is.
     pub caller: Caller,
-    /// The time of the page.
+    /// The time of the page, or the instant of the sealed day that it is about.
     pub now: Timestamp,
+    /// The seal that the page is read from, where it is about a day of the past.
+    pub past: Option<Arc<Seal>>,
+    current: Arc<Snapshot>,
+    shows_days: bool,
     notice: Option<Notice>,
+    path: String,
     query: Vec<(String, String)>,
 }
 
@@ -61,9 +71,14 @@ impl FromRequestParts<Site> for Visitor {
         };
         caller.needs_scope(&[Scope::Read], "read this").map_err(IntoResponse::into_response)?;
         let query = parts.uri.query().unwrap_or_default();
+        let current = site.app.snapshot();
         Ok(Self {
             app: site.app.clone(),
-            snapshot: site.app.snapshot(),
+            snapshot: Arc::clone(&current),
+            current,
+            past: None,
+            shows_days: false,
+            path: parts.uri.path().to_owned(),
             now: site.app.surroundings().now(),
             notice: cookie(&parts.headers, NOTICE).and_then(|text| read_notice(&text)),
             query: form_urlencoded::parse(query.as_bytes())
@@ -86,9 +101,31 @@ impl Visitor {
         self.caller.person
     }
 
-    /// Whether they have one of these roles.
+    /// The same visitor, on a page that can be read as of a sealed day: with that day's state and estate where the
+    /// address asks for one.
+    pub async fn as_of(mut self) -> Result<Self, Problem> {
+        self.shows_days = true;
+        let asked = self.asked("as_of").to_owned();
+        if !asked.is_empty() {
+            let day = asked.parse().map_err(|_| {
+                Problem::parameter("as_of", format!("\u{201c}{asked}\u{201d} is not a day. Write it as 2026-10-31."))
+            })?;
+            let (seal, snapshot) = sealed_day(&self.app, &self.current, day).await?;
+            self.now = seal.as_of;
+            self.snapshot = snapshot;
+            self.past = Some(seal);
+        }
+        Ok(self)
+    }
+
+    /// Whether they have one of these roles and look at the present: nothing of the past can be changed.
     pub fn has(&self, roles: &[Role]) -> bool {
-        self.state()
+        self.past.is_none() && self.holds(roles)
+    }
+
+    fn holds(&self, roles: &[Role]) -> bool {
+        self.current
+            .state
             .persons
             .get(&self.person())
             .is_some_and(|person| roles.iter().any(|role| person.roles.contains(role)))
@@ -96,7 +133,8 @@ impl Visitor {
 
     /// Refuses whoever is not among `readers`.
     pub fn only_for(&self, readers: Readers) -> Result<(), Problem> {
-        self.caller.must_be_among(readers, self.state())
+        // Who may read is decided by what they may today, whatever day they read about.
+        self.caller.must_be_among(readers, &self.current.state)
     }
 
     /// A parameter of the address; empty where there is none.
@@ -126,10 +164,13 @@ impl Visitor {
 
     /// What surrounds the page.
     pub fn frame(&self) -> Frame {
-        let state = self.state();
+        let state = &self.current.state;
         let organisation = state.organisation.as_deref();
-        let waiting =
-            state.cases.values().filter(|case| app::cases::waits_for(state, case, self.person(), self.now)).count();
+        let waiting = state
+            .cases
+            .values()
+            .filter(|case| app::cases::waits_for(state, case, self.person(), self.real_now()))
+            .count();
         let zone = organisation.map(|organisation| organisation.zone.clone());
         Frame {
             organisation: organisation.map_or_else(String::new, |organisation| organisation.name.clone()),
@@ -143,7 +184,47 @@ impl Visitor {
             }),
             read_at: Some(ReadAt { size: self.snapshot.size(), checkpoint: self.signed() }),
             notice: self.notice.clone(),
+            past: self.past.as_ref().map(|seal| Past {
+                day: seal.day,
+                sealed_in: seal.recorded_in,
+                made_at: self.real_now(),
+                back: self.address_now(),
+            }),
+            days: self.shows_days.then(|| self.days()),
         }
+    }
+
+    fn real_now(&self) -> Timestamp {
+        if self.past.is_some() { self.app.surroundings().now() } else { self.now }
+    }
+
+    /// What stands in the address, the day apart.
+    fn kept(&self) -> Vec<(String, String)> {
+        self.query.iter().filter(|(name, value)| name != "as_of" && !value.is_empty()).cloned().collect()
+    }
+
+    /// The same page as of now.
+    fn address_now(&self) -> String {
+        let kept = self.kept();
+        let parts: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        addresses::with_query(&self.path, &parts)
+    }
+
+    /// The sealed days to choose from: every month's end, and the days of late.
+    fn days(&self) -> Days {
+        let (mut months, mut days) = (Vec::new(), Vec::new());
+        for seal in self.current.state.sealed_days().rev() {
+            if ends_month(seal.day) {
+                months.push(seal.day);
+            } else if days.len() < DAYS_TO_CHOOSE_MAX {
+                days.push(seal.day);
+            }
+        }
+        let chosen = self.past.as_ref().map(|seal| seal.day);
+        if let Some(day) = chosen.filter(|day| !months.contains(day) && !days.contains(day)) {
+            days.push(day);
+        }
+        Days { path: self.path.clone(), kept: self.kept(), chosen, months, days }
     }
 
     /// The last signed checkpoint: its size, and the time of the last entry that it covers.
@@ -157,28 +238,38 @@ impl Visitor {
 
     /// The places that their roles let them see.
     fn places(&self) -> BTreeSet<Place> {
-        let state = self.state();
+        let state = &self.current.state;
         let among = |readers| self.caller.is_among(readers, state);
         Place::ALL
             .into_iter()
             .filter(|place| match place {
                 Place::MyWork
                 | Place::Position
+                | Place::Trends
                 | Place::Products
                 | Place::Metrics
                 | Place::Requests
                 | Place::Exceptions
                 | Place::Policies
+                | Place::Purchases
                 | Place::You
                 | Place::Tokens => true,
                 Place::Titles
                 | Place::KnownSoftware
                 | Place::Audit
+                | Place::Seals
+                | Place::Statements
                 | Place::Imports
                 | Place::Sources
                 | Place::Entitlements
                 | Place::Agreements
-                | Place::Renewals => among(Readers::Staff),
+                | Place::Renewals
+                | Place::Usage
+                | Place::Features
+                | Place::Alerts
+                | Place::Reclaim
+                | Place::Costs
+                | Place::Summary => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })
@@ -187,8 +278,14 @@ impl Visitor {
 
     /// A page as an answer; the notice that it shows is not shown again.
     pub fn page(&self, markup: Markup) -> Response {
-        let mut response = markup.into_response();
+        let mut response = match &self.past {
+            Some(seal) => PreEscaped(past::carried(&markup.into_string(), seal.day)).into_response(),
+            None => markup.into_response(),
+        };
         let headers = response.headers_mut();
+        if let Some(seal) = &self.past {
+            tell_seal(headers, seal);
+        }
         headers.insert(LEDGER_SIZE, HeaderValue::from(self.snapshot.size()));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         if self.notice.is_some()
@@ -228,7 +325,7 @@ impl Visitor {
     /// Carries out what a form asks for.
     pub async fn carry(&self, place: &str, form: &Form, intent: Intent) -> Result<Receipt, Failure> {
         let repetition = self.repetition(place, form);
-        self.app.carry(Order { actor: self.caller.actor, intent, repetition, reports: Vec::new() }).await
+        self.app.carry(Order { repetition, ..Order::new(self.caller.actor, intent) }).await
     }
 }
 

@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn the_files_are_small_enough_to_be_no_burden() {
-        assert!(STYLES.bytes.len() <= 25_000, "{} bytes of styles", STYLES.bytes.len());
+        assert!(STYLES.bytes.len() <= 26_000, "{} bytes of styles", STYLES.bytes.len());
         assert!(SCRIPT.bytes.len() <= 5_000, "{} bytes of script", SCRIPT.bytes.len());
         for asset in all() {
             let text = String::from_utf8_lossy(asset.bytes);

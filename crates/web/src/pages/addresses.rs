@@ -7,9 +7,12 @@ use std::fmt::Write as _;
 use domain::digest::Digest;
 use domain::entitlement::Metric;
 use domain::id::{
-    AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, SourceId, TitleMatchId, TokenId,
+    AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId, PersonId,
+    ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId, TitleMatchId, TokenId, WaveId,
 };
+use domain::seal::StatementForm;
 use domain::source::DeviceMark;
+use jiff::civil::Date;
 
 use crate::pages::product::RowsKind;
 
@@ -55,12 +58,62 @@ pub const IMPORT_PREVIEW_REJECTS: &str = "/imports/preview/rejects";
 pub const SOURCES: &str = "/sources";
 /// The entitlements.
 pub const ENTITLEMENTS: &str = "/entitlements";
+/// A new entitlement.
+pub const ENTITLEMENT_NEW: &str = "/entitlements/new";
 /// The agreements.
 pub const AGREEMENTS: &str = "/agreements";
 /// Software that needs a licence and is no product yet.
 pub const KNOWN_SOFTWARE: &str = "/software/known";
 /// What ends, and by when notice must be given.
 pub const RENEWALS: &str = "/renewals";
+/// Products that are counted by use over time.
+pub const USAGE: &str = "/usage";
+/// Features, and which product each is.
+pub const FEATURES: &str = "/usage/features";
+/// The whole position over the sealed days.
+pub const TRENDS: &str = "/position/trends";
+/// The sealed days.
+pub const SEALS: &str = "/audit/seals";
+/// The statements.
+pub const STATEMENTS: &str = "/audit/statements";
+/// Whether a file is a statement.
+pub const STATEMENT_CHECK: &str = "/audit/statements/check";
+/// What has to be looked at.
+pub const ALERTS: &str = "/alerts";
+/// What changed with alerts.
+pub const ALERT_DIGEST: &str = "/alerts/digest";
+/// Evaluating the rules now.
+pub const ALERT_EVALUATION: &str = "/alerts/evaluation";
+/// The rules by which alerts are raised.
+pub const ALERT_RULES: &str = "/alerts/rules";
+/// Adding the usual rules.
+pub const ALERT_RULES_USUAL: &str = "/alerts/rules/usual";
+/// Days on which nothing is raised.
+pub const QUIET_PERIODS: &str = "/alerts/quiet";
+/// Who answers for which product.
+pub const OWNERS: &str = "/alerts/owners";
+/// Who answers for which category.
+pub const CATEGORIES: &str = "/alerts/categories";
+/// What is bought.
+pub const PURCHASES: &str = "/purchases";
+/// Up to which total each role approves.
+pub const SPEND_LIMITS: &str = "/purchases/limits";
+/// What rights cost.
+pub const COSTS: &str = "/costs";
+/// Setting a budget.
+pub const BUDGETS: &str = "/costs/budgets";
+/// Setting a surcharge.
+pub const SURCHARGES: &str = "/costs/surcharges";
+/// Few figures for those who decide.
+pub const SUMMARY: &str = "/summary";
+/// What might be reclaimed, and what was.
+pub const RECLAIM: &str = "/reclaim";
+/// What might be reclaimed of one product.
+pub const CANDIDATES: &str = "/reclaim/candidates";
+/// What must not be touched.
+pub const LEGAL_HOLDS: &str = "/reclaim/holds";
+/// Those who have left.
+pub const LEAVERS: &str = "/alerts/leavers";
 /// The one who is signed in.
 pub const YOU: &str = "/you";
 /// Their password.
@@ -120,6 +173,26 @@ pub fn product(product: ProductId) -> String {
 /// The rows behind a number of a product.
 pub fn product_rows(product: ProductId, kind: RowsKind) -> String {
     format!("/products/{product}/rows/{}", kind.name())
+}
+
+/// What a suite is made of.
+pub fn product_suite(product: ProductId) -> String {
+    format!("/products/{product}/suite")
+}
+
+/// A product over the sealed days, with its peaks and where it is heading.
+pub fn product_trend(product: ProductId) -> String {
+    format!("/products/{product}/trend")
+}
+
+/// The position as it was on a sealed day.
+pub fn position_on(day: Date) -> String {
+    with_query(POSITION, &[("as_of", &day.to_string())])
+}
+
+/// A file of a statement.
+pub fn statement_file(statement: StatementId, form: StatementForm) -> String {
+    format!("{STATEMENTS}/{statement}/{}", form.name())
 }
 
 /// A recognition that can be taken back.
@@ -257,6 +330,11 @@ pub fn renewal(agreement: AgreementId) -> String {
     format!("{AGREEMENTS}/{agreement}/renewal")
 }
 
+/// A product's use over time.
+pub fn usage(product: ProductId) -> String {
+    format!("{USAGE}/{product}")
+}
+
 /// A person.
 pub fn person(person: PersonId) -> String {
     format!("{PERSONS}/{person}")
@@ -280,6 +358,71 @@ pub fn session_end(digest: Digest) -> String {
 /// Ending a delegation.
 pub fn delegation_end(delegation: DelegationId) -> String {
     format!("{DELEGATIONS}/{delegation}/end")
+}
+
+/// An alert.
+pub fn alert(alert: AlertId) -> String {
+    format!("/alerts/{alert}")
+}
+
+/// Doing something with an alert: `acknowledgement`, `snooze` or `resolution`.
+pub fn alert_act(alert: AlertId, act: &str) -> String {
+    format!("/alerts/{alert}/{act}")
+}
+
+/// A task of an alert, from 1.
+pub fn alert_task(alert: AlertId, task: u64) -> String {
+    format!("/alerts/{alert}/tasks/{task}")
+}
+
+/// The file that shows that a task was done.
+pub fn alert_task_file(alert: AlertId, task: u64) -> String {
+    format!("/alerts/{alert}/tasks/{task}/file")
+}
+
+/// Ending a rule.
+pub fn alert_rule_end(rule: AlertRuleId) -> String {
+    format!("/alerts/rules/{rule}/end")
+}
+
+/// Ending a quiet period.
+pub fn quiet_end(quiet: QuietPeriodId) -> String {
+    format!("/alerts/quiet/{quiet}/end")
+}
+
+/// Saying who answers for a product.
+pub fn accountability(product: ProductId) -> String {
+    format!("/products/{product}/accountability")
+}
+
+/// A purchase.
+pub fn purchase(purchase: PurchaseId) -> String {
+    format!("/purchases/{purchase}")
+}
+
+/// Doing something with a purchase: `decision`, `order`, `receipt` or `withdrawal`.
+pub fn purchase_act(purchase: PurchaseId, act: &str) -> String {
+    format!("/purchases/{purchase}/{act}")
+}
+
+/// A reclaim wave.
+pub fn wave(wave: WaveId) -> String {
+    format!("/reclaim/waves/{wave}")
+}
+
+/// Doing something with a reclaim wave: `decisions` or `closing`.
+pub fn wave_act(wave: WaveId, act: &str) -> String {
+    format!("/reclaim/waves/{wave}/{act}")
+}
+
+/// Lifting a legal hold.
+pub fn hold_lift(hold: LegalHoldId) -> String {
+    format!("/reclaim/holds/{hold}/lift")
+}
+
+/// Taking back that somebody has left.
+pub fn leaver_removal(leaver: LeaverId) -> String {
+    format!("/alerts/leavers/{leaver}/removal")
 }
 
 #[cfg(test)]

@@ -91,7 +91,13 @@ pub fn page(frame: &Frame, view: &EntitlementsPage) -> Markup {
     let heading = Heading {
         words: "Entitlements",
         lede: Some(html! { "Every right that was recorded, with its terms." }),
-        acts: view.may_import.then(|| html! { a.button.second href=(addresses::IMPORT_NEW) { "Import entitlements" } }),
+        acts: view.may_import.then(|| {
+            html! {
+                a.button.second href=(addresses::ENTITLEMENT_NEW) { "Record one" }
+                " "
+                a.button.second href=(addresses::IMPORT_NEW) { "Import entitlements" }
+            }
+        }),
         ..Heading::default()
     };
     let address = |number: u64| {
@@ -179,6 +185,12 @@ pub struct EntitlementPage {
     pub exempt_environments: Vec<String>,
     /// Whether a person's second device is free.
     pub secondary_use: bool,
+    /// Where it may be used.
+    pub scope: String,
+    /// On which versions; absent is all.
+    pub versions: Option<String>,
+    /// On which products its units may be spent instead.
+    pub instead_for: Vec<Link>,
     /// The import that brought it.
     pub import: Option<ImportId>,
     /// Its entries.
@@ -218,6 +230,14 @@ pub fn entitlement_page(frame: &Frame, view: &EntitlementPage) -> Markup {
             ("Unit price", html! { (price) }),
             ("Needs no licence in", html! { (exempt) }),
             ("Second device of a person", html! { (if view.secondary_use { "free" } else { "counts" }) }),
+            ("May be used", html! { (view.scope) }),
+            ("Versions", html! { (view.versions.as_deref().unwrap_or("all")) }),
+            ("Instead for", html! {
+                @if view.instead_for.is_empty() { "no other product" }
+                @for (place, link) in view.instead_for.iter().enumerate() {
+                    @if place > 0 { ", " } a href=(link.address) { (link.words) }
+                }
+            }),
             ("Brought by", html! { @match view.import {
                 Some(import) => a href=(addresses::import(import)) { (import) },
                 None => "a person",

@@ -24,8 +24,10 @@ pub enum ImportKind {
     Inventory,
     /// Rights.
     Entitlements,
-    /// Persons who leave.
+    /// People who have left.
     Leavers,
+    /// Sessions, denials and readings.
+    Usage,
 }
 
 impl ImportKind {
@@ -35,6 +37,7 @@ impl ImportKind {
             Self::Inventory => "inventory",
             Self::Entitlements => "entitlements",
             Self::Leavers => "leavers",
+            Self::Usage => "usage",
         }
     }
 
@@ -43,19 +46,26 @@ impl ImportKind {
             Self::Inventory => "Inventory",
             Self::Entitlements => "Entitlements",
             Self::Leavers => "Leavers",
+            Self::Usage => "Usage",
         }
     }
 }
 
 /// What an import brought or would bring: each count with its noun.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Reports of devices, where it is inventory.
     pub reports: u64,
     /// Installations, where it is inventory.
     pub installations: u64,
-    /// Rows that became rights or name a person who leaves.
+    /// Rights or leavers that were recorded.
     pub rows: u64,
+    /// Sessions, where it is usage.
+    pub sessions: u64,
+    /// Denials, where it is usage.
+    pub denials: u64,
+    /// Readings, where it is usage.
+    pub readings: u64,
     /// Rows or parts left out.
     pub rejected: u64,
     /// Repetitions that were merged.
@@ -72,7 +82,13 @@ impl Counts {
                 numbers::counted(self.installations, "installation", "installations")
             ),
             ImportKind::Entitlements => numbers::counted(self.rows, "entitlement", "entitlements"),
-            ImportKind::Leavers => numbers::counted(self.rows, "person who leaves", "persons who leave"),
+            ImportKind::Leavers => numbers::counted(self.rows, "leaver", "leavers"),
+            ImportKind::Usage => format!(
+                "{}, {}, {}",
+                numbers::counted(self.sessions, "session", "sessions"),
+                numbers::counted(self.denials, "denial", "denials"),
+                numbers::counted(self.readings, "reading", "readings")
+            ),
         }
     }
 }
@@ -216,7 +232,12 @@ pub fn new_page(frame: &Frame, view: &NewImportPage) -> Markup {
         Choice::explained(
             "leavers",
             "Leavers",
-            "Who leaves and when: a table (CSV, Excel) from the personnel department.",
+            "Who has left or will leave, and their last day: a table (CSV, Excel) from the personnel department.",
+        ),
+        Choice::explained(
+            "usage",
+            "Usage",
+            "What was used when: FlexLM logs, lmstat and other status lists, tables (CSV, Excel) of sessions or readings, subscribed SKUs and reports of Microsoft 365.",
         ),
     ];
     let heading = Heading {
@@ -233,7 +254,7 @@ pub fn new_page(frame: &Frame, view: &NewImportPage) -> Markup {
             (Field { name: "files", label: "Files", hint: "The format is recognised from the content.", value: "", errors }.files(true, None))
             (Field {
                 name: "source", label: "Source", value: &view.source, errors,
-                hint: "A name for where the files come from, such as glpi or branch-office. A later report of the same source and device replaces the earlier one, and how its columns are read is remembered.",
+                hint: "A name for where the files come from, such as glpi or licence-server-1. What a source says later replaces what it said before of the same device or time, and how its columns are read is remembered.",
             }.line(Input::Text, "off"))
             (Field {
                 name: "device", label: "Device", value: &view.device, errors,
@@ -463,7 +484,8 @@ fn reject_download(view: &PreviewPage, carried: &Markup) -> Markup {
 
 fn commit_form(view: &PreviewPage, carried: &Markup) -> Markup {
     let Some(outcome) = &view.outcome else { return html! {} };
-    if view.already.is_some() || outcome.counts.reports + outcome.counts.rows == 0 {
+    let Counts { reports, rows, sessions, denials, readings, .. } = outcome.counts;
+    if view.already.is_some() || reports + rows + sessions + denials + readings == 0 {
         return html! {};
     }
     html! {
@@ -597,7 +619,12 @@ fn summary(outcome: &Outcome, verb: &str) -> Markup {
             ("New devices", html! { (count(outcome.devices_added)) }),
         ],
         ImportKind::Entitlements => vec![("Entitlements", html! { (count(counts.rows)) })],
-        ImportKind::Leavers => vec![("Persons who leave", html! { (count(counts.rows)) })],
+        ImportKind::Leavers => vec![("Leavers", html! { (count(counts.rows)) })],
+        ImportKind::Usage => vec![
+            ("Sessions", html! { (count(counts.sessions)) }),
+            ("Denials", html! { (count(counts.denials)) }),
+            ("Readings", html! { (count(counts.readings)) }),
+        ],
     };
     rows.push(("New products", html! { (count(u64::try_from(outcome.products_added.len()).unwrap_or(u64::MAX))) }));
     rows.push(("Repetitions merged", html! { (count(counts.merged)) }));

@@ -31,27 +31,47 @@ pub enum Place {
     Entitlements,
     Agreements,
     Renewals,
+    Alerts,
+    Reclaim,
+    Purchases,
+    Costs,
+    Summary,
     You,
     Tokens,
     Persons,
+    Usage,
+    Features,
+    Trends,
+    Seals,
+    Statements,
     /// A page outside the navigation: signing in, an error, the first steps.
     Outside,
 }
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 28] = [
         Self::MyWork,
         Self::Position,
+        Self::Usage,
+        Self::Features,
+        Self::Trends,
         Self::Products,
         Self::KnownSoftware,
         Self::Titles,
         Self::Metrics,
         Self::Renewals,
+        Self::Alerts,
+        Self::Reclaim,
+        Self::Purchases,
+        Self::Costs,
+        Self::Summary,
         Self::Requests,
         Self::Exceptions,
         Self::Policies,
         Self::Audit,
+        Self::Seals,
+        Self::Statements,
         Self::Imports,
         Self::Sources,
         Self::Entitlements,
@@ -64,13 +84,15 @@ impl Place {
     fn section(self) -> Section {
         match self {
             Self::MyWork => Section::MyWork,
-            Self::Position => Section::Position,
+            Self::Position | Self::Usage | Self::Features | Self::Trends => Section::Position,
             Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
-            Self::Renewals => Section::Plan,
+            Self::Renewals | Self::Alerts | Self::Reclaim | Self::Purchases | Self::Costs | Self::Summary => {
+                Section::Plan
+            }
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
-            Self::Audit => Section::Audit,
+            Self::Audit | Self::Seals | Self::Statements => Section::Audit,
             Self::Imports | Self::Sources | Self::Entitlements | Self::Agreements => Section::Data,
             Self::You | Self::Tokens | Self::Persons => Section::You,
             Self::Outside => Section::Outside,
@@ -94,9 +116,19 @@ impl Place {
             Self::Entitlements => addresses::ENTITLEMENTS,
             Self::Agreements => addresses::AGREEMENTS,
             Self::Renewals => addresses::RENEWALS,
+            Self::Alerts => addresses::ALERTS,
+            Self::Reclaim => addresses::RECLAIM,
+            Self::Purchases => addresses::PURCHASES,
+            Self::Costs => addresses::COSTS,
+            Self::Summary => addresses::SUMMARY,
             Self::You => addresses::YOU,
             Self::Tokens => addresses::TOKENS,
             Self::Persons => addresses::PERSONS,
+            Self::Usage => addresses::USAGE,
+            Self::Features => addresses::FEATURES,
+            Self::Trends => addresses::TRENDS,
+            Self::Seals => addresses::SEALS,
+            Self::Statements => addresses::STATEMENTS,
         }
     }
 
@@ -117,9 +149,19 @@ impl Place {
             Self::Entitlements => "Entitlements",
             Self::Agreements => "Agreements",
             Self::Renewals => "Renewals",
+            Self::Alerts => "Alerts",
+            Self::Reclaim => "Reclaim",
+            Self::Purchases => "Purchases",
+            Self::Costs => "Costs",
+            Self::Summary => "Summary",
             Self::You => "You",
             Self::Tokens => "API tokens",
             Self::Persons => "Persons and roles",
+            Self::Usage => "Use over time",
+            Self::Features => "Features",
+            Self::Trends => "Trends",
+            Self::Seals => "Seals",
+            Self::Statements => "Statements",
         }
     }
 }
@@ -213,6 +255,34 @@ impl Link {
     }
 }
 
+/// From which seal a page about the past was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// The day.
+    pub day: Date,
+    /// The entry that records its seal.
+    pub sealed_in: u64,
+    /// When the page was made.
+    pub made_at: Timestamp,
+    /// The same page as of now.
+    pub back: String,
+}
+
+/// The choice of a sealed day on a page that can be read as of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Days {
+    /// The page's path.
+    pub path: String,
+    /// What else stands in its address.
+    pub kept: Vec<(String, String)>,
+    /// The day that is shown; absent for now.
+    pub chosen: Option<Date>,
+    /// The sealed months' ends, the newest first.
+    pub months: Vec<Date>,
+    /// Other sealed days of late, the newest first.
+    pub days: Vec<Date>,
+}
+
 /// What is the same on every page of one answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
@@ -230,6 +300,10 @@ pub struct Frame {
     pub read_at: Option<ReadAt>,
     /// What was just done.
     pub notice: Option<Notice>,
+    /// The seal of the day that the page is about, where it is one of the past.
+    pub past: Option<Past>,
+    /// The days that it can be read as of, where it can.
+    pub days: Option<Days>,
 }
 
 impl Frame {
@@ -282,6 +356,8 @@ pub fn page(frame: &Frame, head: Head<'_>, main: &Markup) -> Markup {
                 (top(frame, head.place))
                 main #main tabindex="-1" {
                     (notice(frame))
+                    (past(frame))
+                    (days(frame))
                     (main)
                 }
                 (foot(frame))
@@ -365,6 +441,47 @@ fn notice(frame: &Frame) -> Markup {
     }
 }
 
+/// Says that the page is about a day of the past, and leads back.
+fn past(frame: &Frame) -> Markup {
+    html! {
+        @if let Some(past) = &frame.past {
+            div.call role="status" {
+                p {
+                    strong { "As of " (past.day) ", sealed in entry " a href=(addresses::entry(past.sealed_in)) { (numbers::count(past.sealed_in)) } "." }
+                    " Rights, exceptions and the estate are those of that day; nothing can be changed here. "
+                    a data-now href=(past.back) { "Back to now" }
+                }
+            }
+        }
+    }
+}
+
+/// The choice of a sealed day.
+fn days(frame: &Frame) -> Markup {
+    let option = |days: &Days, day: Date| {
+        html! { option value=(day) selected[days.chosen == Some(day)] { (day) } }
+    };
+    html! {
+        @if let Some(days) = &frame.days {
+            form.filter.as-of method="get" action=(days.path) role="search" aria-label="Read as of a sealed day" {
+                @for (name, value) in &days.kept { input type="hidden" name=(name) value=(value); }
+                label for="as-of" { "As of" }
+                select id="as-of" name="as_of" {
+                    option value="" selected[days.chosen.is_none()] { "Now" }
+                    @if !days.months.is_empty() {
+                        optgroup label="Months\u{2019} ends" { @for day in &days.months { (option(days, *day)) } }
+                    }
+                    @if !days.days.is_empty() {
+                        optgroup label="Days" { @for day in &days.days { (option(days, *day)) } }
+                    }
+                }
+                button type="submit" { "Show" }
+                @if days.months.is_empty() && days.days.is_empty() { span.hint { "No day is sealed yet." } }
+            }
+        }
+    }
+}
+
 fn foot(frame: &Frame) -> Markup {
     html! {
         footer.foot {
@@ -380,7 +497,7 @@ fn foot(frame: &Frame) -> Markup {
                     }
                 }
             }
-            p { "Indult " (env!("CARGO_PKG_VERSION")) " \u{b7} made " (moments::instant(frame.now)) }
+            p { "Indult " (env!("CARGO_PKG_VERSION")) " \u{b7} made " (moments::instant(frame.past.as_ref().map_or(frame.now, |past| past.made_at))) }
         }
     }
 }

@@ -34,12 +34,21 @@ pub enum RowsKind {
     ByException,
     /// What nothing covers.
     Short,
+    /// What counts as part of a suite.
+    Included,
 }
 
 impl RowsKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Consumed, Self::Covered, Self::ByEntitlement, Self::ByException, Self::Short, Self::Exempt];
+    pub const ALL: [Self; 7] = [
+        Self::Consumed,
+        Self::Covered,
+        Self::ByEntitlement,
+        Self::ByException,
+        Self::Short,
+        Self::Exempt,
+        Self::Included,
+    ];
 
     /// The name in addresses.
     pub fn name(self) -> &'static str {
@@ -50,6 +59,7 @@ impl RowsKind {
             Self::ByEntitlement => "by-entitlement",
             Self::ByException => "by-exception",
             Self::Short => "short",
+            Self::Included => "included",
         }
     }
 
@@ -62,6 +72,7 @@ impl RowsKind {
             Self::ByEntitlement => "Covered by entitlements",
             Self::ByException => "Covered by exceptions",
             Self::Short => "Short",
+            Self::Included => "Part of a suite",
         }
     }
 
@@ -112,8 +123,23 @@ pub struct Supply {
     pub used: u64,
     /// Units of the position that it covers, in the product's metric.
     pub covers: u64,
+    /// Its units that are spent on other products.
+    pub lent: u64,
+    /// The product whose right it is, where it is another one's.
+    pub of: Option<Link>,
     /// Why it does not count; absent where it does.
     pub rejected: Option<String>,
+}
+
+/// What a product is made of, and what it is part of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SuiteShown {
+    /// Its components, and whether each is mandatory.
+    pub components: Vec<(Link, bool)>,
+    /// From how many components on it is inferred; 0 is never.
+    pub inferred_from: u32,
+    /// The suites of which it is a component.
+    pub part_of: Vec<Link>,
 }
 
 /// Raw titles that a rule recognises as this product.
@@ -190,6 +216,14 @@ pub struct ProductPage {
     pub copy: CopyAs,
     /// Whether the viewer may take recognitions back.
     pub may_unmatch: bool,
+    /// Whether the viewer may record rights and components.
+    pub may_record: bool,
+    /// What it is made of, and what it is part of.
+    pub suite: SuiteShown,
+    /// Agreements under which its use is compliant by contract.
+    pub compliant_by: Vec<Link>,
+    /// Its use over time, where its metric counts that and the viewer may see it.
+    pub usage: Option<Link>,
 }
 
 /// The page.
@@ -209,14 +243,24 @@ pub fn page(frame: &Frame, view: &ProductPage) -> Markup {
         p.byline {
             @if let Some(publisher) = &line.publisher { (publisher) " \u{b7} " }
             "counted by " a href=(addresses::metric(line.metric)) { (line.metric.unit(1)) } " \u{b7} " (line.product)
+            " \u{b7} " a href=(addresses::product_trend(line.product)) { "Trend and forecast" }
         }
         p.sentence { (view.sentence) }
+        @if let Some(usage) = &view.usage { p { a href=(usage.address) { (usage.words) } } }
         (drawing(view))
         @if let Some((least, most, why)) = &line.range {
             p { (states::mark(Tone::Attention, "A range")) " Between " (count(*least)) " and " (count(*most)) " are used. " (why) }
         }
+        @if !view.compliant_by.is_empty() {
+            p { (states::mark(Tone::Good, "Compliant by contract")) " Any use counts as compliant while "
+                @for (place, link) in view.compliant_by.iter().enumerate() {
+                    @if place > 0 { ", " } a href=(link.address) { (link.words) }
+                }
+                " is in force. The numbers are counted all the same." }
+        }
         (working(view))
         (supplies(frame, view))
+        (suite(view))
         (titles(view))
         (requests(view))
         (history(view))
@@ -325,6 +369,11 @@ fn supplies(frame: &Frame, view: &ProductPage) -> Markup {
                     tbody { @for supply in &view.supplies { (supply_row(supply)) } }
                 }))
             }
+            @if view.may_record {
+                p { a href=(addresses::with_query(addresses::ENTITLEMENT_NEW, &[("product", &view.line.product.to_string())])) {
+                    "Record an entitlement"
+                } }
+            }
         }
     }
 }
@@ -336,16 +385,58 @@ fn supply_row(supply: &Supply) -> Markup {
                 SupplyKind::Entitlement(entitlement) => { a href=(addresses::entitlement(entitlement)) { (entitlement) } }
                 SupplyKind::Exception(case) => { a href=(addresses::case(case)) { (case) } }
             } }
-            td.prose { (supply.under) }
+            td.prose { (supply.under)
+                @if let Some(of) = &supply.of { span.under { "a right on " a href=(of.address) { (of.words) } } }
+            }
             td { (numbers::metric(supply.metric)) }
             td.n { (numbers::quantity(supply.quantity)) }
             @if supply.rejected.is_some() { td.n { span.none { (NONE) } } td.n { span.none { (NONE) } } }
-            @else { td.n { (count(supply.used)) } td.n { (count(supply.covers)) } }
+            @else {
+                td.n { (count(supply.used))
+                    @if supply.lent > 0 { span.under { (count(supply.lent)) " on other products" } }
+                }
+                td.n { (count(supply.covers)) }
+            }
             td { (validity(supply)) }
             td.prose { @match &supply.rejected {
                 None => { (states::mark(Tone::Good, "Counts")) }
                 Some(reason) => { (states::mark(Tone::Quiet, "Does not count")) span.under { (reason) } }
             } }
+        }
+    }
+}
+
+fn suite(view: &ProductPage) -> Markup {
+    let suite = &view.suite;
+    let shown = !suite.components.is_empty() || !suite.part_of.is_empty();
+    html! {
+        @if shown || view.may_record {
+            section aria-labelledby="suite-title" {
+                h2 #suite-title { "Suite" }
+                @if suite.components.is_empty() {
+                    p { "It is no suite of other products." }
+                } @else {
+                    p { "One unit licenses, on one device or for one person:" }
+                    ul { @for (component, mandatory) in &suite.components {
+                        li { a href=(component.address) { (component.words) } @if *mandatory { " (mandatory)" } }
+                    } }
+                    p { @if suite.inferred_from == 0 {
+                        "It counts only where it is found itself."
+                    } @else {
+                        "Where it is not found itself, its rights may cover devices or persons with "
+                        (suite.inferred_from) " of them or more."
+                    } }
+                }
+                @if !suite.part_of.is_empty() {
+                    p { "It is part of "
+                        @for (place, link) in suite.part_of.iter().enumerate() {
+                            @if place > 0 { ", " } a href=(link.address) { (link.words) }
+                        } "." }
+                }
+                @if view.may_record {
+                    p { a href=(addresses::product_suite(view.line.product)) { "Change the components" } }
+                }
+            }
         }
     }
 }
@@ -449,6 +540,8 @@ pub struct UsageRow {
     pub sources: Vec<String>,
     /// What covers it, or why it needs nothing; absent where nothing does.
     pub covered_by: Option<Link>,
+    /// From when until when it was used, where it is a session or a reading; without an end where none was seen.
+    pub span: Option<(Timestamp, Option<Timestamp>)>,
 }
 
 /// The rows behind a number of a product.
@@ -507,11 +600,39 @@ pub fn rows_page(frame: &Frame, view: &RowsPage) -> Markup {
     whole_page(frame, Head::new(&title, Place::Position), &main)
 }
 
+/// The rows of a number that counts use over time.
+fn uses_table(view: &RowsPage, caption: &Markup) -> Markup {
+    let none = || html! { span.none { (NONE) } };
+    tables::region(
+        "rows",
+        caption,
+        &html! {
+            (tables::heads(&["Person", "Host", "Feature", "#Units", "From", "Until", "Source", "Covered by"]))
+            tbody { @for row in &view.rows { tr {
+                th scope="row" { @match &row.person { Some(person) => (person), None => (none()) } }
+                td { @if row.device.is_empty() { (none()) } @else { (row.device) } }
+                td.verbatim { @for (place, title) in row.titles.iter().enumerate() { @if place > 0 { br; } (title) } }
+                td.n { (count(row.units)) }
+                td { @match row.span { Some((from, _)) => (moments::instant(from)), None => (none()) } }
+                td { @match row.span { Some((_, Some(until))) => (moments::instant(until)), Some((_, None)) => "no end seen", None => (none()) } }
+                td { (row.sources.join(", ")) }
+                td { @match &row.covered_by {
+                    Some(link) => { a href=(link.address) { (link.words) } }
+                    None => { (states::mark(Tone::Bad, "Nothing")) }
+                } }
+            } } }
+        },
+    )
+}
+
 fn rows_table(view: &RowsPage) -> Markup {
     let with_units = view.rows.iter().any(|row| row.units != 1);
     let caption = html! {
         (view.paging.words()) " " (if view.paging.total == 1 { "row" } else { "rows" })
     };
+    if view.rows.iter().any(|row| row.span.is_some()) {
+        return uses_table(view, &caption);
+    }
     tables::region(
         "rows",
         &caption,

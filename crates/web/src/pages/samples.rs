@@ -3,15 +3,21 @@
 //! Every person, company, product and number here is invented.
 #![expect(clippy::expect_used, reason = "the texts read here are written a line above")]
 
+mod alerts;
 mod exceptions;
 mod imports;
 mod known_software;
 mod ledger;
 mod people;
+mod purchases;
+mod reclaim;
 mod renewals;
 mod requests;
+mod rights;
 mod software;
 mod sources;
+mod time;
+mod usages;
 
 use std::collections::BTreeSet;
 
@@ -46,8 +52,14 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(imports::all(mark));
     samples.extend(known_software::all(mark));
     samples.extend(renewals::all(mark));
+    samples.extend(reclaim::all(mark));
+    samples.extend(purchases::all(mark));
+    samples.extend(alerts::all(mark));
     samples.extend(sources::all(mark));
+    samples.extend(rights::all(mark));
+    samples.extend(usages::all(mark));
     samples.extend(ledger::all(mark));
+    samples.extend(time::all(mark));
     samples
 }
 
@@ -84,6 +96,8 @@ fn frame(mark: &str) -> Frame {
         }),
         read_at: Some(ReadAt { size: 1_204, checkpoint: Some((1_204, at("2025-08-12T12:58:00Z"))) }),
         notice: None,
+        past: None,
+        days: None,
     }
 }
 

@@ -74,10 +74,10 @@ impl Fleet {
     }
 }
 
-const GLPI: [(&str, &str); 2] =
+pub const GLPI: [(&str, &str); 2] =
     [("content-type", "application/json"), ("glpi-agent-id", "5c44a4a2-5d5b-4c2b-a9a5-0f6e2d4c8b1a")];
 
-fn inventory(name: &str, titles: &[&str]) -> Value {
+pub fn inventory(name: &str, titles: &[&str]) -> Value {
     let software: Vec<Value> = titles.iter().map(|title| json!({ "name": title, "version": "1.0" })).collect();
     json!({
         "action": "inventory",

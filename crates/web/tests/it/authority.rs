@@ -48,6 +48,7 @@ POST /v1/title_matches                    sam_manager                       writ
 POST /v1/titles/matches                   sam_manager                       write   {"matches":[{"title":"Some title","product":null}]}
 POST /v1/products/adoptions               sam_manager                       write   {"catalogue_keys":["microsoft/visio/professional"]}
 POST /v1/products/{product}/links         sam_manager                       write   {"catalogue_key":null}
+POST /v1/products/{product}/suites        sam_manager,procurement           write   {"suite":null}
 POST /v1/title_matches/{title_match}/removals  sam_manager                  write   {}
 GET  /v1/entitlements                     everyone                          read,write
 POST /v1/entitlements                     sam_manager,procurement           write   {"product":"PRD-999999","metric":"device","quantity":1}
@@ -60,6 +61,62 @@ POST /v1/agreements/{agreement}/renewal-plans  sam_manager,procurement,legal   w
 GET  /v1/renewals                         staff                             read,write
 GET  /v1/renewals.ics                     staff                             read,write
 GET  /v1/renewals/{agreement}             staff                             read,write
+GET  /v1/alerts                           staff                             read,write
+GET  /v1/alerts/{alert}                   staff                             read,write
+GET  /v1/alerts/{alert}/rows              staff                             read,write
+POST /v1/alerts/{alert}/acknowledgements  approver,sam_manager,procurement,finance,legal,administrator  write  {"note":"x"}
+POST /v1/alerts/{alert}/snoozes           approver,sam_manager,procurement,finance,legal,administrator  write  {"until":"2025-09-01","note":"x"}
+POST /v1/alerts/{alert}/resolutions       approver,sam_manager,procurement,finance,legal,administrator  write  {"reason":"x"}
+POST /v1/alerts/{alert}/tasks/{task}/completions  approver,sam_manager,procurement,finance,legal,administrator  write  {"note":"x"}
+POST /v1/alerts/{alert}/tasks/{task}/evidence?name=x&note=x  approver,sam_manager,procurement,finance,legal,administrator  write  bytes
+GET  /v1/alerts/{alert}/tasks/{task}/evidence  staff                        read,write
+POST /v1/alert_evaluations                sam_manager                       write   {}
+GET  /v1/alert_digest                     staff                             read,write
+GET  /v1/alert_digest.txt                 staff                             read,write
+GET  /v1/alert_rules                      staff                             read,write
+POST /v1/alert_rules                      sam_manager                       write   {"trigger":{"kind":"dormant","days":99},"product":"PRD-999999"}
+POST /v1/alert_rules/adoptions            sam_manager                       write   {}
+POST /v1/alert_rules/{rule}/changes       sam_manager                       write   {"trigger":{"kind":"dormant","days":99}}
+POST /v1/alert_rules/{rule}/ends          sam_manager                       write   {}
+GET  /v1/quiet_periods                    staff                             read,write
+POST /v1/quiet_periods                    sam_manager                       write   {"starts_on":"2025-09-01","ends_on":"2025-09-02","product":"PRD-999999","reason":"x"}
+POST /v1/quiet_periods/{quiet}/ends       sam_manager                       write   {}
+GET  /v1/playbooks                        staff                             read,write
+POST /v1/playbooks/{kind}                 sam_manager                       write   {"tasks":[]}
+GET  /v1/accountabilities                 staff                             read,write
+POST /v1/products/{product}/accountability  sam_manager                     write   {"category":"x"}
+POST /v1/product_categories               sam_manager                       write   {"category":"x","owner":{"person":"PER-999999"}}
+GET  /v1/leavers                          staff                             read,write
+POST /v1/leavers                          sam_manager                       write   {"leavers":[]}
+POST /v1/leavers/lists                    sam_manager                       write   name,left_on
+POST /v1/leavers/{leaver}/removals        sam_manager                       write   {}
+GET  /v1/reclaim_candidates?product=PRD-1&basis=uncovered  staff                read,write
+GET  /v1/reclaim_waves                    staff                             read,write
+POST /v1/reclaim_waves                    sam_manager                       write   {"product":"PRD-999999","basis":"uncovered","answer_by":"2025-09-01"}
+GET  /v1/reclaim_waves/{wave}             staff                             read,write
+GET  /v1/reclaim_waves/{wave}/items       staff                             read,write
+POST /v1/reclaim_waves/{wave}/items/{item}/links  sam_manager               write   {}
+POST /v1/reclaim_waves/{wave}/decisions   sam_manager                       write   {"items":[1],"choice":"keep","reason":"x"}
+POST /v1/reclaim_waves/{wave}/closings    sam_manager                       write   {}
+GET  /v1/legal_holds                      staff                             read,write
+POST /v1/legal_holds                      legal                             write   {"device":"nowhere","reason":"x"}
+POST /v1/legal_holds/{hold}/lifts         legal                             write   {"reason":"x"}
+GET  /v1/purchases                        everyone                          read,write
+POST /v1/purchases                        requester,approver,sam_manager,procurement,finance,legal,administrator  write  {"product":"PRD-999999","quantity":1,"unit_price":{"amount":"1","currency":"EUR"},"reason":"x"}
+GET  /v1/purchases/{purchase}             everyone                          read,write
+POST /v1/purchases/{purchase}/approvals   approver,sam_manager,procurement,finance,legal  none  {"reason":"x"}
+POST /v1/purchases/{purchase}/refusals    approver,sam_manager,procurement,finance,legal  none  {"reason":"x"}
+POST /v1/purchases/{purchase}/orders      procurement                       write   {"reference":"x"}
+POST /v1/purchases/{purchase}/receipts    sam_manager,procurement           write   {"quantity":1}
+POST /v1/purchases/{purchase}/withdrawals  everyone                         write   {}
+GET  /v1/spend_limits                     everyone                          read,write
+POST /v1/spend_limits                     finance                           none    {"limits":[]}
+GET  /v1/product_costs                    staff                             read,write
+GET  /v1/chargeback                       staff                             read,write
+GET  /v1/budgets                          staff                             read,write
+POST /v1/budgets                          finance                           write   {"budget":"BUD-999999","starts_on":"2025-01-01","ends_on":"2025-12-31","amount":{"amount":"1","currency":"EUR"}}
+POST /v1/surcharges                       sam_manager,finance               write   {"product":"PRD-999999","percent":1}
+GET  /v1/summary                          staff                             read,write
 POST /v1/agreements/{agreement}/amendments  sam_manager,procurement,legal   write   {"direction":"inbound","reference":"R"}
 GET  /v1/positions                        everyone                          read,write
 GET  /v1/positions/{product}              everyone                          read,write
@@ -68,6 +125,11 @@ GET  /v1/devices                          staff                             read
 GET  /v1/devices/{key}                    staff                             read,write
 GET  /v1/imports                          staff                             read,write
 POST /v1/imports/inventory                sam_manager                       report,write  device,product
+POST /v1/imports/usage                    sam_manager                       report,write  user,feature,start,end
+GET  /v1/usage                            staff                             read,write
+GET  /v1/usage/{product}                  staff                             read,write
+GET  /v1/features                         staff                             read,write
+POST /v1/features/links                   sam_manager                       write   {"links":[{"feature":"draft","product":null}]}
 POST /v1/imports/entitlements             sam_manager,procurement           write         product,metric,quantity
 POST /v1/imports/leavers                  sam_manager                       write         login,left on
 GET  /v1/imports/{import}/rejects         staff                             read,write
@@ -123,6 +185,18 @@ GET  /problems                            public                            -
 GET  /problems/{slug}                     public                            -
 GET  /healthz                             public                            -
 GET  /readyz                              public                            -
+GET  /v1/seals                            everyone                          read,write
+POST /v1/seals                            sam_manager,finance,auditor,administrator  write  {}
+GET  /v1/seals/{day}                      everyone                          read,write
+GET  /v1/seals/{day}/agreement            staff                             read,write
+GET  /v1/statements                       staff                             read,write
+POST /v1/statements                       sam_manager,finance,auditor,administrator  write  {}
+GET  /v1/statements/{statement}           staff                             read,write
+GET  /v1/statements/{statement}/file?form=json  staff                       read,write
+POST /v1/statements/verifications         staff                             read,write  bytes
+GET  /v1/trends                           everyone                          read,write
+GET  /v1/trends/{product}                 everyone                          read,write
+GET  /v1/forecasts/{product}              everyone                          read,write
 DELETE /v1/sessions/current               everyone                          -       {}
 "#;
 
@@ -173,6 +247,8 @@ fn filled(path: &str) -> String {
         ("{import}", "IMP-999999"),
         ("{subject}", "entitlements"),
         ("{source}", "SRC-999999"),
+        ("{day}", "2001-01-01"),
+        ("{statement}", "STM-999999"),
         ("{device}", "0f6e2d4c8b1a397550c3d2e1f4a5b697"),
         ("{case}", "EXC-999999"),
         ("{digest}", "0000000000000000000000000000000000000000000000000000000000000000"),
@@ -180,6 +256,16 @@ fn filled(path: &str) -> String {
         ("{name}", "nobody"),
         ("{slug}", "validation"),
         ("{path}", "0/000.p/1"),
+        ("{alert}", "ALT-999999"),
+        ("{task}", "1"),
+        ("{rule}", "RUL-999999"),
+        ("{quiet}", "QUI-999999"),
+        ("{kind}", "dormant"),
+        ("{leaver}", "LVR-999999"),
+        ("{wave}", "WAV-999999"),
+        ("{purchase}", "BUY-999999"),
+        ("{item}", "1"),
+        ("{hold}", "HLD-999999"),
     ]);
     samples.iter().fold(path.to_owned(), |path, (name, sample)| path.replace(name, sample))
 }
@@ -204,7 +290,8 @@ fn body(word: &str) -> String {
 fn request(line: &Line, world: &World) -> Request<Body> {
     let mut path = filled(&line.path);
     let is_write = line.method == Method::POST;
-    let rehearsed = ["/v1/persons", "/v1/products", "/v1/title_matches", "/v1/agreements", "/v1/cases"];
+    let rehearsed =
+        ["/v1/persons", "/v1/products", "/v1/title_matches", "/v1/agreements", "/v1/cases", "/v1/playbooks/{kind}"];
     if is_write
         && (rehearsed.contains(&line.path.as_str())
             || line.path.starts_with("/v1/imports/inv")

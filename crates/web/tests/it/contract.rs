@@ -89,6 +89,16 @@ async fn answers_have_exactly_the_fields_that_are_described() {
     let world = world::short().await;
     let ana = world.ana().await;
     world.post(&ana, "/v1/cases", &world::wish()).await.good();
+    let leavers = serde_json::json!({ "leavers": [{ "name": "user1", "left_on": "2025-07-01" }] });
+    world.post(&ana, "/v1/leavers", &leavers).await.good();
+    let rule = serde_json::json!({ "trigger": { "kind": "use_after_leaving" } });
+    world.post(&ana, "/v1/alert_rules", &rule).await.good();
+    world.post(&ana, "/v1/alert_evaluations", &serde_json::json!({})).await.good();
+    let wish = serde_json::json!({ "product": "PRD-1", "quantity": 1, "reason": "x",
+        "unit_price": { "amount": "300", "currency": "EUR" } });
+    world.post(&ana, "/v1/purchases", &wish).await.good();
+    let wave = serde_json::json!({ "product": "PRD-1", "basis": "leavers", "answer_by": "2025-08-20" });
+    world.post(&ana, "/v1/reclaim_waves", &wave).await.good();
     for (path, described) in [
         ("/v1/organisation", "/v1/organisation"),
         ("/v1/me", "/v1/me"),
@@ -109,6 +119,23 @@ async fn answers_have_exactly_the_fields_that_are_described() {
         ("/v1/devices", "/v1/devices"),
         ("/v1/devices/name:pc-01", "/v1/devices/{key}"),
         ("/v1/imports", "/v1/imports"),
+        ("/v1/alerts", "/v1/alerts"),
+        ("/v1/alerts/ALT-1", "/v1/alerts/{alert}"),
+        ("/v1/alerts/ALT-1/rows", "/v1/alerts/{alert}/rows"),
+        ("/v1/alert_digest", "/v1/alert_digest"),
+        ("/v1/alert_rules", "/v1/alert_rules"),
+        ("/v1/playbooks", "/v1/playbooks"),
+        ("/v1/accountabilities", "/v1/accountabilities"),
+        ("/v1/leavers", "/v1/leavers"),
+        ("/v1/reclaim_candidates?product=PRD-1&basis=leavers", "/v1/reclaim_candidates"),
+        ("/v1/purchases", "/v1/purchases"),
+        ("/v1/purchases/BUY-1", "/v1/purchases/{purchase}"),
+        ("/v1/product_costs", "/v1/product_costs"),
+        ("/v1/chargeback", "/v1/chargeback"),
+        ("/v1/summary", "/v1/summary"),
+        ("/v1/reclaim_waves", "/v1/reclaim_waves"),
+        ("/v1/reclaim_waves/WAV-1", "/v1/reclaim_waves/{wave}"),
+        ("/v1/reclaim_waves/WAV-1/items", "/v1/reclaim_waves/{wave}/items"),
         ("/v1/catalogue", "/v1/catalogue"),
         ("/v1/cases", "/v1/cases"),
         ("/v1/cases/EXC-1", "/v1/cases/{case}"),

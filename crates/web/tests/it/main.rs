@@ -9,6 +9,7 @@
 )]
 
 mod agents;
+mod alerts;
 mod authority;
 mod contract;
 mod known_software;
@@ -16,10 +17,15 @@ mod lists;
 mod metrics;
 mod pages_people;
 mod pages_requests;
+mod purchases;
+mod reclaim;
 mod recognition;
 mod refusals;
 mod renewals;
 mod repetition;
+mod rights;
 mod story;
 mod tables;
+mod time;
+mod usages;
 mod world;

@@ -29,7 +29,7 @@ async fn a_body_that_cannot_be_taken_is_refused_with_its_place() {
         "/v1/entitlements",
         &[
             (r#"{"product":"PRD-1","metric":"device","quantity":1,"status":"x"}"#,
-             "422 validation: There is no field status here. These are read: product, metric, quantity, starts_on, ends_on, exempt_environments, secondary_use, unit_price, agreement, purchase_reference. #/status"),
+             "422 validation: There is no field status here. These are read: product, metric, quantity, starts_on, ends_on, exempt_environments, secondary_use, unit_price, use_rights, agreement, purchase_reference. #/status"),
             (r#"{"product":"PRD-1","metric":"device","quantity":1,"quantity":2}"#,
              "422 validation: quantity stands twice, and nobody can tell which one counts. #/quantity"),
             (r#"{"product":"PRD-1","metric":"device","quantity":-1}"#,
@@ -65,7 +65,10 @@ async fn parameters_are_known_single_and_within_their_limits() {
         ("/v1/products?limit=201", "422 validation: Ask for 1 to 200 items at once."),
         ("/v1/products?limit=many", "422 validation: Enter a whole number."),
         ("/v1/products?limit=1&limit=2", "422 validation: limit stands twice, and nobody can tell which one counts."),
-        ("/v1/products?status=x", "422 validation: There is no field status here. These are read: q, limit, cursor."),
+        (
+            "/v1/products?status=x",
+            "422 validation: There is no field status here. These are read: q, as_of, limit, cursor.",
+        ),
         ("/v1/products?cursor=1", "422 validation: Send the cursor exactly as the page before gave it."),
         ("/v1/organisation?x=1", "422 validation: There is no field x here. Nothing is read here."),
         (

@@ -50,7 +50,7 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
 }
 
 fn counts_of_entitlements() -> Counts {
-    Counts { reports: 0, installations: 0, rows: 118, rejected: 13, merged: 2 }
+    Counts { rows: 118, rejected: 13, merged: 2, ..Counts::default() }
 }
 
 fn imports_page(mark: &str) -> ImportsPage {
@@ -64,7 +64,7 @@ fn imports_page(mark: &str) -> ImportsPage {
         at: at("2025-08-12T06:12:00Z"),
         undone,
     };
-    let inventory = Counts { reports: 300, installations: 21_440, rows: 0, rejected: 0, merged: 12 };
+    let inventory = Counts { reports: 300, installations: 21_440, merged: 12, ..Counts::default() };
     ImportsPage {
         paging: Paging::whole(3),
         rows: vec![
@@ -152,7 +152,7 @@ fn outcome(mark: &str) -> Outcome {
 fn inventory(mark: &str) -> Outcome {
     Outcome {
         kind: ImportKind::Inventory,
-        counts: Counts { reports: 300, installations: 21_440, rows: 0, rejected: 0, merged: 12 },
+        counts: Counts { reports: 300, installations: 21_440, merged: 12, ..Counts::default() },
         devices_added: 4,
         rejects: Vec::new(),
         remarks: Vec::new(),
@@ -312,6 +312,9 @@ fn entitlement_page(mark: &str) -> EntitlementPage {
         row: entitlement_row(4, Quantity::Units(400), Standing::Counts, mark),
         exempt_environments: vec!["development".into(), "test".into()],
         secondary_use: true,
+        scope: said("region Europe", mark),
+        versions: Some(said("version 12 and older", mark)),
+        instead_for: vec![Link::new(addresses::product(ProductId(7)), said("Lumen Workbench Professional", mark))],
         import: Some(ImportId(2)),
         history: vec![Happened {
             entry: 32,

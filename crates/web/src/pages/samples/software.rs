@@ -11,7 +11,8 @@ use crate::pages::layout::{CopyAs, Frame, Link};
 use crate::pages::metrics::{self, ExampleRow, MetricPage, MetricRow, MetricStep, MetricsPage, Tried};
 use crate::pages::position::{self, Column, Freshness, Line, PositionPage, SavedView, Sort, Totals};
 use crate::pages::product::{
-    self, Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, Supply, SupplyKind, UsageRow,
+    self, Happened, ProductPage, Recognised, Related, RowsKind, RowsPage, Step, SuiteShown, Supply, SupplyKind,
+    UsageRow,
 };
 use crate::pages::products::{self, ProductRow, ProductsPage};
 use crate::pages::titles::{self, MatchPage, Suggestion, TitleRow, TitlesPage};
@@ -194,11 +195,17 @@ fn supplies(mark: &str) -> Vec<Supply> {
         ends_on: None,
         used: units,
         covers: units,
+        lent: 0,
+        of: None,
         rejected: rejected.map(str::to_owned),
     };
     vec![
         entitlement(4, "ARC-2023-118, order 44021", 400, None),
-        entitlement(9, "ARC-2023-118, order 51377", 100, None),
+        Supply { lent: 12, ..entitlement(9, "ARC-2023-118, order 51377", 100, None) },
+        Supply {
+            of: Some(Link::new("/products/PRD-8", said("Lumen Studio", mark))),
+            ..entitlement(12, "ARC-2023-118, order 51380", 5, None)
+        },
         Supply {
             kind: SupplyKind::Exception(CaseId(97)),
             under: said("Field laptops for the harbour survey", mark),
@@ -220,6 +227,17 @@ fn supplies(mark: &str) -> Vec<Supply> {
             )
         },
     ]
+}
+
+fn suite(mark: &str) -> SuiteShown {
+    SuiteShown {
+        components: vec![
+            (Link::new("/products/PRD-9", said("Lumen Draw", mark)), true),
+            (Link::new("/products/PRD-10", said("Lumen Solve", mark)), false),
+        ],
+        inferred_from: 2,
+        part_of: vec![Link::new("/products/PRD-8", said("Lumen Studio", mark))],
+    }
 }
 
 fn product_page(mark: &str) -> ProductPage {
@@ -288,6 +306,10 @@ fn product_page(mark: &str) -> ProductPage {
         request: Some(Link::new("/requests/new?product=PRD-7&quantity=20", "Request an exception for 20")),
         copy: copy("indult position explain PRD-7", "GET /v1/position/PRD-7"),
         may_unmatch: true,
+        may_record: true,
+        suite: suite(mark),
+        compliant_by: vec![Link::new("/agreements/AGR-3", said("ARC-2023-118", mark))],
+        usage: None,
     }
 }
 
@@ -328,6 +350,7 @@ fn rows(mark: &str) -> RowsPage {
         last_used_on: Some(day("2025-08-11")),
         sources: vec![said("glpi", mark)],
         covered_by,
+        span: None,
     };
     RowsPage {
         product: ProductId(7),

@@ -1,0 +1,110 @@
+//! `indult entitlement`: rights to use products.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::Asked;
+use super::product::said;
+use crate::arguments::{Entitlement, NewEntitlement};
+use crate::client::escaped;
+use crate::exit::Exit;
+use crate::print::{self, at, words};
+
+pub async fn run(asked: &Asked, entitlement: Entitlement) -> Result<ExitCode, Exit> {
+    match entitlement {
+        Entitlement::List { product, counting } => {
+            let product = product.map(|product| format!("product={}", escaped(&product)));
+            let parts: Vec<String> = product.into_iter().chain(counting.then(|| "counts=true".to_owned())).collect();
+            let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+            let items = asked.client.list(&format!("/v1/entitlements{query}")).await?;
+            let columns = [
+                ("RIGHT", "id", false),
+                ("PRODUCT", "product.name", false),
+                ("METRIC", "metric", false),
+                ("QUANTITY", "quantity", true),
+                ("PRICE", "unit_price", true),
+                ("FROM", "starts_on", false),
+                ("TO", "ends_on", false),
+                ("AGREEMENT", "agreement", false),
+                ("COUNTS", "counts", false),
+            ];
+            let none = "No entitlements. They come with: indult import entitlements FILE, or indult entitlement record";
+            print::table(asked.output, &items, &columns, none);
+        }
+        Entitlement::Show { entitlement } => {
+            let answer = asked.client.get(&format!("/v1/entitlements/{}", escaped(&entitlement))).await?;
+            if asked.output.json {
+                print::json(&answer);
+            } else {
+                print::fields(&answer, &FIELDS);
+            }
+        }
+        Entitlement::Record(new) => {
+            let dry_run = if new.dry_run { "?dry_run=true" } else { "" };
+            let answer = asked.client.post(&format!("/v1/entitlements{dry_run}"), body(&new)).await?;
+            let object = words(at(&answer, "object"));
+            let sentence =
+                if new.dry_run { "Nothing stands against it.".to_owned() } else { format!("Recorded {object}.") };
+            said(asked, &answer, &sentence);
+        }
+        Entitlement::Retire { entitlement, on, reason } => {
+            let path = format!("/v1/entitlements/{}/retirements", escaped(&entitlement));
+            let answer = asked.client.post(&path, json!({ "retired_on": on, "reason": reason })).await?;
+            said(asked, &answer, &format!("{entitlement} no longer counts from {on} on."));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+const FIELDS: [(&str, &str); 19] = [
+    ("Right", "id"),
+    ("Product", "product.name"),
+    ("Metric", "metric"),
+    ("Quantity", "quantity"),
+    ("From", "starts_on"),
+    ("To", "ends_on"),
+    ("Price", "unit_price"),
+    ("Agreement", "agreement"),
+    ("Reference", "purchase_reference"),
+    ("Exempt", "exempt_environments"),
+    ("Second device free", "secondary_use"),
+    ("Only in", "use_rights.scope.environments"),
+    ("Regions", "use_rights.scope.regions"),
+    ("Business units", "use_rights.scope.business_units"),
+    ("Newest version", "use_rights.versions.newest"),
+    ("Downgrade", "use_rights.versions.downgrade"),
+    ("Maintained until", "use_rights.versions.maintained_until"),
+    ("Instead for", "use_rights.instead_for"),
+    ("Counts", "counts"),
+];
+
+fn body(new: &NewEntitlement) -> Value {
+    let quantity = new.quantity.parse::<u64>().map_or_else(|_| json!(new.quantity), |units| json!(units));
+    let price = new.price.as_ref().map(|amount| json!({ "amount": amount, "currency": new.currency }));
+    let versions = new.newest.as_ref().map(
+        |newest| json!({ "newest": newest, "downgrade": new.downgrade, "maintained_until": new.maintained_until }),
+    );
+    json!({
+        "product": new.product,
+        "metric": new.metric,
+        "quantity": quantity,
+        "starts_on": new.from,
+        "ends_on": new.until,
+        "exempt_environments": new.exempt,
+        "secondary_use": new.secondary_use,
+        "unit_price": price,
+        "agreement": new.agreement,
+        "purchase_reference": new.reference,
+        "use_rights": {
+            "scope": {
+                "environments": new.only_in,
+                "regions": new.region,
+                "business_units": new.business_unit,
+                "cost_centres": new.cost_centre,
+            },
+            "versions": versions,
+            "instead_for": new.instead_for,
+        },
+    })
+}

@@ -1,0 +1,76 @@
+//! Where devices are: the regions, business units and cost centres that sources state, and who states them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::entitlement::Scope;
+use domain::product::folded;
+use imbl::OrdMap;
+use roaring::RoaringBitmap;
+
+use super::put;
+use crate::column::Column;
+
+/// An attribute of devices that names a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlaceKind {
+    Region,
+    BusinessUnit,
+    CostCentre,
+}
+
+/// The place column's value for a device that states none.
+const NOWHERE: u32 = 0;
+
+/// The places of one kind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Places {
+    /// Places by their folded names; the numbers begin at 1.
+    by_name: OrdMap<Arc<str>, u32>,
+    /// The devices of every place, beside its number less 1.
+    holders: Column<Arc<RoaringBitmap>, 32>,
+    /// The place of every device.
+    column: Column<u32, 1024>,
+}
+
+impl Places {
+    /// A device is in `place` from now on.
+    pub(super) fn set(&mut self, device: u32, place: Option<&str>) {
+        let place = place.map(str::trim).filter(|place| !place.is_empty());
+        let before = if device < self.column.len() { *self.column.get(device) } else { NOWHERE };
+        let number = place.map_or(NOWHERE, |place| self.number(&folded(place)));
+        if number == before {
+            return;
+        }
+        for (place, inside) in [(before, false), (number, true)] {
+            if let Some(index) = place.checked_sub(1) {
+                put(self.holders.get_mut(index), device, inside);
+            }
+        }
+        self.column.set(device, number);
+    }
+
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.by_name.get(name) {
+            return *number;
+        }
+        let number = self.holders.push(Arc::default()) + 1;
+        self.by_name.insert(name.into(), number);
+        number
+    }
+
+    /// The devices in any of `wholes` or in a part of one.
+    pub(super) fn within(&self, wholes: &BTreeSet<String>) -> RoaringBitmap {
+        let mut devices = RoaringBitmap::new();
+        for whole in wholes {
+            let whole = folded(whole);
+            let parts = self.by_name.range(Arc::<str>::from(whole.as_str())..);
+            for (name, number) in parts.take_while(|(name, _)| name.starts_with(&whole)) {
+                if Scope::holds(&whole, name) {
+                    devices |= &**self.holders.get(number - 1);
+                }
+            }
+        }
+        devices
+    }
+}
