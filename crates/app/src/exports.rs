@@ -222,7 +222,17 @@ const ENTITLEMENTS: &[Column] = &[
     ("secondary_use", Kind::Truth),
     ("agreement", Kind::Text),
     ("agreement_ends_on", Kind::Day),
+    ("notice_days", Kind::Count),
+    ("compliant_by_contract", Kind::Truth),
     ("purchase_reference", Kind::Text),
+    ("environments", Kind::Text),
+    ("regions", Kind::Text),
+    ("business_units", Kind::Text),
+    ("cost_centres", Kind::Text),
+    ("newest_version", Kind::Text),
+    ("downgrade", Kind::Truth),
+    ("maintained_until", Kind::Day),
+    ("instead_for", Kind::Text),
     ("retired_on", Kind::Day),
     ("counts_today", Kind::Truth),
     ("import", Kind::Text),
@@ -331,6 +341,7 @@ impl Snapshot {
             let product = self.state.products.get(&entitlement.product);
             let agreement = entitlement.agreement.and_then(|number| self.state.agreements.get(&number));
             let exempt: Vec<&str> = right.exempt_environments.iter().map(|environment| environment.name()).collect();
+            let flat = licences::FlatRights::of(self, right);
             rows.row(vec![
                 Cell::Text(entitlement.id.to_string()),
                 Cell::Text(entitlement.product.to_string()),
@@ -347,7 +358,17 @@ impl Snapshot {
                 Cell::Truth(right.secondary_use),
                 Cell::text(agreement.map(|agreement| agreement.terms.reference.clone())),
                 Cell::day(agreement.and_then(|agreement| agreement.terms.ends_on)),
+                Cell::count(agreement.and_then(|agreement| agreement.terms.notice_days).map(u64::from)),
+                Cell::Truth(agreement.is_some_and(|agreement| agreement.terms.compliant_by_contract)),
                 Cell::text(entitlement.purchase_reference.clone()),
+                Cell::text(flat.environments),
+                Cell::text(flat.regions),
+                Cell::text(flat.business_units),
+                Cell::text(flat.cost_centres),
+                Cell::text(flat.newest_version),
+                Cell::Truth(flat.downgrade),
+                Cell::day(flat.maintained_until),
+                Cell::text(flat.instead_for),
                 Cell::day(entitlement.retired_on),
                 Cell::Truth(entitlement.counts_on(today)),
                 Cell::text(entitlement.import.map(|import| import.to_string())),

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::digest::Digest;
-use domain::entitlement::{Metric, Quantity};
+use domain::entitlement::{Metric, Quantity, Scope, Versions};
 use domain::money::{Currency, Money};
-use domain::observation::{EntitlementRow, Environment, Reject};
+use domain::observation::{EntitlementRow, Environment, Reject, RowRights};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -60,7 +60,13 @@ const UNLIMITED: [&str; 9] =
 /// The fields that hold numbers, and those that hold dates.
 const STYLED: (&[EntitlementField], &[EntitlementField]) = (
     &[EntitlementField::UnitPrice, EntitlementField::TotalPrice, EntitlementField::Quantity],
-    &[EntitlementField::StartsOn, EntitlementField::EndsOn, EntitlementField::AgreementEndsOn],
+    &[
+        EntitlementField::StartsOn,
+        EntitlementField::EndsOn,
+        EntitlementField::AgreementEndsOn,
+        EntitlementField::MaintainedUntil,
+        EntitlementField::RetiredOn,
+    ],
 );
 
 /// Reads a table of entitlements. Without a mapping, the built-in one that suits its headers is used.
@@ -295,7 +301,11 @@ impl RowReader<'_> {
         let product = cells.read(F::Product, product);
         let publisher = cells.read(F::Publisher, text("publisher"));
         let metric = cells.read(F::Metric, metric);
-        let quantity = cells.read(F::Quantity, |text| quantity(text, self.decimal_of(F::Quantity, record)));
+        let unlimited = cells.read(F::Unlimited, yes_or_no).unwrap_or_default();
+        let quantity = cells.read(F::Quantity, |text| match text {
+            "" if unlimited => Ok(Quantity::Unlimited),
+            text => quantity(text, self.decimal_of(F::Quantity, record)),
+        });
         let unit_price = cells.read(F::UnitPrice, |text| price(text, self.decimal_of(F::UnitPrice, record))).flatten();
         let total_price =
             cells.read(F::TotalPrice, |text| price(text, self.decimal_of(F::TotalPrice, record))).flatten();
@@ -308,6 +318,8 @@ impl RowReader<'_> {
         let agreement_ends_on = cells.read(F::AgreementEndsOn, date);
         let notice_days = cells.read(F::NoticeDays, days);
         let purchase_reference = cells.read(F::PurchaseReference, text("purchase reference"));
+        let rights = use_rights(&mut cells, date);
+        cells.read(F::RetiredOn, |text| not_retired(date(text)?));
         if let (Some(Some(starts_on)), Some(Some(ends_on))) = (starts_on, ends_on)
             && ends_on < starts_on
         {
@@ -334,6 +346,7 @@ impl RowReader<'_> {
             agreement_ends_on: agreement_ends_on.flatten(),
             notice_days: notice_days.flatten(),
             purchase_reference: purchase_reference.flatten(),
+            rights,
         };
         Ok((row, remarks))
     }
@@ -412,20 +425,63 @@ impl RowReader<'_> {
     }
 }
 
+/// What a row says of where and how its units may be used. What is wrong stands among the faults of the cells.
+fn use_rights(cells: &mut Cells<'_>, date: impl Fn(&str) -> Result<Option<Date>, Fault>) -> RowRights {
+    use EntitlementField as F;
+    let places = |what: &'static str| move |text: &str| list(what, text);
+    let set = |places: Option<Vec<String>>| places.unwrap_or_default().into_iter().collect();
+    let scope = Scope {
+        environments: cells.read(F::Environments, environments).unwrap_or_default().into_iter().collect(),
+        regions: set(cells.read(F::Regions, places("region"))),
+        business_units: set(cells.read(F::BusinessUnits, places("business unit"))),
+        cost_centres: set(cells.read(F::CostCentres, places("cost centre"))),
+    };
+    let newest = cells.read(F::NewestVersion, |text| clean_optional("version", Some(text))).flatten();
+    let downgrade = cells.read(F::Downgrade, yes_or_no).unwrap_or_default();
+    let maintained_until = cells.read(F::MaintainedUntil, date).flatten();
+    let versions = newest.map(|newest| Versions { newest, downgrade, maintained_until });
+    if versions.is_none() && (downgrade || maintained_until.is_some()) {
+        let problem = "Downgrade and maintenance are said of no version.";
+        let repair = "Write the newest version that was bought, or leave both empty.";
+        cells.faults.push((cells.reader.place(F::NewestVersion, cells.record), Fault::new("", problem, repair)));
+    }
+    RowRights {
+        scope,
+        versions,
+        instead_for: cells.read(F::InsteadFor, places("product name")).unwrap_or_default(),
+        compliant_by_contract: cells.read(F::CompliantByContract, yes_or_no).unwrap_or_default(),
+    }
+}
+
 /// What is wrong with a default of a mapping, if anything: it is read as a cell of its field would be.
 pub(crate) fn check_default(mapping: &Mapping, field: EntitlementField, text: &str) -> Result<(), Fault> {
     use EntitlementField as F;
     match field {
         F::Product => product(text).map(drop),
-        F::Publisher | F::Agreement | F::PurchaseReference => clean("default", text).map(drop),
+        F::Publisher | F::Agreement | F::PurchaseReference | F::NewestVersion => clean("default", text).map(drop),
         F::Metric => metric(text).map(drop),
         F::Quantity => quantity(text, mapping.decimal).map(drop),
         F::UnitPrice | F::TotalPrice => price(text, mapping.decimal).map(drop),
         F::Currency => currency(text).map(drop),
-        F::StartsOn | F::EndsOn | F::AgreementEndsOn => optional_date(text, mapping.dates, None).map(drop),
-        F::ExemptEnvironments => environments(text).map(drop),
-        F::SecondaryUse => yes_or_no(text).map(drop),
+        F::StartsOn | F::EndsOn | F::AgreementEndsOn | F::MaintainedUntil | F::RetiredOn => {
+            optional_date(text, mapping.dates, None).map(drop)
+        }
+        F::ExemptEnvironments | F::Environments => environments(text).map(drop),
+        F::SecondaryUse | F::Downgrade | F::CompliantByContract | F::Unlimited => yes_or_no(text).map(drop),
+        F::Regions | F::BusinessUnits | F::CostCentres | F::InsteadFor => list("default", text).map(drop),
         F::NoticeDays => days(text).map(drop),
+    }
+}
+
+/// A right that is retired gives nothing any more.
+fn not_retired(retired_on: Option<Date>) -> Result<(), Fault> {
+    match retired_on {
+        None => Ok(()),
+        Some(day) => Err(Fault::new(
+            &day.to_string(),
+            "The right is retired.",
+            "Leave the row out; or clear the day, where the right is to count again.",
+        )),
     }
 }
 
@@ -512,6 +568,19 @@ fn currency(text: &str) -> Result<Option<Currency>, Fault> {
     text.parse()
         .map(Some)
         .map_err(|_| Fault::new(text, "This is no currency code.", "Write three letters, such as EUR."))
+}
+
+/// Names with semicolons or bars between them; a comma is part of a name.
+fn list(what: &'static str, text: &str) -> Result<Vec<String>, Fault> {
+    let mut names = Vec::new();
+    for part in text.split([';', '|']) {
+        if let Some(name) = clean(what, part.trim())?
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
 }
 
 fn environments(text: &str) -> Result<Vec<Environment>, Fault> {

@@ -71,11 +71,33 @@ pub enum EntitlementField {
     NoticeDays,
     /// Purchase order or other reference.
     PurchaseReference,
+    /// Environments to which the right is limited.
+    Environments,
+    /// Regions or countries to which it is limited.
+    Regions,
+    /// Business units to which it is limited.
+    BusinessUnits,
+    /// Cost centres to which it is limited.
+    CostCentres,
+    /// The newest version that was bought.
+    NewestVersion,
+    /// Whether older versions may be used in its place.
+    Downgrade,
+    /// The last day on which maintenance allows newer versions.
+    MaintainedUntil,
+    /// Names of products on which a unit may be spent instead.
+    InsteadFor,
+    /// Whether use under the agreement is compliant by contract.
+    CompliantByContract,
+    /// Whether the quantity has no limit, where its cell is empty.
+    Unlimited,
+    /// The day on which the right was retired.
+    RetiredOn,
 }
 
 impl EntitlementField {
     /// Every field, in the order of the template.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 26] = [
         Self::Product,
         Self::Publisher,
         Self::Metric,
@@ -91,6 +113,17 @@ impl EntitlementField {
         Self::AgreementEndsOn,
         Self::NoticeDays,
         Self::PurchaseReference,
+        Self::Environments,
+        Self::Regions,
+        Self::BusinessUnits,
+        Self::CostCentres,
+        Self::NewestVersion,
+        Self::Downgrade,
+        Self::MaintainedUntil,
+        Self::InsteadFor,
+        Self::CompliantByContract,
+        Self::Unlimited,
+        Self::RetiredOn,
     ];
 
     /// The fields without which no row can be read.
@@ -114,6 +147,17 @@ impl EntitlementField {
             Self::AgreementEndsOn => "agreement_ends_on",
             Self::NoticeDays => "notice_days",
             Self::PurchaseReference => "purchase_reference",
+            Self::Environments => "environments",
+            Self::Regions => "regions",
+            Self::BusinessUnits => "business_units",
+            Self::CostCentres => "cost_centres",
+            Self::NewestVersion => "newest_version",
+            Self::Downgrade => "downgrade",
+            Self::MaintainedUntil => "maintained_until",
+            Self::InsteadFor => "instead_for",
+            Self::CompliantByContract => "compliant_by_contract",
+            Self::Unlimited => "unlimited",
+            Self::RetiredOn => "retired_on",
         }
     }
 }

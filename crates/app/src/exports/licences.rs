@@ -6,8 +6,9 @@
 
 use std::io::{Result, Write};
 
-use domain::entitlement::Entitlement;
+use domain::entitlement::{Entitlement, Right, UseRights};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::snapshot::Snapshot;
@@ -25,6 +26,52 @@ fn publisher<'a>(snapshot: &'a Snapshot, right: &Entitlement) -> Option<&'a str>
 
 fn agreement(snapshot: &Snapshot, right: &Entitlement) -> Option<String> {
     Some(snapshot.state.agreements.get(&right.agreement?)?.terms.reference.clone())
+}
+
+/// The use rights of a right as texts, each for one column: names have a semicolon between them.
+pub(super) struct FlatRights {
+    pub environments: Option<String>,
+    pub regions: Option<String>,
+    pub business_units: Option<String>,
+    pub cost_centres: Option<String>,
+    pub newest_version: Option<String>,
+    pub downgrade: bool,
+    pub maintained_until: Option<Date>,
+    pub instead_for: Option<String>,
+}
+
+impl FlatRights {
+    pub fn of(snapshot: &Snapshot, right: &Right) -> Self {
+        fn joined(names: impl Iterator<Item = String>) -> Option<String> {
+            Some(names.collect::<Vec<String>>().join("; ")).filter(|names| !names.is_empty())
+        }
+        let UseRights { scope, versions, instead_for } = &right.use_rights;
+        let versions = versions.as_ref();
+        Self {
+            environments: joined(scope.environments.iter().map(|environment| environment.name().to_owned())),
+            regions: joined(scope.regions.iter().cloned()),
+            business_units: joined(scope.business_units.iter().cloned()),
+            cost_centres: joined(scope.cost_centres.iter().cloned()),
+            newest_version: versions.map(|versions| versions.newest.clone()),
+            downgrade: versions.is_some_and(|versions| versions.downgrade),
+            maintained_until: versions.and_then(|versions| versions.maintained_until),
+            instead_for: joined(instead_for.iter().map(|product| snapshot.state.product_name(*product))),
+        }
+    }
+
+    /// The texts by the names of their columns.
+    fn named(self) -> [(&'static str, Option<String>); 8] {
+        [
+            ("environments", self.environments),
+            ("regions", self.regions),
+            ("business_units", self.business_units),
+            ("cost_centres", self.cost_centres),
+            ("newest_version", self.newest_version),
+            ("downgrade", self.downgrade.then(|| "yes".to_owned())),
+            ("maintained_until", self.maintained_until.map(|day| day.to_string())),
+            ("instead_for", self.instead_for),
+        ]
+    }
 }
 
 /// A text inside XML; control characters, which XML cannot hold, go.
@@ -71,6 +118,11 @@ pub(super) fn ent(snapshot: &Snapshot, at: Timestamp, mut out: impl Write) -> Re
                 writeln!(out, "    <{element}>{}</{element}>", escaped(&text))?;
             }
         }
+        for (name, text) in FlatRights::of(snapshot, terms).named() {
+            if let Some(text) = text {
+                writeln!(out, "    <UseRight name=\"{name}\">{}</UseRight>", escaped(&text))?;
+            }
+        }
         writeln!(out, "  </Entitlement>")?;
     }
     writeln!(out, "</Entitlements>")?;
@@ -95,6 +147,8 @@ fn component(snapshot: &Snapshot, right: &Entitlement) -> Value {
         _ => "other",
     };
     set("licenseTypes", Some(json!([kind])));
+    let conditions =
+        right.agreement.and_then(|number| snapshot.state.agreements.get(&number)).map(|agreement| &agreement.terms);
     let exempt: Vec<&str> = terms.exempt_environments.iter().map(|environment| environment.name()).collect();
     let properties = [
         ("metric", Some(terms.metric.name().into_owned())),
@@ -106,9 +160,16 @@ fn component(snapshot: &Snapshot, right: &Entitlement) -> Value {
         ("exempt_environments", Some(exempt.join(",")).filter(|words| !words.is_empty())),
         ("secondary_use", terms.secondary_use.then(|| "yes".to_owned())),
         ("agreement", agreement(snapshot, right)),
+        ("agreement_ends_on", conditions.and_then(|terms| terms.ends_on).map(|day| day.to_string())),
+        ("notice_days", conditions.and_then(|terms| terms.notice_days).map(|days| days.to_string())),
+        (
+            "compliant_by_contract",
+            conditions.is_some_and(|terms| terms.compliant_by_contract).then(|| "yes".to_owned()),
+        ),
     ];
     let properties: Vec<Value> = properties
         .into_iter()
+        .chain(FlatRights::of(snapshot, terms).named())
         .filter_map(|(name, value)| Some(json!({ "name": format!("indult:{name}"), "value": value? })))
         .collect();
     let name = snapshot.state.product_name(right.product);

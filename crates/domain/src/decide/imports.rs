@@ -1,11 +1,11 @@
 //! Decisions about imports: each takes effect as a whole and can be undone as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::accountabilities::leavers_recorded;
-use super::software::{NOTICE_DAYS_MAX, check_metric, check_right};
+use super::software::{INSTEAD_FOR_MAX, NOTICE_DAYS_MAX, check_metric, check_right};
 use super::{Asking, check_integer, check_name};
 use crate::agreement::AgreementTerms;
 use crate::command::Intent;
@@ -253,6 +253,21 @@ impl Adding<'_> {
         product
     }
 
+    /// The product of this name on which a right of `row` may be spent instead: of the same publisher, else the only
+    /// one; where there is none yet, the one that another row brings.
+    fn instead(&mut self, row: &EntitlementRow, name: &str, rows: &BTreeMap<String, &EntitlementRow>) -> ProductId {
+        let key = folded(name);
+        let publisher = row.publisher.as_deref().map(folded);
+        let known =
+            self.products.get(&(key.clone(), publisher)).copied().or_else(|| only_one(&self.products, &key, None));
+        if let Some(known) = known {
+            return known;
+        }
+        let like = rows.get(&key).copied().unwrap_or(row);
+        let publisher = like.publisher.clone().or_else(|| row.publisher.clone());
+        self.product(&EntitlementRow { product: name.to_owned(), publisher, ..like.clone() })
+    }
+
     fn agreement(&mut self, row: &EntitlementRow, reference: &str) -> AgreementId {
         let key = folded(reference);
         let known = match row.publisher.as_deref().map(|publisher| self.party(publisher)) {
@@ -278,7 +293,7 @@ impl Adding<'_> {
                 starts_on: None,
                 ends_on: row.agreement_ends_on,
                 notice_days: row.notice_days,
-                compliant_by_contract: false,
+                compliant_by_contract: row.rights.compliant_by_contract,
                 clauses: Vec::new(),
             },
             import: Some(self.import),
@@ -292,6 +307,7 @@ impl Adding<'_> {
         if let Some(Event::AgreementRecorded { terms, .. }) = added {
             terms.ends_on = terms.ends_on.or(row.agreement_ends_on);
             terms.notice_days = terms.notice_days.or(row.notice_days);
+            terms.compliant_by_contract |= row.rights.compliant_by_contract;
         }
     }
 }
@@ -354,15 +370,24 @@ fn import_entitlements(
         brought: Brought::Entitlements { rows: count, rejected, merged },
     });
     let mut last_entitlement = adding.state.last_numbers.entitlement;
+    let named: BTreeMap<String, &EntitlementRow> = rows.iter().rev().map(|row| (folded(&row.product), row)).collect();
     for row in rows {
         check_row(state, row).map_err(|refusal| on_line(row.line, refusal))?;
         let product = adding.product(row);
         let agreement = row.agreement.as_deref().map(|reference| adding.agreement(row, reference));
+        let mut right = right_of(row);
+        for name in &row.rights.instead_for {
+            right.use_rights.instead_for.insert(adding.instead(row, name, &named));
+        }
+        if right.use_rights.instead_for.contains(&product) {
+            let refusal = Refusal::about("instead_for", format!("The right is one on {} already.", row.product));
+            return Err(on_line(row.line, refusal));
+        }
         last_entitlement += 1;
         adding.events.push(Event::EntitlementRecorded {
             entitlement: EntitlementId(last_entitlement),
             product,
-            right: right_of(row),
+            right,
             agreement,
             purchase_reference: row.purchase_reference.clone(),
             import: Some(import),
@@ -386,6 +411,12 @@ fn check_row(state: &State, row: &EntitlementRow) -> Result<(), Refusal> {
     if row.notice_days.is_some_and(|days| days > NOTICE_DAYS_MAX) {
         return Err(Refusal::about("notice_days", format!("Enter at most {NOTICE_DAYS_MAX} days of notice.")));
     }
+    if row.rights.instead_for.len() > INSTEAD_FOR_MAX {
+        return Err(Refusal::about("instead_for", format!("Name at most {INSTEAD_FOR_MAX} products.")));
+    }
+    for name in &row.rights.instead_for {
+        check_name("instead_for", "the name of every other product", name)?;
+    }
     check_right(&right_of(row))
 }
 
@@ -406,6 +437,10 @@ fn right_of(row: &EntitlementRow) -> Right {
         exempt_environments: row.exempt_environments.clone(),
         secondary_use: row.secondary_use,
         unit_price: row.unit_price,
-        use_rights: UseRights::default(),
+        use_rights: UseRights {
+            scope: row.rights.scope.clone(),
+            versions: row.rights.versions.clone(),
+            instead_for: BTreeSet::new(),
+        },
     }
 }

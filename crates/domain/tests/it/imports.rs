@@ -7,7 +7,7 @@ use domain::entitlement::{Metric, Quantity};
 use domain::event::Event;
 use domain::id::{ImportId, LeaverId, PersonId};
 use domain::import::{ImportedFile, TableKind};
-use domain::observation::EntitlementRow;
+use domain::observation::{EntitlementRow, RowRights};
 use domain::refusal::Refusal;
 use domain::text::Text;
 
@@ -138,6 +138,7 @@ fn row(line: u64) -> EntitlementRow {
         agreement_ends_on: None,
         notice_days: None,
         purchase_reference: None,
+        rights: RowRights::default(),
     }
 }
 

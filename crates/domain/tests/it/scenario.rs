@@ -22,7 +22,7 @@ use domain::event::Event;
 use domain::evidence::Evidence;
 use domain::id::{AgreementId, CaseId, EntitlementId, PartyId, PersonId, ProductId};
 use domain::import::{Brought, ImportedFile};
-use domain::observation::{EntitlementRow, Environment, RawTitle};
+use domain::observation::{EntitlementRow, Environment, RawTitle, RowRights};
 use domain::person::{Role, SetUpLink};
 use domain::product::TitlePattern;
 use domain::text::Text;
@@ -468,5 +468,6 @@ fn entitlement_row(text: &str, line: u64) -> EntitlementRow {
         agreement_ends_on: part(4).map(|day| day.parse().unwrap()),
         notice_days: None,
         purchase_reference: None,
+        rights: RowRights::default(),
     }
 }

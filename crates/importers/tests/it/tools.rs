@@ -57,8 +57,7 @@ fn persons_who_leave_are_read_with_each_of_their_names() {
     let table = "Login;E-Mail;Leaving date\nana.ruiz;ana@acme.example;31.10.2026\nbo;;\n;;30.11.2026\ncy;;12/13/14\n\
                  ana.ruiz;ana@acme.example;31.10.2026\n";
     let file = read_leavers(table.as_bytes(), None, &Layout::default(), &read_workbook).unwrap();
-    let shown: Vec<String> =
-        file.leavers.iter().map(|leaver| format!("{} {}", leaver.person.shown(), leaver.left_on)).collect();
+    let shown: Vec<String> = file.leavers.iter().map(|(name, left_on)| format!("{} {left_on}", name.shown())).collect();
     assert_eq!(shown, ["ana.ruiz 2026-10-31", "ana@acme.example 2026-10-31"]);
     assert_eq!((file.rows, file.duplicates_merged, file.rejected_rows.len()), (1, 1, 2));
     let refusal = read_leavers(b"name,salary\nx,1\n", None, &Layout::default(), &read_workbook).unwrap_err();

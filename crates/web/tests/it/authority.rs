@@ -88,7 +88,6 @@ POST /v1/products/{product}/accountability  sam_manager                     writ
 POST /v1/product_categories               sam_manager                       write   {"category":"x","owner":{"person":"PER-999999"}}
 GET  /v1/leavers                          staff                             read,write
 POST /v1/leavers                          sam_manager                       write   {"leavers":[]}
-POST /v1/leavers/lists                    sam_manager                       write   name,left_on
 POST /v1/leavers/{leaver}/removals        sam_manager                       write   {}
 GET  /v1/reclaim_candidates?product=PRD-1&basis=uncovered  staff                read,write
 GET  /v1/reclaim_waves                    staff                             read,write

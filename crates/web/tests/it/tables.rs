@@ -161,21 +161,26 @@ async fn tags_are_brought_in_with_the_device_that_was_typed() {
 }
 
 #[tokio::test]
-async fn persons_who_leave_come_in_and_go_with_the_import() {
+async fn leavers_come_in_and_go_with_the_import() {
     let world = short().await;
     let ana = world.ana().await;
     let table = "login;leaving date\nana.ruiz;2026-10-31\n;2026-10-31\n";
     let answer =
         world.upload(&ana, "/v1/imports/leavers?source=HR&file_name=hr.csv", table.as_bytes()).await.good().json();
-    assert_eq!(answer["summary"], "1 person who leaves, 1 row left out");
+    assert_eq!(answer["summary"], "1 leaver, 1 row left out");
     let import = answer["id"].as_str().unwrap().to_owned();
-    assert!(
-        words(&crate::pages_people::page(&world, &ana, &format!("/imports/{import}")).await)
-            .contains("person who leaves")
-    );
+    assert!(words(&crate::pages_people::page(&world, &ana, &format!("/imports/{import}")).await).contains("1 leaver"));
     let again = world.upload(&ana, "/v1/imports/leavers?source=HR&file_name=hr.csv", table.as_bytes()).await;
     assert!(again.said().contains(&import), "{}", again.said());
+    let recorded = world.get(&ana, "/v1/leavers").await.good().json();
+    assert_eq!(
+        (recorded["data"][0]["id"].clone(), recorded["data"][0]["name"].clone()),
+        (json!("LVR-1"), json!("ana.ruiz"))
+    );
     world.post(&ana, &format!("/v1/imports/{import}/undo"), &json!({})).await.good();
+    assert_eq!(world.get(&ana, "/v1/leavers").await.good().json()["data"], json!([]));
+    let verified = world.app.verify(None).unwrap();
+    assert!(verified.is_sound() && verified.texts_erased == 1, "{verified:?}");
     world.upload(&ana, "/v1/imports/leavers?source=HR&file_name=hr.csv", table.as_bytes()).await.good();
 }
 
@@ -216,4 +221,68 @@ async fn exports_come_in_every_format_and_rights_read_back_as_they_were() {
         assert_eq!(back["brought"]["rows"], rights.as_array().unwrap().len(), "{format}: {}", back["rejects"]);
         assert_eq!(back["products_added"], json!([]), "{format}");
     }
+}
+
+#[tokio::test]
+async fn use_rights_go_out_as_columns_and_come_back_as_the_same_rights() {
+    let table = "product,publisher,metric,quantity,unlimited,agreement,agreement_ends_on,notice_days,compliant_by_contract,environments,regions,business_units,cost_centres,newest_version,downgrade,maintained_until,instead_for\n\
+        Board Pro,Kestrel,device,10,,KES-1,2027-12-31,60,yes,prod;test,EU; North America,Design,4110,2026,yes,2027-06-30,Board; Board Lite\n\
+        Board,Kestrel,named_user,5,,KES-1,,,,,,,,12,no,,\n\
+        Site,,device,,yes,,,,,,,,,,,,\n";
+    let rights = async |world: &World, who: &As| {
+        let mut rights = world.get(who, "/v1/exports/entitlements?format=json").await.good().json();
+        for right in rights.as_array_mut().unwrap() {
+            let right = right.as_object_mut().unwrap();
+            ["entitlement", "product_number", "import"].into_iter().for_each(|key| drop(right.remove(key)));
+        }
+        rights
+    };
+    let (world, other) = (World::founded().await, World::founded().await);
+    let (ana, her) = (world.ana().await, other.ana().await);
+    let import = world.upload(&ana, "/v1/imports/entitlements?file_name=a.csv", table.as_bytes()).await.good().json();
+    assert_eq!(import["brought"]["rejected"], json!(0), "{}", import["rejects"]);
+    let first = world.get(&ana, "/v1/entitlements").await.good().json();
+    let shown = first["data"].as_array().unwrap().iter().find(|right| right["use_rights"] != json!({})).unwrap();
+    assert!(shown["use_rights"].to_string().contains("North America"), "{shown}");
+    let before = rights(&world, &ana).await;
+    assert_eq!(before[0]["instead_for"], json!("Board; Board Lite"), "{before}");
+    assert_eq!(before[0]["compliant_by_contract"], json!(true), "{before}");
+    let mut last = None;
+    for format in ["csv", "xlsx", "cyclonedx"] {
+        if let Some(import) = last {
+            other.post(&her, &format!("/v1/imports/{import}/undo"), &json!({})).await.good();
+        }
+        let bytes = world.get(&ana, &format!("/v1/exports/entitlements?format={format}")).await.good().body;
+        let path = format!("/v1/imports/entitlements?file_name=back.{format}");
+        let back = other.upload(&her, &path, &bytes).await.good().json();
+        assert_eq!(rights(&other, &her).await, before, "{format}: {}", back["rejects"]);
+        last = back["id"].as_str().map(str::to_owned);
+    }
+    let ent = world.get(&ana, "/v1/exports/entitlements?format=ent").await.good().text();
+    assert!(ent.contains("<UseRight name=\"regions\">EU; North America</UseRight>"), "{ent}");
+}
+
+#[tokio::test]
+async fn a_table_of_use_is_mapped_in_the_browser_remembered_and_undone() {
+    let world = short().await;
+    let ana = world.ana().await;
+    let table = "Programm;Wer;Von;Bis\nDrafter;ana;2026-03-02 09:00;2026-03-02 10:00\n";
+    let fields = [("kind", "usage"), ("source", "portal")];
+    let page = send_form(&world, &ana, "/imports/preview", &fields, Some(("use.csv", table.as_bytes()))).await;
+    assert!(words(&page).contains("Choose below what each column gives."), "{}", words(&page));
+    let mapping =
+        "name = \"portal\"\n[columns]\nfeature = \"Programm\"\nuser = \"Wer\"\nstart = \"Von\"\nend = \"Bis\"\n";
+    world.post(&ana, "/v1/mappings", &json!({ "kind": "usage", "name": "portal", "file": mapping })).await.good();
+    let page = send_form(&world, &ana, "/imports/preview", &fields, Some(("use.csv", table.as_bytes()))).await.good();
+    assert!(words(&page).contains("1 session, 0 denials, 0 readings"), "{}", words(&page));
+    let (staged, mapping_file) = (carried(&page, "staged"), carried(&page, "mapping_file"));
+    let fields = [("kind", "usage"), ("source", "portal"), ("staged", &staged), ("mapping_file", &mapping_file)];
+    let done = fill(&world, &ana, "/imports", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", words(&done));
+    let features = async || world.get(&ana, "/v1/features").await.good().json()["data"].to_string();
+    assert!(features().await.contains("Drafter"));
+    let imports = world.get(&ana, "/v1/imports?kind=usage").await.good().json();
+    let import = imports["data"][0]["id"].as_str().unwrap();
+    world.post(&ana, &format!("/v1/imports/{import}/undo"), &json!({})).await.good();
+    assert!(!features().await.contains("Drafter"));
 }
