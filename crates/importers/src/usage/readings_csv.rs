@@ -57,13 +57,13 @@ fn day(text: &str, dates: Dates) -> Result<Date, Fault> {
 
 /// A day, or a month such as `2026-03`.
 fn period(text: &str, dates: Dates) -> Result<(Date, Date), Fault> {
-    let month = text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2);
-    let month = month.and_then(|(year, month)| Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok());
+    let parts = text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2);
+    let month = parts.and_then(|(year, month)| Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok());
+    let neither = Err(Fault::new(text, "This is no day and no month.", "Write 2026-03-31 or 2026-03."));
     match month {
         Some(first) => Ok((first, first.last_of_month())),
-        None => optional_date(text, dates.order, dates.shown)?
-            .map(|day| (day, day))
-            .ok_or_else(|| Fault::new(text, "This is no day and no month.", "Write 2026-03-31 or 2026-03.")),
+        None if parts.is_some() || text.is_empty() => neither,
+        None => optional_date(text, dates.order, dates.shown)?.map_or(neither, |day| Ok((day, day))),
     }
 }
 

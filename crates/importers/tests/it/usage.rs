@@ -503,10 +503,10 @@ fn a_mapping_says_which_column_gives_which_field_of_sessions_and_readings() {
     let read = |text: &str, mapping: Option<&UsageMapping>| {
         read_usage_as(text.as_bytes(), clock, mapping, &Layout::default(), &read_workbook)
     };
-    let sessions = "Export\nProgramm;Wer;Von;Bis\nDrafter;ana;02/03/2026 09:00;02/03/2026 10:00\n";
+    let sessions = "Export;;;\nProgramm;Wer;Von;Bis\nDrafter;ana;02/03/2026 09:00;02/03/2026 10:00\n";
     assert!(read(sessions, None).is_err());
     let view = view_usage(sessions.as_bytes(), None, &Layout::default(), &read_workbook).unwrap().unwrap();
-    assert_eq!(view.columns.len(), 1, "the first record until somebody says which holds the headers");
+    assert_eq!(view.header_row, 1, "the first record until somebody says which holds the headers");
     let mapping = UsageMapping::parse(
         "name = \"ours\"\ndates = \"day_first\"\n[columns]\nfeature = \"Programm\"\nuser = \"Wer\"\nstart = \"Von\"\nend = \"Bis\"\n",
     )
