@@ -71,6 +71,7 @@ const WORDS: &[(&str, &str)] = &[
     ("produit", "product"),
     ("produkt", "product"),
     ("producto", "product"),
+    ("programm", "application"),
     ("qte", "quantity"),
     ("qté", "quantity"),
     ("quantité", "quantity"),
@@ -91,8 +92,10 @@ const WORDS: &[(&str, &str)] = &[
     ("utilisateur", "user"),
     ("vertrag", "agreement"),
     ("vertragsnummer", "agreement"),
+    ("von", "start"),
     ("währung", "currency"),
     ("waehrung", "currency"),
+    ("wer", "user"),
 ];
 
 /// Notes for each column that nothing reads which field without a column it could give.
