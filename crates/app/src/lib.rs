@@ -8,6 +8,7 @@ pub mod cases;
 pub mod catalogues;
 pub mod costs;
 pub mod discovery;
+mod estates;
 pub mod exports;
 mod failure;
 pub mod identities;

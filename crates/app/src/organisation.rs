@@ -15,6 +15,7 @@ use store::{BackupContents, Reader, Store};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::agents::Deliveries;
+use crate::estates::Keeping;
 use crate::failure::Failure;
 use crate::imports::WorkbookReader;
 use crate::order::{Order, Receipt};
@@ -90,7 +91,7 @@ impl App {
         domain::decide(&State::default(), &command)?;
         let origin = origin_of(&founding.organisation.name, &surroundings);
         let store = Store::create(folder, &origin, &founding.organisation.name)?;
-        let app = Self::start(store, Snapshot::default(), surroundings)?;
+        let app = Self::start(store, Snapshot::default(), Keeping::default(), surroundings)?;
         app.carry(Order::new(Actor::Program, intent)).await?;
         Ok(app)
     }
@@ -98,7 +99,7 @@ impl App {
     /// Opens the ledger in `folder` and runs it.
     pub fn open(folder: &Path, surroundings: Surroundings) -> Result<Self, Failure> {
         let store = Store::open(folder)?;
-        let snapshot = replay::snapshot(&store.reader().snapshot()?)?;
+        let (snapshot, since) = replay::snapshot(&store.reader())?;
         if snapshot.size() != store.size() {
             return Err(Failure::Damaged(format!(
                 "{} entries are stored and {} were read",
@@ -106,15 +107,21 @@ impl App {
                 snapshot.size()
             )));
         }
-        Self::start(store, snapshot, surroundings)
+        Self::start(store, snapshot, Keeping::after(since), surroundings)
     }
 
-    fn start(store: Store, snapshot: Snapshot, surroundings: Surroundings) -> Result<Self, Failure> {
+    fn start(
+        store: Store,
+        snapshot: Snapshot,
+        mut keeping: Keeping,
+        surroundings: Surroundings,
+    ) -> Result<Self, Failure> {
         let (messages, incoming) = sync_channel(WAITING_MAX);
         let reader = store.reader();
         let origin: Arc<str> = store.origin().into();
         let signed = reader.latest_checkpoint()?.map_or(0, |checkpoint| checkpoint.head.size);
         let published = Arc::new(RwLock::new(Arc::new(snapshot.clone())));
+        keeping.keep_if_due(&reader, &snapshot);
         let mut sequencer = Sequencer {
             unsigned: signed != store.size(),
             store,
@@ -122,6 +129,7 @@ impl App {
             published: Arc::clone(&published),
             surroundings: surroundings.clone(),
             poisoned: None,
+            keeping,
         };
         sequencer.forget_old_answers();
         let thread = std::thread::Builder::new()

@@ -3,16 +3,16 @@
 use std::ops::Range;
 
 use domain::envelope::{self, SidePayload};
-use domain::import::Brought;
+use domain::import::{Brought, Import};
 use domain::observation::DeviceReport;
-use domain::source::{AgentSource, ReportingDevice, Standing};
 use domain::{Recorded, State};
-use position::Base;
+use position::{Base, EstateLoading};
+use store::Reader;
 
-use crate::agents;
 use crate::failure::Failure;
 use crate::objects::Objects;
 use crate::snapshot::Snapshot;
+use crate::{agents, estates, usages};
 
 /// Shows every entry of `range`, read back, with the number of its texts that are no longer there;
 /// each of those comes as erased.
@@ -40,53 +40,61 @@ pub(crate) fn each(
     })
 }
 
-/// The snapshot that all entries and reports amount to.
-pub(crate) fn snapshot(ledger: &store::Snapshot) -> Result<Snapshot, Failure> {
+/// The snapshot that all entries and reports amount to, and how many reports in it are not in what is kept of the estate.
+pub(crate) fn snapshot(reader: &Reader) -> Result<(Snapshot, u64), Failure> {
+    let ledger = reader.snapshot()?;
     let mut state = State::default();
     let mut objects = Objects::default();
-    each(ledger, 0..ledger.size(), |_, recorded, _| {
+    each(&ledger, 0..ledger.size(), |_, recorded, _| {
         state.evolve(&recorded);
         objects.note(&recorded);
     })?;
-    let base = base(ledger, &state)?;
-    Ok(Snapshot { state, base, objects })
+    let (mut base, since) = match estates::kept_base(reader, &ledger, &state)? {
+        Some(kept) => kept,
+        None => (installed(&ledger, &state)?, u64::MAX),
+    };
+    take_usage(&mut base, &ledger, &state)?;
+    Ok((Snapshot { state, base, objects }, since))
 }
 
-/// The installed base that the reports of all imports that stand amount to.
+/// The installed base, and the use of it, that the reports of all imports that stand amount to.
 pub(crate) fn base(ledger: &store::Snapshot, state: &State) -> Result<Base, Failure> {
-    let mut base = Base::new();
-    base.follow(state);
-    for import in state.imports.values() {
-        if import.undone.is_some() {
-            continue;
-        }
-        match import.brought {
-            Brought::Inventory { .. } => {}
-            Brought::Usage { .. } => {
-                crate::usages::take_stored(&mut base, ledger, import)?;
-                continue;
-            }
-            Brought::Entitlements { .. } | Brought::Leavers { .. } => continue,
-        }
-        ledger.reports(import.id.0, |ordinal, body| {
-            let report: DeviceReport = serde_json::from_slice(&body)
-                .map_err(|error| Failure::Damaged(format!("report {ordinal} of {}: {error}", import.id)))?;
-            base.report(&import.source, import.id, &report);
-            Ok::<(), Failure>(())
-        })?;
-    }
-    for (source, device) in counting(state) {
-        let report = agents::kept_report(ledger, device)?;
-        base.report(&source.name, device.kept_in.0, &agents::seen(&report, device.seen_at, state));
-    }
+    let mut base = installed(ledger, state)?;
+    take_usage(&mut base, ledger, state)?;
     Ok(base)
 }
 
-/// The devices of agent sources whose reports count, in the order in which their reports are kept.
-pub(crate) fn counting(state: &State) -> Vec<(&AgentSource, &ReportingDevice)> {
-    let sources = state.sources.values().filter(|source| source.closed.is_none());
-    let devices = sources.flat_map(|source| source.devices.values().map(move |device| (&**source, device)));
-    let mut counting: Vec<_> = devices.filter(|(_, device)| device.standing == Standing::Accepted).collect();
-    counting.sort_unstable_by_key(|(_, device)| device.kept_in);
-    counting
+/// Takes in the use that the imports that stand brought.
+pub(crate) fn take_usage(base: &mut Base, ledger: &store::Snapshot, state: &State) -> Result<(), Failure> {
+    let standing = state.imports.values().filter(|import| import.undone.is_none());
+    for import in standing.filter(|import| matches!(import.brought, Brought::Usage { .. })) {
+        usages::take_stored(base, ledger, import)?;
+    }
+    Ok(())
+}
+
+fn installed(ledger: &store::Snapshot, state: &State) -> Result<Base, Failure> {
+    let mut loading = EstateLoading::new();
+    for import in estates::counting_imports(state) {
+        each_report(ledger, import, |report| loading.report(&import.source, import.id, report))?;
+    }
+    for (source, device) in estates::counting_by_age(state) {
+        let report = agents::kept_report(ledger, device)?;
+        loading.report(&source.name, device.kept_in.0, &agents::seen(&report, device.seen_at, state));
+    }
+    Ok(Base::of(loading.finish(), state))
+}
+
+/// Shows every report of an import.
+pub(crate) fn each_report(
+    ledger: &store::Snapshot,
+    import: &Import,
+    mut look: impl FnMut(&DeviceReport),
+) -> Result<(), Failure> {
+    ledger.reports(import.id.0, |ordinal, body| {
+        let report: DeviceReport = serde_json::from_slice(&body)
+            .map_err(|error| Failure::Damaged(format!("report {ordinal} of {}: {error}", import.id)))?;
+        look(&report);
+        Ok::<(), Failure>(())
+    })
 }

@@ -119,7 +119,8 @@ impl App {
         let estate = list.as_ref().map(|list| Estate::load(list, blobs)).transpose()?;
         let (list, estate) = making::make(&state, &ledger, blobs, list.as_ref().zip(estate))?;
         let listed = serde_json::to_vec(&list).map_err(|error| Failure::Damaged(error.to_string()))?;
-        let base = if size == current.size() { current.base.clone() } else { instants::base_of(&state, &estate)? };
+        let base =
+            if size == current.size() { current.base.clone() } else { instants::base_of(&ledger, &state, &estate)? };
         let figures = self.write_figures(&current.state, &state, &base, as_of)?;
         let contents = SealContents {
             root: list.root(),

@@ -22,6 +22,7 @@ use store::{CommandCommit, IdempotentAnswer, NewEntry, NewReport, SidePayload, S
 use tokio::sync::oneshot;
 
 use crate::agents;
+use crate::estates::Keeping;
 use crate::failure::Failure;
 use crate::order::{Order, Receipt};
 use crate::replay;
@@ -68,6 +69,7 @@ pub(crate) struct Sequencer {
     pub(crate) surroundings: Surroundings,
     pub(crate) poisoned: Option<String>,
     pub(crate) unsigned: bool,
+    pub(crate) keeping: Keeping,
 }
 
 impl Sequencer {
@@ -115,6 +117,9 @@ impl Sequencer {
             Message::WithStore(work) => work(&mut self.store),
             Message::Close(done) => {
                 self.sign();
+                if self.poisoned.is_none() {
+                    self.keeping.keep_at_last(&self.store.reader(), &self.current);
+                }
                 // Whoever asked may have gone; the end is the end all the same.
                 let _ = done.send(());
                 return true;
@@ -187,6 +192,7 @@ impl Sequencer {
                         keys.insert(repetition.key.clone(), (repetition.fingerprint, waiting.len()));
                     }
                     at_once |= decided.at_once;
+                    self.keeping.note(order.reports.len() as u64);
                     commits.push(decided.commit);
                     waiting.push((decided.recorded, reply));
                 }
@@ -219,7 +225,12 @@ impl Sequencer {
                 self.poisoned = Some(cause);
                 return;
             }
+            if working.base.estate().device_count() < self.current.base.estate().device_count() {
+                // Something counts no more, and with it what is kept.
+                self.keeping.note(u64::MAX);
+            }
             self.current = working;
+            self.keeping.keep_if_due(&self.store.reader(), &self.current);
             self.unsigned = true;
         }
         let snapshot = Arc::new(self.current.clone());

@@ -354,7 +354,7 @@ fn stated_line(state: &State, line: &Line) -> LineContent {
         short: line.short,
         surplus: line.surplus,
         exposure: line.exposure.money.map(MoneyContent::from),
-        exposure_basis: line.exposure.basis.clone(),
+        exposure_basis: line.exposure.basis.to_string(),
         at_least: line.range.as_ref().map(|range| range.low),
         missing: line.range.as_ref().map(|range| range.why.clone()),
     }

@@ -9,6 +9,9 @@
     reason = "a measuring program prints, and stops where its own files cannot be written"
 )]
 
+#[path = "estate_speed/generator.rs"]
+mod generator;
+
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{BufWriter, Write};
@@ -21,118 +24,21 @@ use domain::case::CaseTerms;
 use domain::entitlement::{Entitlement, Metric, Quantity, Right, UseRights};
 use domain::grant::Grant;
 use domain::id::{CaseId, EntitlementId, ImportId, ProductId, TitleMatchId};
-use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceReport, Environment, Installation, RawTitle};
+use domain::observation::{DeviceReport, Environment};
 use domain::product::{Product, TitleMatch, TitlePattern};
+use generator::{Random, title};
 use jiff::Timestamp;
 use jiff::civil::date;
 use position::check::{Action, Question, answer};
-use position::{Base, Line, line, lines};
+use position::{Base, EstateLoading, Line, line, lines};
 
-/// What to generate: `estate_speed [devices] [installations per device] [products] [folder for CSV]`.
+/// What to generate: `estate_speed [devices] [installations per device] [products] [folder for CSV, or -] [rounds]`.
 struct Size {
+    rounds: usize,
     devices: u64,
     per_device: u64,
     products: u64,
     folder: Option<PathBuf>,
-}
-
-/// SplitMix64: small, seeded, the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    fn one_in(&mut self, chances: u64) -> bool {
-        self.below(chances) == 0
-    }
-}
-
-/// Few titles stand nearly everywhere and most on few devices (Zipf): picks are spread evenly over the sum of 1/rank.
-struct Popularity {
-    cumulated: Vec<u64>,
-}
-
-impl Popularity {
-    fn of(titles: u64) -> Self {
-        let mut sum = 0;
-        let cumulated = (1..=titles).map(|rank| {
-            sum += 1_000_000_000 / rank;
-            sum
-        });
-        Self { cumulated: cumulated.collect() }
-    }
-
-    fn pick(&self, random: &mut Random) -> usize {
-        let place = random.below(*self.cumulated.last().unwrap());
-        self.cumulated.partition_point(|sum| *sum <= place)
-    }
-}
-
-const VERSIONS: u64 = 3;
-
-fn title(rank: usize, version: u64) -> RawTitle {
-    RawTitle {
-        publisher: Some(format!("Vendor {}", rank % 97)),
-        name: format!("Application {rank:05} for Desktops"),
-        version: Some(format!("{version}.0.{rank}")),
-    }
-}
-
-fn reports(size: &Size) -> Vec<DeviceReport> {
-    let mut random = Random(2);
-    // A third more titles than products: some stay unrecognised, some are a second title of a product.
-    let popularity = Popularity::of(size.products * 4 / 3);
-    let report = |device: u64| {
-        let mut titles: Vec<RawTitle> = Vec::new();
-        let mut ranks = std::collections::BTreeSet::new();
-        while (ranks.len() as u64) < size.per_device {
-            ranks.insert(popularity.pick(&mut random));
-        }
-        for rank in ranks {
-            titles.push(title(rank, 1 + random.below(VERSIONS)));
-        }
-        titles.sort();
-        let environment = match random.below(20) {
-            0..=12 => None,
-            13 | 14 => Some(Environment::Production),
-            15 | 16 => Some(Environment::Test),
-            17 | 18 => Some(Environment::Development),
-            _ => Some(Environment::DisasterRecovery),
-        };
-        let person = random.below(size.devices * 9 / 10);
-        DeviceReport {
-            device: DeviceIdentity {
-                name: format!("host-{device:06}"),
-                serial: Some(format!("SN{device:08}")),
-                uuid: Some(format!("00000000-0000-4000-8000-{device:012}")),
-            },
-            attributes: DeviceAttributes {
-                environment,
-                primary_user: (!random.one_in(10)).then(|| format!("person{person}@contoso.example")),
-                operating_system: Some("Desktop 11".to_owned()),
-                ..DeviceAttributes::default()
-            },
-            installations: titles
-                .into_iter()
-                .map(|title| Installation { title, last_used_on: None, source_id: None })
-                .collect(),
-            from_outside: false,
-            reported_at: Some(
-                Timestamp::from_second(1_770_000_000 + i64::try_from(device % 700_000).unwrap()).unwrap(),
-            ),
-        }
-    };
-    (0..size.devices).map(report).collect()
 }
 
 fn state(size: &Size) -> State {
@@ -219,6 +125,9 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
+/// Reports that are taken in again.
+const REPORTED_AGAIN: usize = 2_000;
+
 /// What a piece of work takes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Cost {
@@ -267,23 +176,34 @@ fn arguments() -> Size {
         devices: number(0, 10_000),
         per_device: number(1, 100),
         products: number(2, 2_000),
-        folder: arguments.get(3).map(PathBuf::from),
+        folder: arguments.get(3).filter(|folder| *folder != "-").map(PathBuf::from),
+        rounds: usize::try_from(number(4, 31)).unwrap(),
     }
 }
 
 fn main() {
     let size = arguments();
     let at: Timestamp = "2026-03-15T12:00:00Z".parse().unwrap();
-    let reports = reports(&size);
     let state = state(&size);
     let before = resident();
-    let mut base = Base::new();
-    base.follow(&state);
-    let start = Instant::now();
-    for report in &reports {
-        base.report("generator", ImportId(1), report);
+    let mut loading = EstateLoading::new();
+    // Those that are reported again, and the last, from which titles are added to them; all where they are to be written.
+    let mut reports: Vec<DeviceReport> = Vec::new();
+    let mut taking = Duration::ZERO;
+    for report in generator::reports(size.devices, size.per_device, size.products) {
+        let start = Instant::now();
+        loading.report("generator", ImportId(1), &report);
+        taking += start.elapsed();
+        let kept = reports.len();
+        if kept <= REPORTED_AGAIN || size.folder.is_some() {
+            reports.push(report);
+        } else {
+            reports[kept - 1] = report;
+        }
     }
-    let load = start.elapsed();
+    let start = Instant::now();
+    let mut base = Base::of(loading.finish(), &state);
+    let finishing = start.elapsed();
     let estate = base.estate();
     println!(
         "{} devices, {} installations, {} titles, {} products, {} rights",
@@ -294,12 +214,20 @@ fn main() {
         state.entitlements.len()
     );
     println!(
-        "loaded in {load:.2?} ({:.1?} a report), {} MiB",
-        load / u32::try_from(reports.len()).unwrap(),
+        "loaded in {:.2?} ({:.1?} a report, and {finishing:.2?} after the last), {} MiB",
+        taking + finishing,
+        taking / u32::try_from(size.devices).unwrap(),
         resident() - before
     );
+    let start = Instant::now();
+    let image = base.estate().image();
+    let written = start.elapsed();
+    let start = Instant::now();
+    let again = Base::of(EstateLoading::of_image(&image).unwrap().finish(), &state);
+    println!("image of {} MiB made in {written:.2?}, an estate from it in {:.2?}", image.len() >> 20, start.elapsed());
+    drop((again, image));
 
-    let whole = measure(31, |_| lines(&state, &base, at));
+    let whole = measure(size.rounds, |_| lines(&state, &base, at));
     println!("lines, whole estate        {whole}");
     measure_products(&state, &base, at);
     // Before reports change the estate, so that the numbers are those of the reports that are written.
@@ -329,7 +257,7 @@ fn measure_products(state: &State, base: &Base, at: Timestamp) {
 fn measure_reports(base: &mut Base, reports: &[DeviceReport]) {
     let changed: Vec<DeviceReport> = reports
         .iter()
-        .take(2_000)
+        .take(REPORTED_AGAIN)
         .map(|report| {
             let mut changed = report.clone();
             changed.installations.remove(report.installations.len() / 2);
@@ -342,12 +270,12 @@ fn measure_reports(base: &mut Base, reports: &[DeviceReport]) {
         })
         .collect();
     let place = |run: usize| run % changed.len();
-    let again = measure(2_000, |run| base.report("generator", ImportId(1), &reports[place(run)]));
-    let change = measure(2_000, |run| base.report("generator", ImportId(1), &changed[place(run)]));
+    let again = measure(REPORTED_AGAIN, |run| base.report("generator", ImportId(1), &reports[place(run)]));
+    let change = measure(REPORTED_AGAIN, |run| base.report("generator", ImportId(1), &changed[place(run)]));
     let _kept = base.clone();
-    let beside = measure(2_000, |run| base.report("generator", ImportId(1), &reports[place(run)]));
+    let beside = measure(REPORTED_AGAIN, |run| base.report("generator", ImportId(1), &reports[place(run)]));
     let mut kept = Vec::new();
-    let each = measure(2_000, |run| {
+    let each = measure(REPORTED_AGAIN, |run| {
         kept = vec![base.clone()];
         base.report("generator", ImportId(1), &changed[place(run)]);
     });

@@ -6,6 +6,7 @@
 mod rules;
 mod shipped;
 
+use std::iter::Peekable;
 use std::sync::Arc;
 
 use domain::State;
@@ -16,6 +17,7 @@ use domain::observation::{DeviceReport, RawTitle};
 use domain::product::{Product, TitleMatch, TitlePattern};
 use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
+use imbl::shared_ptr::DefaultSharedPtr;
 use serde::Serialize;
 
 use crate::column::Column;
@@ -48,6 +50,42 @@ pub enum Recognition {
 pub(crate) struct Held {
     pub(crate) entitlements: Vec<Arc<Entitlement>>,
     pub(crate) grants: Vec<Arc<Grant>>,
+}
+
+/// What is recorded of a product.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ProductFacts<'a> {
+    pub(crate) titles: &'a [TitleIndex],
+    pub(crate) held: &'a Held,
+}
+
+/// See [`Base::facts_in_order`].
+pub(crate) struct FactsInOrder<'a> {
+    base: &'a Base,
+    state: &'a State,
+    /// Whether the base follows the state.
+    holds: bool,
+    titles: Peekable<imbl::ordmap::Iter<'a, ProductId, Arc<Vec<TitleIndex>>, DefaultSharedPtr>>,
+    held: Peekable<imbl::ordmap::Iter<'a, ProductId, Arc<Held>, DefaultSharedPtr>>,
+    /// Of the product that was asked for last, where the base follows another state.
+    other: Arc<Held>,
+}
+
+impl FactsInOrder<'_> {
+    /// The facts of `product`, whose number is above all that were asked for before.
+    pub(crate) fn of(&mut self, product: ProductId) -> ProductFacts<'_> {
+        static NOTHING: Held = Held { entitlements: Vec::new(), grants: Vec::new() };
+        while self.titles.next_if(|(other, _)| **other < product).is_some() {}
+        let titles = self.titles.peek().filter(|(other, _)| **other == product).map(|(_, titles)| titles.as_slice());
+        let titles = titles.unwrap_or_default();
+        if !self.holds {
+            self.other = self.base.held(self.state, product);
+            return ProductFacts { titles, held: &self.other };
+        }
+        while self.held.next_if(|(other, _)| **other < product).is_some() {}
+        let held = self.held.peek().filter(|(other, _)| **other == product);
+        ProductFacts { titles, held: held.map_or(&NOTHING, |(_, held)| held) }
+    }
 }
 
 /// The estate with its titles recognised. A clone is cheap and keeps its instant while the original goes on.
@@ -204,6 +242,18 @@ impl Base {
             entitlements: state.entitlements_of(product).cloned().collect(),
             grants: state.grants_of(product).cloned().collect(),
         })
+    }
+
+    /// What is recorded of products that are asked for in order of number.
+    pub(crate) fn facts_in_order<'a>(&'a self, state: &'a State) -> FactsInOrder<'a> {
+        FactsInOrder {
+            base: self,
+            state,
+            holds: self.holds(state),
+            titles: self.titles_by_product.iter().peekable(),
+            held: self.held_by_product.iter().peekable(),
+            other: Arc::default(),
+        }
     }
 
     /// Which products share rights: from the index, or from the state where the base follows another.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Base;
 use crate::demand::{Demand, Persons};
 use crate::line::{Reckoning, reckon, shares_with};
-use crate::matching::grants_used;
+use crate::matching::Further;
 use crate::supply::{CountingRight, Moment};
 use crate::working::{Counted, Grouped, list, spoken};
 
@@ -147,29 +147,49 @@ pub fn answer(state: &State, base: &Base, question: &Question) -> Answer {
     let moment = Moment::of(state, question.at);
     let shares = shares_with(state, base, product.id, &moment);
     reckon(state, base, product, shares.get(&product.id), &moment, &mut Persons::default(), |reckoning, demand, _| {
-        Answering { state, question, reckoning, demand }.answer()
+        Answering::of(state, question, reckoning, demand).answer()
     })
 }
 
-struct Answering<'a> {
+/// The units that would be consumed beside those that are.
+fn further_units(question: &Question, consumed: u64) -> u64 {
+    let asked = question.quantity.max(1);
+    match question.action {
+        Action::Deploy | Action::Provision => asked,
+        Action::Use => asked.saturating_sub(consumed),
+    }
+}
+
+struct Answering<'a, 'd> {
     state: &'a State,
     question: &'a Question,
     reckoning: &'a Reckoning<'a>,
-    demand: &'a Demand<'a>,
+    demand: &'a Demand<'d>,
+    /// The rights that exempt the environment.
+    exempting: Vec<&'a CountingRight<'a>>,
+    /// The units that would be consumed beside those that are.
+    further: u64,
+    /// What these would find; nothing where the environment is exempt.
+    found: Further,
 }
 
-impl Answering<'_> {
-    fn environment(&self) -> Environment {
-        self.question.environment.unwrap_or_default()
+impl<'a, 'd> Answering<'a, 'd> {
+    fn of(state: &'a State, question: &'a Question, reckoning: &'a Reckoning<'a>, demand: &'a Demand<'d>) -> Self {
+        let environment = question.environment.unwrap_or_default();
+        let (selected, outcome) = (reckoning.selected, &reckoning.outcome);
+        let exempts = |right: &&CountingRight<'_>| right.entitlement.right.exempt_environments.contains(&environment);
+        let exempting: Vec<_> = selected.rights.iter().filter(exempts).collect();
+        let further = further_units(question, outcome.consumed);
+        let found = if exempting.is_empty() {
+            Further::of(demand, selected, outcome, environment, further)
+        } else {
+            Further::default()
+        };
+        Self { state, question, reckoning, demand, exempting, further, found }
     }
 
-    /// The units that would be consumed beside those that are.
-    fn further(&self) -> u64 {
-        let asked = self.question.quantity.max(1);
-        match self.question.action {
-            Action::Deploy | Action::Provision => asked,
-            Action::Use => asked.saturating_sub(self.reckoning.outcome.consumed),
-        }
+    fn environment(&self) -> Environment {
+        self.question.environment.unwrap_or_default()
     }
 
     /// The units that nothing would cover.
@@ -178,17 +198,12 @@ impl Answering<'_> {
             Action::Deploy | Action::Provision => 0,
             Action::Use => self.reckoning.outcome.short(),
         };
-        let free = self.reckoning.outcome.room.free(self.environment());
-        free.map_or(0, |free| self.further().saturating_sub(free)).saturating_add(short)
+        self.found.free.map_or(0, |free| self.further.saturating_sub(free)).saturating_add(short)
     }
 
     fn answer(&self) -> Answer {
-        let rights = &self.reckoning.selected.rights;
-        let exempts =
-            |right: &&CountingRight<'_>| right.entitlement.right.exempt_environments.contains(&self.environment());
-        let exempting: Vec<_> = rights.iter().filter(exempts).collect();
-        if !exempting.is_empty() {
-            return self.exempt(&exempting);
+        if !self.exempting.is_empty() {
+            return self.exempt(&self.exempting);
         }
         match self.missing() {
             0 => self.yes(),
@@ -215,19 +230,20 @@ impl Answering<'_> {
             return Answer { valid_until: self.last_end(unlimited), ..self.with(true, Reason::Entitled, sentence) };
         }
         let ends = selected.rights.iter().filter_map(|right| right.ends_on);
-        let by_rights = outcome.room.free_by_rights(self.environment());
-        if by_rights.is_some_and(|free| free >= self.further()) {
-            let sentence = match self.further() {
+        let by_rights = self.found.by_rights;
+        // A question about use rests on all that covers what there is, too.
+        let by_exceptions = self.question.action == Action::Use && outcome.covered_by_grants() > 0;
+        if by_rights >= self.further && !by_exceptions {
+            let sentence = match self.further {
                 0 => format!("Yes: every unit of {name} in use is covered."),
                 asked => {
-                    let free = Counted(by_rights.unwrap_or_default(), self.reckoning.product.metric);
+                    let free = Counted(by_rights, self.reckoning.product.metric);
                     format!("Yes: {free} of {name} free by right, {} asked for.", Grouped(asked))
                 }
             };
             return Answer { valid_until: self.first_end(ends), ..self.with(true, Reason::Entitled, sentence) };
         }
-        let used = grants_used(selected, outcome, self.environment(), self.further());
-        let grants: Vec<_> = selected.grants.iter().zip(&used).filter(|(_, used)| **used > 0).collect();
+        let grants: Vec<_> = selected.grants.iter().zip(&self.found.grants).filter(|(_, used)| **used > 0).collect();
         let terms = grants
             .iter()
             .map(|(grant, _)| std::fmt::from_fn(|f| write!(f, "{} until {}", grant.case, grant.terms.until)));
@@ -257,7 +273,7 @@ impl Answering<'_> {
                 short => format!("{} short already", Grouped(short)),
             };
             let consumed = Counted(outcome.consumed, metric);
-            let free = Grouped(outcome.room.free(self.environment()).unwrap_or_default());
+            let free = Grouped(self.found.free.unwrap_or_default());
             let missing = Grouped(missing);
             let sentence = format!("No: {consumed} of {name} consumed and {covered}; {free} free, {missing} missing.");
             (Reason::Exhausted, sentence)
@@ -280,15 +296,7 @@ impl Answering<'_> {
             consumed: outcome.consumed,
             covered_by_grants: outcome.covered_by_grants(),
             short: outcome.short(),
-            free: match reason {
-                Reason::Exempt => None,
-                Reason::Entitled
-                | Reason::CoveredByException
-                | Reason::NeedsException
-                | Reason::Exhausted
-                | Reason::Expired
-                | Reason::UnknownProduct => outcome.room.free(self.environment()),
-            },
+            free: self.found.free,
         };
         Answer {
             decision,

@@ -4,14 +4,15 @@
 //! What covers the demand is in `matching`.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use domain::observation::Environment;
 use jiff::civil::Date;
-use roaring::RoaringBitmap;
 
-use crate::column::Column;
-use crate::estate::{Estate, NOBODY, ReleaseIndex, TitleIndex};
+use crate::census::{Asking, Census, DeviceTable};
+use crate::devices::DeviceSet;
+use crate::estate::{Estate, NOBODY, PersonMarks, ReleaseIndex, TitleIndex, Titles, UNDATED, each_value};
 use crate::metrics::Plain;
 use crate::supply::Environments;
 
@@ -21,11 +22,14 @@ pub(crate) struct Demand<'a> {
     pub(crate) estate: &'a Estate,
     pub(crate) titles: &'a [TitleIndex],
     /// Devices that hold the product.
-    pub(crate) holding: Cow<'a, RoaringBitmap>,
-    /// Those of them that need a licence.
-    pub(crate) liable: Cow<'a, RoaringBitmap>,
+    pub(crate) holding: Cow<'a, DeviceSet>,
+    exempt: Environments,
+    /// Those of them that need a licence, once they were asked for.
+    liable: OnceCell<Cow<'a, DeviceSet>>,
+    /// What was counted of them in one reading, where that was worth it.
+    census: Option<Census>,
     /// Those of them that hold a suite that includes the product, which counts in its place.
-    pub(crate) included: RoaringBitmap,
+    pub(crate) included: DeviceSet,
 }
 
 /// The releases of a product that state one version, or none.
@@ -34,7 +38,7 @@ pub(crate) struct Version<'a> {
     pub(crate) name: Option<&'a str>,
     pub(crate) releases: Vec<ReleaseIndex>,
     /// The devices where it counts.
-    pub(crate) holding: Cow<'a, RoaringBitmap>,
+    pub(crate) holding: Cow<'a, DeviceSet>,
 }
 
 /// Units by the environment in which they are.
@@ -59,38 +63,76 @@ impl<'a> Demand<'a> {
         estate: &'a Estate,
         titles: &'a [TitleIndex],
         exempt: Environments,
-        with_suite: Option<&RoaringBitmap>,
+        with_suite: Option<&DeviceSet>,
     ) -> Self {
         let holding = holding(estate, titles);
         let included = with_suite.map(|with_suite| &*holding & with_suite).unwrap_or_default();
-        let liable = if exempt.is_empty() && included.is_empty() {
-            holding.clone()
-        } else {
-            let mut liable = holding.clone().into_owned();
-            liable -= &included;
-            for environment in exempt.iter() {
-                liable -= estate.stating(environment);
+        Self { estate, titles, holding, exempt, liable: OnceCell::new(), census: None, included }
+    }
+
+    /// The demand of devices all of which need a licence.
+    pub(crate) fn of_devices(estate: &'a Estate, devices: &'a DeviceSet) -> Self {
+        Self {
+            estate,
+            titles: &[],
+            holding: Cow::Borrowed(devices),
+            exempt: Environments::default(),
+            liable: OnceCell::new(),
+            census: None,
+            included: DeviceSet::new(),
+        }
+    }
+
+    /// Counts at once what a line asks of every device, where many lines are made and the devices are few.
+    pub(crate) fn take_census(&mut self, asking: Asking, persons: &mut Persons) {
+        if let Some(devices) = self.holding.as_list()
+            && let Some(table) = &persons.table
+            && self.included.is_empty()
+        {
+            persons.marks.begin(self.estate.users().person_count());
+            self.census = Some(table.count(devices, self.exempt, asking, &mut persons.marks));
+        }
+    }
+
+    /// The devices that hold the product and need a licence.
+    pub(crate) fn liable(&self) -> &DeviceSet {
+        self.liable.get_or_init(|| {
+            let mut liable = self.holding.clone();
+            if !self.included.is_empty() {
+                *liable.to_mut() -= &self.included;
+            }
+            for environment in self.exempt.iter() {
+                *liable.to_mut() -= self.estate.stating(environment);
                 if environment == Environment::default() {
-                    liable -= estate.unstated();
+                    *liable.to_mut() -= self.estate.unstated();
                 }
             }
-            Cow::Owned(liable)
-        };
-        Self { estate, titles, holding, liable, included }
+            liable
+        })
+    }
+
+    /// How many devices need a licence.
+    pub(crate) fn liable_len(&self) -> u64 {
+        self.census.map_or_else(|| self.liable().len(), |census| census.liable)
+    }
+
+    /// How many of them state no environment.
+    pub(crate) fn liable_unstated(&self) -> u64 {
+        self.census.map_or_else(|| self.liable().intersection_len(self.estate.unstated()), |census| census.unstated)
     }
 
     /// The devices that hold the product and would need a licence in another environment.
-    pub(crate) fn exempt(&self) -> RoaringBitmap {
-        &*self.holding - &*self.liable - &self.included
+    pub(crate) fn exempt(&self) -> DeviceSet {
+        &(&*self.holding - self.liable()) - &self.included
     }
 
     /// Whether no device is exempt.
     pub(crate) fn all_liable(&self) -> bool {
-        self.holding.len() == self.liable.len() + self.included.len()
+        self.holding.len() == self.liable_len() + self.included.len()
     }
 
     /// The devices that hold the product and no suite with it.
-    pub(crate) fn counted(&self) -> Cow<'_, RoaringBitmap> {
+    pub(crate) fn counted(&self) -> Cow<'_, DeviceSet> {
         if self.included.is_empty() {
             Cow::Borrowed(&*self.holding)
         } else {
@@ -100,13 +142,13 @@ impl<'a> Demand<'a> {
 
     /// Whom units of `devices` are: devices themselves, or persons, where a device without one is a person of its own
     /// with a number after those of all persons.
-    pub(crate) fn holders(&self, plain: Plain, devices: &RoaringBitmap) -> RoaringBitmap {
+    pub(crate) fn holders(&self, plain: Plain, devices: &DeviceSet) -> DeviceSet {
         match plain {
             Plain::Device | Plain::Installation => devices.clone(),
             Plain::NamedUser => {
-                let nameless = crate::column::dense(self.estate.person_count());
+                let nameless = crate::column::dense(self.estate.users().person_count());
                 let mut persons = Vec::new();
-                each_value(devices, self.estate.person_column(), |device, person| {
+                self.estate.users().each(devices, |device, person, _| {
                     persons.push(if person == NOBODY { nameless + device } else { person });
                 });
                 // Sorted they fill the bitmap from one end, which is several times faster.
@@ -122,7 +164,7 @@ impl<'a> Demand<'a> {
         let table = self.estate.table();
         let mut releases: BTreeMap<Option<&'a str>, Vec<ReleaseIndex>> = BTreeMap::new();
         for release in self.titles.iter().flat_map(|title| table.releases(*title)) {
-            let version = table.raw(*release).version.as_deref().map(str::trim).filter(|version| !version.is_empty());
+            let version = stated_version(table, *release);
             releases.entry(version).or_default().push(*release);
         }
         let mut versions: Vec<Version<'a>> = releases
@@ -143,34 +185,114 @@ impl<'a> Demand<'a> {
         versions
     }
 
-    /// How many units the devices are. A device without a primary user is a person of its own.
-    pub(crate) fn units(&self, plain: Plain, devices: &RoaringBitmap, persons: &mut Persons) -> u64 {
+    /// How many units need a licence. A device without a primary user is a person of its own.
+    pub(crate) fn units_liable(&self, plain: Plain, persons: &mut Persons) -> u64 {
         match plain {
-            Plain::Device => devices.len(),
-            Plain::Installation => {
-                self.versions().iter().map(|version| version.holding.intersection_len(devices)).sum()
-            }
-            Plain::NamedUser => persons.count(self.estate, devices) + self.without_person(devices),
+            Plain::Device => self.liable_len(),
+            Plain::Installation => self.installations(self.exempt, || Cow::Borrowed(self.liable()), persons),
+            Plain::NamedUser => match self.census_of_persons() {
+                Some(census) => census.persons_liable + census.nameless_liable,
+                None => persons.count(self.estate, self.liable()) + self.nameless_liable(),
+            },
         }
     }
 
-    /// Devices whose primary user is not known.
-    pub(crate) fn without_person(&self, devices: &RoaringBitmap) -> u64 {
-        devices.intersection_len(self.estate.without_person())
+    /// How many units all devices are that hold the product and no suite with it.
+    pub(crate) fn units_counted(&self, plain: Plain, persons: &mut Persons) -> u64 {
+        match plain {
+            Plain::Device => self.counted().len(),
+            Plain::Installation => self.installations(Environments::default(), || self.counted(), persons),
+            Plain::NamedUser => match self.census_of_persons() {
+                Some(census) => census.persons_held + census.nameless_held,
+                None => {
+                    let counted = self.counted();
+                    let nameless = counted.intersection_len(self.estate.without_person());
+                    persons.count(self.estate, &counted) + nameless
+                }
+            },
+        }
+    }
+
+    /// The census, where it asked for persons.
+    fn census_of_persons(&self) -> Option<&Census> {
+        self.census.as_ref().filter(|census| census.asked_for_persons)
+    }
+
+    /// How many installations there are outside `exempt` environments, on the devices that are given.
+    fn installations<'d>(
+        &'d self,
+        exempt: Environments,
+        devices: impl Fn() -> Cow<'d, DeviceSet>,
+        persons: &Persons,
+    ) -> u64 {
+        let titles = self.estate.table();
+        let releases = || self.titles.iter().flat_map(|title| titles.releases(*title)).copied();
+        let mut versions: Vec<Option<&str>> = releases().map(|release| stated_version(titles, release)).collect();
+        versions.sort_unstable();
+        if !self.included.is_empty()
+            || versions.first().is_some_and(Option::is_none)
+            || versions.windows(2).any(|pair| pair[0] == pair[1])
+        {
+            let devices = devices();
+            return self.versions().iter().map(|version| version.holding.intersection_len(&devices)).sum();
+        }
+        // Every release is a version of its own.
+        let count = |release: ReleaseIndex| {
+            let holders = titles.release_holders(release);
+            match (holders.as_list(), &persons.table) {
+                _ if exempt.is_empty() => holders.len(),
+                (Some(list), Some(table)) => table.liable(list, exempt),
+                _ => holders.intersection_len(&devices()),
+            }
+        };
+        releases().map(count).sum()
+    }
+
+    /// Devices that need a licence and whose primary user is not known.
+    pub(crate) fn nameless_liable(&self) -> u64 {
+        let counted = || self.liable().intersection_len(self.estate.without_person());
+        self.census_of_persons().map_or_else(counted, |census| census.nameless_liable)
+    }
+
+    /// Pairs of devices of one person that need a licence, each device in one pair at most.
+    pub(crate) fn pairs(&self, persons: &mut Persons) -> u64 {
+        match self.census.as_ref().filter(|census| census.asked_for_pairs) {
+            Some(census) => census.pairs,
+            None => self.estate.users().pairs(self.liable(), &mut persons.marks),
+        }
+    }
+
+    /// When the first and the last of the devices that hold the product were looked at, and how many are undated.
+    pub(crate) fn seen(&self, persons: &Persons) -> (Option<(i64, i64)>, u64) {
+        if let Some(census) = &self.census {
+            return (census.seen, census.undated);
+        }
+        let near_the_ends = persons.table.as_ref().and_then(|table| table.seen(&self.holding));
+        (near_the_ends.or_else(|| self.read_seen()), self.holding.intersection_len(self.estate.undated()))
+    }
+
+    fn read_seen(&self) -> Option<(i64, i64)> {
+        let (mut oldest, mut newest) = (i64::MAX, UNDATED);
+        each_value(&self.holding, self.estate.seen_column(), |_, seen| {
+            // What is undated is the least of all, so it needs no question for the newest.
+            newest = newest.max(seen);
+            oldest = oldest.min(if seen == UNDATED { i64::MAX } else { seen });
+        });
+        (newest != UNDATED).then_some((oldest, newest))
     }
 
     /// The units that need a licence, by environment.
     pub(crate) fn places(&self, plain: Plain, persons: &mut Persons) -> Places {
         match plain {
-            Plain::Device => self.places_of(RoaringBitmap::len),
+            Plain::Device => self.places_of(DeviceSet::len),
             Plain::Installation => {
                 let versions = self.versions();
                 self.places_of(|devices| versions.iter().map(|version| version.holding.intersection_len(devices)).sum())
             }
             Plain::NamedUser => {
-                let mut places = persons.places(self.estate, &self.liable);
-                let nameless = &*self.liable & self.estate.without_person();
-                let others = self.places_within(&nameless, RoaringBitmap::len);
+                let mut places = persons.places(self.estate, self.liable());
+                let nameless = self.liable() & self.estate.without_person();
+                let others = self.places_within(&nameless, DeviceSet::len);
                 for (sum, more) in places.by_environment.iter_mut().zip(others.by_environment) {
                     *sum += more;
                 }
@@ -181,23 +303,23 @@ impl<'a> Demand<'a> {
 
     /// The devices that need a licence and whose last use of the product is known and before `day`.
     pub(crate) fn unused_since(&self, day: Date) -> impl Iterator<Item = u32> + '_ {
-        let known = &*self.liable & self.estate.with_known_use();
+        let known: Vec<u32> = (self.liable() & self.estate.with_known_use()).iter().collect();
         known.into_iter().filter(move |device| {
             let last_use = self.estate.last_use(*device, |title| self.titles.binary_search(&title).is_ok());
             last_use.is_some_and(|last| last < day)
         })
     }
 
-    fn places_of(&self, count: impl Fn(&RoaringBitmap) -> u64) -> Places {
-        self.places_within(&self.liable, count)
+    fn places_of(&self, count: impl Fn(&DeviceSet) -> u64) -> Places {
+        self.places_within(self.liable(), count)
     }
 
-    fn places_within(&self, devices: &RoaringBitmap, count: impl Fn(&RoaringBitmap) -> u64) -> Places {
+    fn places_within(&self, devices: &DeviceSet, count: impl Fn(&DeviceSet) -> u64) -> Places {
         let mut places = Places::default();
         for (environment, units) in Environment::ALL.into_iter().zip(&mut places.by_environment) {
             let mut there = devices & self.estate.stating(environment);
             if environment == Environment::default() {
-                there |= devices & self.estate.unstated();
+                there |= &(devices & self.estate.unstated());
             }
             *units = count(&there);
         }
@@ -205,15 +327,20 @@ impl<'a> Demand<'a> {
     }
 }
 
+/// The version that a release states.
+fn stated_version(titles: &Titles, release: ReleaseIndex) -> Option<&str> {
+    titles.raw(release).version.as_deref().map(str::trim).filter(|version| !version.is_empty())
+}
+
 /// The devices that hold any of the titles.
-pub(crate) fn holding<'a>(estate: &'a Estate, titles: &'a [TitleIndex]) -> Cow<'a, RoaringBitmap> {
+pub(crate) fn holding<'a>(estate: &'a Estate, titles: &'a [TitleIndex]) -> Cow<'a, DeviceSet> {
     let table = estate.table();
     union(titles.iter().map(|title| table.holders(*title)))
 }
 
 /// The union, without a copy where it is one bitmap.
-fn union<'a>(mut bitmaps: impl Iterator<Item = &'a RoaringBitmap>) -> Cow<'a, RoaringBitmap> {
-    let Some(first) = bitmaps.next() else { return Cow::Owned(RoaringBitmap::new()) };
+fn union<'a>(mut bitmaps: impl Iterator<Item = &'a DeviceSet>) -> Cow<'a, DeviceSet> {
+    let Some(first) = bitmaps.next() else { return Cow::Owned(DeviceSet::new()) };
     bitmaps.filter(|bitmap| !bitmap.is_empty()).fold(Cow::Borrowed(first), |union, bitmap| {
         if union.is_empty() {
             return Cow::Borrowed(bitmap);
@@ -224,87 +351,29 @@ fn union<'a>(mut bitmaps: impl Iterator<Item = &'a RoaringBitmap>) -> Cow<'a, Ro
     })
 }
 
-/// Calls `visit` with every device and its value in a column. In batches and chunk by chunk, which is several times
-/// faster than one by one.
-pub(crate) fn each_value<T: Copy, const CHUNK: usize>(
-    devices: &RoaringBitmap,
-    column: &Column<T, CHUNK>,
-    mut visit: impl FnMut(u32, T),
-) {
-    let mut batch = [0; 256];
-    let mut devices = devices.iter();
-    loop {
-        let mut batch: &[u32] = devices.next_many(&mut batch);
-        let Some(first) = batch.first() else { return };
-        let mut next = *first;
-        while !batch.is_empty() {
-            let (start, values) = column.chunk_of(next);
-            let end = start + values.len();
-            let here = batch.partition_point(|device| (*device as usize) < end);
-            for device in &batch[..here] {
-                visit(*device, values[*device as usize - start]);
-            }
-            batch = &batch[here..];
-            next = batch.first().copied().unwrap_or(next);
-        }
-    }
-}
-
-/// Marks by person, stamped with the round in which they were made, so that they need no clearing between products.
+/// What counting persons needs from product to product, and what is laid out once for many products.
 #[derive(Debug, Default)]
 pub(crate) struct Persons {
-    round: u32,
-    marks: Vec<(u32, u32)>,
+    marks: PersonMarks,
+    table: Option<DeviceTable>,
 }
 
 impl Persons {
-    fn begin(&mut self, estate: &Estate) {
-        if self.marks.len() < estate.person_count() || self.round == u32::MAX {
-            self.marks = vec![(0, 0); estate.person_count()];
-            self.round = 0;
-        }
-        self.round += 1;
-    }
-
-    /// Calls `visit` with every device that has a primary user and that person's mark, which is 0 at first.
-    fn visit(&mut self, estate: &Estate, devices: &RoaringBitmap, mut visit: impl FnMut(u32, &mut u32)) {
-        self.begin(estate);
-        each_value(devices, estate.person_column(), |device, person| {
-            if person != NOBODY {
-                let (round, mark) = &mut self.marks[person as usize];
-                if *round != self.round {
-                    (*round, *mark) = (self.round, 0);
-                }
-                visit(device, mark);
-            }
-        });
+    /// For the products of a whole estate.
+    pub(crate) fn of_all(estate: &Estate) -> Self {
+        Self { table: DeviceTable::of(estate), ..Self::default() }
     }
 
     /// Distinct primary users.
-    fn count(&mut self, estate: &Estate, devices: &RoaringBitmap) -> u64 {
-        let mut count = 0;
-        self.visit(estate, devices, |_, mark| {
-            count += u64::from(*mark == 0);
-            *mark = 1;
-        });
-        count
-    }
-
-    /// Pairs of devices of one person, each device in one pair at most.
-    pub(crate) fn pairs(&mut self, estate: &Estate, devices: &RoaringBitmap) -> u64 {
-        let mut pairs = 0;
-        self.visit(estate, devices, |_, mark| {
-            pairs += u64::from(*mark == 1);
-            *mark ^= 1;
-        });
-        pairs
+    fn count(&mut self, estate: &Estate, devices: &DeviceSet) -> u64 {
+        estate.users().count(devices, &mut self.marks)
     }
 
     /// Distinct primary users by the environments of their devices.
-    fn places(&mut self, estate: &Estate, devices: &RoaringBitmap) -> Places {
+    fn places(&mut self, estate: &Estate, devices: &DeviceSet) -> Places {
         // Marks hold the environments seen so far, one bit each; a person moves to `mixed` with the second.
         let mut places = Places::default();
-        self.visit(estate, devices, |device, mark| {
+        estate.users().visit(devices, &mut self.marks, |device, mark| {
             let environment = estate.environment_of(device) as usize;
             let seen = *mark;
             *mark |= 1 << environment;

@@ -9,46 +9,49 @@
 
 mod capacity;
 mod identity;
+mod image;
+mod installed;
+mod loading;
 mod places;
 mod titles;
+mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use domain::id::ImportId;
 use domain::observation::{
     DeviceAttributes, DeviceIdentity, DeviceKind, DeviceReport, Environment, Installation, RawTitle,
 };
-use domain::product::{folded, folds_to};
-use imbl::{OrdMap, OrdSet};
+use domain::product::folded;
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::{GenericHashMap, OrdSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use crate::column::Column;
+use crate::devices::DeviceSet;
 use capacity::Capacities;
 use identity::{Identity, Key, Marks, Move};
+pub use image::NotAnImage;
+use installed::{Installed, InstalledList};
+pub use loading::EstateLoading;
 pub(crate) use places::PlaceKind;
 use places::Places;
 pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
+pub(crate) use users::{NOBODY, PersonMarks, PrimaryUsers, each_value};
 
 /// The place of a device in the estate. Dense, and given to another device once its own is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct DeviceIndex(pub u32);
 
-/// The person column's value for a device whose primary user is not known.
-pub(crate) const NOBODY: u32 = u32::MAX;
+/// The place of a node that is part of no device yet.
+const NOWHERE: u32 = u32::MAX;
 /// The column of report times' value for a device whose sources do not say when they looked.
 pub(crate) const UNDATED: i64 = i64::MIN;
-
-/// A release on a device, as one report has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Installed {
-    pub(crate) release: ReleaseIndex,
-    pub(crate) last_used_on: Option<Date>,
-}
 
 /// A report as it is kept.
 #[derive(Debug)]
@@ -58,8 +61,7 @@ struct Report {
     reported_at: Option<Timestamp>,
     identity: Arc<DeviceIdentity>,
     attributes: Arc<DeviceAttributes>,
-    /// Each release once, in the order in which the report names them.
-    installed: Vec<Installed>,
+    installed: InstalledList,
 }
 
 /// The reports under one mark: the latest of every source.
@@ -69,41 +71,47 @@ struct Node {
     reports: Arc<Vec<Arc<Report>>>,
 }
 
+/// The place of a node among the nodes.
+type NodeIndex = u32;
+
 /// A device: the nodes that are joined in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Device {
     key: Key,
-    nodes: Vec<Key>,
+    nodes: Vec<NodeIndex>,
 }
+
+/// Looked up by a key that is only ever compared. The hasher's keys are fixed, so that no randomness enters.
+type ByKey<T> = GenericHashMap<Key, T, BuildHasherDefault<DefaultHasher>, DefaultSharedPtr>;
 
 /// The installed base. A clone is cheap and keeps its instant while the original goes on.
 #[derive(Debug, Clone, Default)]
 pub struct Estate {
     sources: OrdSet<Arc<str>>,
     identity: Identity,
-    nodes: OrdMap<Key, Node>,
+    nodes: Column<Node, 64>,
+    node_indexes: ByKey<NodeIndex>,
     devices: Column<Option<Arc<Device>>, 512>,
-    device_indexes: OrdMap<Key, u32>,
+    device_indexes: ByKey<u32>,
     /// Places below the end that no device holds.
     empty_places: OrdSet<u32>,
     titles: Titles,
     installations: u64,
-    persons: Column<Arc<str>, 512>,
-    person_indexes: OrdMap<Arc<str>, u32>,
-    /// The primary user of every device, or [`NOBODY`].
-    person_column: Column<u32, 1024>,
+    users: PrimaryUsers,
     /// When a source last looked at every device, in seconds of Unix time, or [`UNDATED`].
     seen_column: Column<i64, 512>,
     /// Devices of every stated environment, in the order of [`Environment::ALL`].
-    in_environment: [Arc<RoaringBitmap>; 4],
-    unstated_environment: Arc<RoaringBitmap>,
-    without_person: Arc<RoaringBitmap>,
-    undated: Arc<RoaringBitmap>,
+    in_environment: [DeviceSet; 4],
+    unstated_environment: DeviceSet,
+    without_person: DeviceSet,
+    undated: DeviceSet,
     capacities: Capacities,
     regions: Places,
     business_units: Places,
     cost_centres: Places,
-    with_known_use: Arc<RoaringBitmap>,
+    with_known_use: DeviceSet,
+    /// The places that devices hold.
+    present: DeviceSet,
 }
 
 /// What is known of a device, from all sources together.
@@ -174,29 +182,41 @@ impl Estate {
     pub fn report(&mut self, source: &str, import: ImportId, report: &DeviceReport) {
         let source = if report.from_outside { self.source(&from_outside(source)) } else { self.source(source) };
         let key = Key::of(&report.device);
-        let before = self.nodes.get(&key).cloned();
+        let place = self.node_indexes.get(&key).copied();
+        let before = place.map(|place| self.nodes.get(place).clone());
         let old = before.as_ref().and_then(|node| node.reports.iter().find(|report| report.source == source));
-        let merged = self.merge(old.map_or(&[], |old| &old.installed), &report.installations);
+        let listed: Vec<Installed> = old.map(|old| old.installed.iter().collect()).unwrap_or_default();
+        let merged = self.merge(&listed, &report.installations);
+        let installed = match old.filter(|_| merged.installed == listed) {
+            Some(old) => old.installed.clone(),
+            None => InstalledList::of(&merged.installed),
+        };
         let new = Arc::new(Report {
             source,
             import,
             reported_at: report.reported_at,
             identity: shared(old.map(|old| &old.identity), &report.device),
             attributes: shared(old.map(|old| &old.attributes), &report.attributes),
-            installed: merged.installed,
+            installed,
         });
-        if let (Some(node), Some(old)) = (&before, old)
+        if let (Some(place), Some(node), Some(old)) = (place, &before, old)
             && old.identity == new.identity
         {
             let reports = self.reports_of(node.device);
             if reports.iter().filter(|report| report.source == new.source).count() == 1 {
                 let others = reports.into_iter().filter(|report| report.source != new.source);
                 let reports: Vec<Arc<Report>> = others.chain([&new]).cloned().collect();
-                self.replace(&key, node, &new, &reports, merged.added, merged.removed);
+                let same_facts = reports.len() == 1 && Arc::ptr_eq(&old.attributes, &new.attributes);
+                self.replace((place, node), &new, &reports, merged.added, merged.removed);
+                if same_facts {
+                    self.note_look(node.device, &new);
+                } else {
+                    self.refresh(node.device, counting(reports.iter()));
+                }
                 return;
             }
         }
-        self.rejoin(&key, before.as_ref(), new);
+        self.rejoin(&key, place, before.as_ref(), new);
     }
 
     /// One shared copy of a source's name.
@@ -248,26 +268,24 @@ impl Estate {
     /// source said of the device. `reports` are those of the device from now on.
     fn replace(
         &mut self,
-        key: &Key,
-        node: &Node,
+        (place, node): (NodeIndex, &Node),
         new: &Arc<Report>,
         reports: &[Arc<Report>],
         mut added: Vec<ReleaseIndex>,
         mut removed: Vec<ReleaseIndex>,
     ) {
         let device = node.device;
-        self.nodes.insert(key.clone(), Node { device, reports: with_report(Some(node), new) });
+        self.nodes.get_mut(place).reports = with_report(Some(node), new);
         let counting = counting(reports.iter());
         added.retain(|release| !self.titles.release_holders(*release).contains(device));
         if counting.len() > 1 {
-            removed.retain(|gone| !counting.iter().any(|report| report.holds(*gone)));
+            removed.retain(|gone| !counting.iter().any(|report| report.installed.holds(*gone)));
         }
         self.change(device, &added, &removed);
-        self.refresh(device, counting);
     }
 
     /// The general case: a new mark, or marks that changed, may join devices or part them.
-    fn rejoin(&mut self, key: &Key, before: Option<&Node>, new: Arc<Report>) {
+    fn rejoin(&mut self, key: &Key, place: Option<NodeIndex>, before: Option<&Node>, new: Arc<Report>) {
         let identities = |reports: &[Arc<Report>]| Marks::of(reports.iter().map(|report| report.identity.as_ref()));
         let marks_before = before.map(|node| identities(&node.reports)).unwrap_or_default();
         let reports = with_report(before, &new);
@@ -282,10 +300,13 @@ impl Estate {
         let mut held: BTreeMap<u32, Vec<ReleaseIndex>> =
             touched_before.into_iter().map(|device| (device, self.held(device))).collect();
 
-        match before {
-            Some(node) => self.nodes.insert(key.clone(), Node { device: node.device, reports }),
-            None => self.nodes.insert(key.clone(), Node { device: NOBODY, reports }),
-        };
+        match place {
+            Some(place) => self.nodes.get_mut(place).reports = reports,
+            None => {
+                let place = self.nodes.push(Node { device: NOWHERE, reports });
+                self.node_indexes.insert(key.clone(), place);
+            }
+        }
         for moved in moves {
             let device = self.move_node(moved);
             held.entry(device).or_default();
@@ -304,10 +325,11 @@ impl Estate {
 
     /// Takes a node from its device to another, and returns the other's place.
     fn move_node(&mut self, moved: Move) -> u32 {
+        let node = self.node_indexes.get(&moved.node).copied();
         if let Some(place) = moved.from.as_ref().and_then(|from| self.device_indexes.get(from).copied()) {
             let mut device = self.devices.get(place).as_deref().cloned();
             if let Some(device) = &mut device {
-                device.nodes.retain(|node| *node != moved.node);
+                device.nodes.retain(|other| Some(*other) != node);
             }
             let device = device.filter(|device| !device.nodes.is_empty());
             if let (None, Some(from)) = (&device, &moved.from) {
@@ -317,12 +339,12 @@ impl Estate {
             *self.devices.get_mut(place) = device.map(Arc::new);
         }
         let place = self.device_indexes.get(&moved.to).copied().unwrap_or_else(|| self.new_place(&moved.to));
-        if let Some(node) = self.nodes.get_mut(&moved.node) {
-            node.device = place;
+        if let Some(node) = node {
+            self.nodes.get_mut(node).device = place;
         }
         let mut nodes = self.devices.get(place).as_ref().map(|device| device.nodes.clone()).unwrap_or_default();
-        nodes.push(moved.node);
-        nodes.sort();
+        nodes.extend(node);
+        nodes.sort_unstable();
         *self.devices.get_mut(place) = Some(Arc::new(Device { key: moved.to, nodes }));
         place
     }
@@ -358,38 +380,32 @@ impl Estate {
         self.regions.set(device, first(|attributes| attributes.region.as_ref()));
         self.business_units.set(device, first(|attributes| attributes.business_unit.as_ref()));
         self.cost_centres.set(device, first(|attributes| attributes.cost_centre.as_ref()));
-        let knows_use = latest.iter().any(|report| report.installed.iter().any(|one| one.last_used_on.is_some()));
-        for (bitmap, listed) in self.in_environment.iter_mut().zip(Environment::ALL) {
-            put(bitmap, device, is_there && environment == Some(listed));
+        let knows_use = latest.iter().any(|report| report.installed.knows_use());
+        for (devices, listed) in self.in_environment.iter_mut().zip(Environment::ALL) {
+            devices.put(device, is_there && environment == Some(listed));
         }
-        put(&mut self.unstated_environment, device, is_there && environment.is_none());
-        put(&mut self.without_person, device, is_there && person.is_none());
-        put(&mut self.undated, device, is_there && seen == UNDATED);
-        put(&mut self.with_known_use, device, is_there && knows_use);
-        let person = person.map_or(NOBODY, |person| self.person_index(device, person));
-        self.person_column.set(device, person);
+        self.present.put(device, is_there);
+        self.unstated_environment.put(device, is_there && environment.is_none());
+        self.without_person.put(device, is_there && person.is_none());
+        self.undated.put(device, is_there && seen == UNDATED);
+        self.with_known_use.put(device, is_there && knows_use);
+        let person = person.map_or(NOBODY, |person| self.users.intern(person, self.users.of(device)));
+        self.users.set(device, person);
         self.seen_column.set(device, seen);
     }
 
-    fn person_index(&mut self, device: u32, person: &str) -> u32 {
-        let before = if device < self.person_column.len() { *self.person_column.get(device) } else { NOBODY };
-        if before != NOBODY && folds_to(person, self.person(before)) {
-            return before;
-        }
-        let person = folded(person);
-        if let Some(index) = self.person_indexes.get(person.as_str()) {
-            return *index;
-        }
-        let person: Arc<str> = person.into();
-        let index = self.persons.push(person.clone());
-        self.person_indexes.insert(person, index);
-        index
+    /// The same where only its one report is newer and states the same.
+    fn note_look(&mut self, device: u32, report: &Report) {
+        let seen = report.reported_at.map_or(UNDATED, Timestamp::as_second);
+        self.undated.put(device, seen == UNDATED);
+        self.with_known_use.put(device, report.installed.knows_use());
+        self.seen_column.set(device, seen);
     }
 
     /// Every report of a device, whether or not it counts.
     fn reports_of(&self, device: u32) -> Vec<&Arc<Report>> {
         let nodes = self.devices.get(device).iter().flat_map(|device| &device.nodes);
-        nodes.filter_map(|node| self.nodes.get(node)).flat_map(|node| node.reports.iter()).collect()
+        nodes.flat_map(|node| self.nodes.get(*node).reports.iter()).collect()
     }
 
     /// The reports that count for a device.
@@ -400,8 +416,7 @@ impl Estate {
     /// The releases on a device, in order of index.
     fn held(&self, device: u32) -> Vec<ReleaseIndex> {
         let reports = self.counting(device);
-        let installed = reports.into_iter().flat_map(|report| &report.installed);
-        let mut held: Vec<ReleaseIndex> = installed.map(|installed| installed.release).collect();
+        let mut held: Vec<ReleaseIndex> = reports.into_iter().flat_map(|report| report.installed.releases()).collect();
         held.sort_unstable();
         held.dedup();
         held
@@ -436,7 +451,7 @@ impl Estate {
                 source: report.source.to_string(),
                 import: report.import,
                 reported_at: report.reported_at,
-                installations: report.installed.len() as u64,
+                installations: report.installed.len(),
             })
             .collect();
         sources.sort_by(|one, other| one.source.cmp(&other.source));
@@ -476,7 +491,7 @@ impl Estate {
         }
         let mut found: BTreeMap<&RawTitle, (Option<Date>, BTreeSet<&str>)> = BTreeMap::new();
         for report in self.counting(device) {
-            for installed in &report.installed {
+            for installed in report.installed.iter() {
                 if wanted(self.titles.title_of(installed.release), installed.release) {
                     let title = found.entry(self.titles.raw(installed.release)).or_default();
                     title.0 = title.0.max(installed.last_used_on);
@@ -524,17 +539,17 @@ impl Estate {
     }
 
     /// The devices that state `environment`.
-    pub(crate) fn stating(&self, environment: Environment) -> &RoaringBitmap {
+    pub(crate) fn stating(&self, environment: Environment) -> &DeviceSet {
         &self.in_environment[environment as usize]
     }
 
     /// The devices that state no environment, which count as production.
-    pub(crate) fn unstated(&self) -> &RoaringBitmap {
+    pub(crate) fn unstated(&self) -> &DeviceSet {
         &self.unstated_environment
     }
 
     /// The devices that state any of these places or a part of one.
-    pub(crate) fn within(&self, kind: PlaceKind, places: &BTreeSet<String>) -> RoaringBitmap {
+    pub(crate) fn within(&self, kind: PlaceKind, places: &BTreeSet<String>) -> DeviceSet {
         match kind {
             PlaceKind::Region => self.regions.within(places),
             PlaceKind::BusinessUnit => self.business_units.within(places),
@@ -543,31 +558,31 @@ impl Estate {
     }
 
     /// The devices whose primary user is not known.
-    pub(crate) fn without_person(&self) -> &RoaringBitmap {
+    pub(crate) fn without_person(&self) -> &DeviceSet {
         &self.without_person
     }
 
     /// The devices whose sources do not say when they looked.
-    pub(crate) fn undated(&self) -> &RoaringBitmap {
+    pub(crate) fn undated(&self) -> &DeviceSet {
         &self.undated
     }
 
     /// The devices where the last use of some title is known.
-    pub(crate) fn with_known_use(&self) -> &RoaringBitmap {
+    pub(crate) fn with_known_use(&self) -> &DeviceSet {
         &self.with_known_use
     }
 
     /// The last day on which any of the wanted titles was used on a device, where a source knows.
     pub(crate) fn last_use(&self, device: u32, wanted: impl Fn(TitleIndex) -> bool) -> Option<Date> {
         let reports = self.counting(device);
-        let installed = reports.into_iter().flat_map(|report| &report.installed);
+        let installed = reports.into_iter().flat_map(|report| report.installed.iter());
         installed.filter(|one| wanted(self.titles.title_of(one.release))).filter_map(|one| one.last_used_on).max()
     }
 
     /// Shows what stands on a device, title by title, a title as often as reports name a version of it.
     pub(crate) fn each_installed(&self, device: u32, mut look: impl FnMut(TitleIndex, Option<Date>)) {
         for report in self.counting(device) {
-            for installed in &report.installed {
+            for installed in report.installed.iter() {
                 look(self.titles.title_of(installed.release), installed.last_used_on);
             }
         }
@@ -585,27 +600,32 @@ impl Estate {
 
     /// The primary user of a device, or [`NOBODY`].
     pub(crate) fn person_of(&self, device: u32) -> u32 {
-        *self.person_column.get(device)
+        self.users.of(device)
     }
 
     /// How many persons there ever were; their indexes are the numbers below.
     pub(crate) fn person_count(&self) -> usize {
-        self.persons.len() as usize
+        self.users.person_count()
     }
 
     /// A person as compared: folded.
     pub(crate) fn person(&self, person: u32) -> &str {
-        self.persons.get(person)
+        self.users.name(person)
+    }
+
+    /// Who uses the devices.
+    pub(crate) fn users(&self) -> &PrimaryUsers {
+        &self.users
+    }
+
+    /// The places of all devices.
+    pub(crate) fn present(&self) -> &DeviceSet {
+        &self.present
     }
 
     /// When a source last looked at each device, in seconds of Unix time, or [`UNDATED`].
     pub(crate) fn seen_column(&self) -> &Column<i64, 512> {
         &self.seen_column
-    }
-
-    /// The primary user of each device, or [`NOBODY`].
-    pub(crate) fn person_column(&self) -> &Column<u32, 1024> {
-        &self.person_column
     }
 
     /// By what devices are put in order: the name as shown, folded, then the key, which no other device has.
@@ -660,10 +680,6 @@ impl Merged {
 }
 
 impl Report {
-    fn holds(&self, release: ReleaseIndex) -> bool {
-        self.installed.iter().any(|installed| installed.release == release)
-    }
-
     fn person(&self) -> Option<&str> {
         self.attributes.primary_user.as_deref().filter(|person| !person.trim().is_empty())
     }
@@ -697,18 +713,6 @@ fn with_report(node: Option<&Node>, new: &Arc<Report>) -> Arc<Vec<Arc<Report>>> 
     let mut reports: Vec<Arc<Report>> = others.cloned().collect();
     reports.push(new.clone());
     Arc::new(reports)
-}
-
-/// Sets whether `device` is in the bitmap, and copies nothing where that is so already.
-fn put(bitmap: &mut Arc<RoaringBitmap>, device: u32, inside: bool) {
-    if bitmap.contains(device) != inside {
-        let bitmap = Arc::make_mut(bitmap);
-        if inside {
-            bitmap.insert(device)
-        } else {
-            bitmap.remove(device)
-        };
-    }
 }
 
 /// The attributes of several reports, the latest first: each from the first that states it.

@@ -15,8 +15,10 @@ pub mod metrics;
 pub mod recognition;
 
 mod base;
+mod census;
 mod column;
 mod demand;
+mod devices;
 mod estate;
 mod flow;
 mod holding;
@@ -34,9 +36,12 @@ pub mod usage;
 mod working;
 
 pub use base::{Base, Explanation, Layer, Recognition};
-pub use estate::{DeviceFacts, DeviceIndex, Estate, InstalledTitle, SourceReport, TitleFacts};
+pub use estate::{
+    DeviceFacts, DeviceIndex, Estate, EstateLoading, InstalledTitle, NotAnImage, SourceReport, TitleFacts,
+};
 pub use holding::{Holder, UserIndex, devices_by_user, holders, holders_of, products_on, seen_at, user_name};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
+pub use price::Basis;
 pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};
 pub use row::{Evidence, Row, RowKind, Span, rows};
 pub use supply::{Supply, SupplySource};

@@ -12,16 +12,16 @@ use domain::money::Money;
 use domain::product::Product;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use roaring::RoaringBitmap;
 use serde::Serialize;
 
-use crate::base::{Base, Held};
-use crate::demand::{Demand, Persons, each_value};
-use crate::estate::{Estate, UNDATED};
+use crate::base::{Base, Held, ProductFacts};
+use crate::census::Asking;
+use crate::demand::{Demand, Persons};
 use crate::links::{self, Share, Shares};
 use crate::matching::{self, Outcome};
 use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
+use crate::price::Basis;
 use crate::row::RowKind;
 use crate::supply::{CountingRight, Moment, Selected, Supply, of_entitlement, of_grant};
 use crate::{price, usage, working};
@@ -76,7 +76,7 @@ pub struct Amount {
     /// The amount; `None` where it cannot be stated.
     pub money: Option<Money>,
     /// How it was made, or why it cannot be stated, as a sentence.
-    pub basis: String,
+    pub basis: Basis,
 }
 
 /// Between which numbers the consumption lies.
@@ -116,9 +116,10 @@ pub struct Step {
 
 /// The position of every product at `at`, in order of number, without workings.
 pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
-    let (moment, mut persons) = (Moment::of(state, at), Persons::default());
-    let numbers = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| reckoning.line(demand, moment);
+    let (moment, mut persons) = (Moment::of(state, at), Persons::of_all(base.estate()));
+    let numbers = |reckoning: &Reckoning<'_>, _: &Demand<'_>, moment: &Moment| reckoning.line(moment);
     let links = base.links(state);
+    let mut facts = base.facts_in_order(state);
     let mut shares = Shares::new();
     let mut lines = Vec::with_capacity(state.products.len());
     for product in state.products.values() {
@@ -126,8 +127,11 @@ pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
             shares.append(&mut links::shares(state, base, group, &moment));
         }
         let by_usage = usage::line(state, base, product, &moment, false);
-        let share = shares.get(&product.id);
-        lines.push(by_usage.unwrap_or_else(|| reckon(state, base, product, share, &moment, &mut persons, numbers)));
+        let (facts, share) = (facts.of(product.id), shares.get(&product.id));
+        lines.push(
+            by_usage
+                .unwrap_or_else(|| reckon_with(state, base, (product, facts, share), &moment, &mut persons, numbers)),
+        );
     }
     lines
 }
@@ -138,8 +142,8 @@ pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Op
     if let Some(line) = usage::line(state, base, product, &Moment::of(state, at), true) {
         return Some(line);
     }
-    let with_working = |reckoning: &Reckoning<'_>, demand: &Demand<'_>, moment: &Moment| {
-        let line = reckoning.line(demand, moment);
+    let with_working = |reckoning: &Reckoning<'_>, _: &Demand<'_>, moment: &Moment| {
+        let line = reckoning.line(moment);
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
     };
     let moment = Moment::of(state, at);
@@ -165,11 +169,34 @@ pub(crate) fn reckon<R>(
     take: impl FnOnce(&Reckoning<'_>, &Demand<'_>, &Moment) -> R,
 ) -> R {
     let held = base.held(state, product.id);
-    let selected = Selected::at(state, product, &held, share, moment);
-    let demand = Demand::of(base.estate(), base.title_indexes_of(product.id), selected.exempt, selected.with_suite);
-    let mut reckoning = Reckoning::of(&demand, product, &held, &selected, share, persons);
+    let facts = ProductFacts { titles: base.title_indexes_of(product.id), held: &held };
+    reckon_with(state, base, (product, facts, share), moment, persons, take)
+}
+
+/// The same where what is recorded of the product is at hand.
+fn reckon_with<R>(
+    state: &State,
+    base: &Base,
+    (product, facts, share): (&Product, ProductFacts<'_>, Option<&Share>),
+    moment: &Moment,
+    persons: &mut Persons,
+    take: impl FnOnce(&Reckoning<'_>, &Demand<'_>, &Moment) -> R,
+) -> R {
+    let selected = Selected::at(state, product, facts.held, share, moment);
+    let mut demand = Demand::of(base.estate(), facts.titles, selected.exempt, selected.with_suite);
+    demand.take_census(asking(&selected), persons);
+    let mut reckoning = Reckoning::of(&demand, product, facts.held, &selected, share, persons);
     reckoning.compliant_by = compliant_by(state, &selected, moment.today);
     take(&reckoning, &demand, moment)
+}
+
+/// What the line asks of persons.
+fn asking(selected: &Selected<'_>) -> Asking {
+    match selected.kind {
+        Kind::NAMED_USER => Asking::Persons,
+        Kind::DEVICE if selected.rights.iter().any(|right| right.secondary) => Asking::Pairs,
+        Kind::Plain(_) | Kind::Measured(_) => Asking::Nothing,
+    }
 }
 
 /// The agreements of counting rights that are in force and make use compliant by contract.
@@ -207,6 +234,8 @@ pub(crate) struct Reckoning<'a> {
     pub(crate) nameless: u64,
     /// Liable devices that state no environment, where an exemption asks for it.
     pub(crate) unstated: u64,
+    /// When the first and the last of the devices were looked at, and how many are undated.
+    seen: (Option<(i64, i64)>, u64),
 }
 
 impl<'a> Reckoning<'a> {
@@ -230,15 +259,12 @@ impl<'a> Reckoning<'a> {
             compliant_by: Vec::new(),
             measured,
             holding: demand.holding.len(),
-            liable: demand.liable.len(),
+            liable: demand.liable_len(),
             included: demand.included.len(),
             exempt,
-            nameless: if by_person { demand.without_person(&demand.liable) } else { 0 },
-            unstated: if selected.exempt.is_empty() {
-                0
-            } else {
-                demand.liable.intersection_len(demand.estate.unstated())
-            },
+            nameless: if by_person { demand.nameless_liable() } else { 0 },
+            unstated: if selected.exempt.is_empty() { 0 } else { demand.liable_unstated() },
+            seen: demand.seen(persons),
         }
     }
 
@@ -267,7 +293,7 @@ impl<'a> Reckoning<'a> {
     }
 
     /// The line without its working.
-    fn line(&self, demand: &Demand<'_>, moment: &Moment) -> Line {
+    fn line(&self, moment: &Moment) -> Line {
         Line {
             product: self.product.id,
             metric: self.product.metric,
@@ -275,7 +301,7 @@ impl<'a> Reckoning<'a> {
             entitled: self.selected.entitled(),
             consumed: self.outcome.consumed,
             exempt: self.exempt,
-            included: demand.included.len(),
+            included: self.included,
             covered_by_entitlements: self.outcome.covered_by_entitlements(),
             covered_by_grants: self.outcome.covered_by_grants(),
             short: self.outcome.short(),
@@ -284,10 +310,17 @@ impl<'a> Reckoning<'a> {
             saving: price::saving(self),
             compliant_by: self.compliant_by.clone(),
             range: self.range(),
-            freshness: freshness(demand.estate, &demand.holding, moment),
+            freshness: self.freshness(moment),
             supplies: self.supplies(),
             working: Vec::new(),
         }
+    }
+
+    fn freshness(&self, moment: &Moment) -> Freshness {
+        let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| moment.day(at));
+        let (ends, undated) = self.seen;
+        let (oldest, newest) = ends.map_or((None, None), |(oldest, newest)| (day(oldest), day(newest)));
+        Freshness { oldest, newest, undated }
     }
 
     fn supplies(&self) -> Vec<Supply> {
@@ -301,19 +334,4 @@ impl<'a> Reckoning<'a> {
         });
         rights.chain(grants).chain(self.selected.left_out.iter().cloned()).collect()
     }
-}
-
-fn freshness(estate: &Estate, devices: &RoaringBitmap, moment: &Moment) -> Freshness {
-    let (mut oldest, mut newest) = (i64::MAX, UNDATED);
-    each_value(devices, estate.seen_column(), |_, seen| {
-        // What is undated is the least of all, so it needs no question for the newest.
-        newest = newest.max(seen);
-        oldest = oldest.min(if seen == UNDATED { i64::MAX } else { seen });
-    });
-    if newest == UNDATED {
-        return Freshness { undated: devices.len(), ..Freshness::default() };
-    }
-    let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| moment.day(at));
-    let undated = devices.intersection_len(estate.undated());
-    Freshness { oldest: day(oldest), newest: day(newest), undated }
 }

@@ -10,11 +10,11 @@ mod suites;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::devices::DeviceSet;
 use domain::State;
 use domain::entitlement::Entitlement;
 use domain::id::{EntitlementId, ProductId};
 use domain::product::Product;
-use roaring::RoaringBitmap;
 
 use crate::base::{Base, Held};
 use crate::demand::Demand;
@@ -80,7 +80,7 @@ pub(crate) struct Borrowed {
     /// The units that nothing needs.
     pub(crate) spare: u64,
     /// Where it is spent as a suite, the devices or persons with the suite, in parts, and how many of each.
-    pub(crate) bundles: Vec<(RoaringBitmap, u64)>,
+    pub(crate) bundles: Vec<(DeviceSet, u64)>,
 }
 
 /// What a product gives to others of its group, and gets from them.
@@ -93,7 +93,7 @@ pub(crate) struct Share {
     /// Rights of others that could be spent on it and are not, each with its reason.
     pub(crate) rejected: Vec<Supply>,
     /// The devices that hold a suite which includes it.
-    pub(crate) with_suite: Option<RoaringBitmap>,
+    pub(crate) with_suite: Option<DeviceSet>,
     /// The suites that include it.
     pub(crate) suites: BTreeSet<ProductId>,
     /// What one more unit of a right on it would save.

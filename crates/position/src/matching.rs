@@ -25,6 +25,7 @@
 pub(crate) mod by_capacity;
 pub(crate) mod by_classes;
 pub(crate) mod by_rows;
+mod further;
 
 use domain::entitlement::Quantity;
 use domain::observation::Environment;
@@ -32,8 +33,9 @@ use domain::observation::Environment;
 use crate::demand::{Demand, Persons, Places};
 use crate::measure::Measured;
 use crate::metrics::{Kind, Plain};
-use crate::supply::{CountingRight, Selected};
+use crate::supply::Selected;
 use by_classes::Matching;
+pub(crate) use further::Further;
 
 /// What a right or exception did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,9 +84,7 @@ pub(crate) struct Room {
     pub(crate) in_environment: [u64; 4],
     /// Units of exceptions for every environment.
     pub(crate) anywhere: u64,
-    /// Free units of rights in other metrics, each of which covers one more unit.
-    pub(crate) other: u64,
-    /// What decides instead of the fields above but the last, where rights reach only some units.
+    /// What decides instead of the fields above, where rights reach only some units.
     pub(crate) limited: Option<Box<Matching>>,
 }
 
@@ -112,7 +112,7 @@ impl Room {
             return None;
         }
         if let Some(limited) = &self.limited {
-            return Some(limited.free(environment).saturating_add(self.other));
+            return Some(limited.free(environment));
         }
         let environment = environment as usize;
         let elsewhere = (0..4).filter(|other| *other != environment).map(|other| self.reached(other));
@@ -120,20 +120,19 @@ impl Room {
         let here = self.in_environment[environment];
         let demand = self.demand.total();
         let covered_without_growth = everywhere_else.saturating_add(self.reached(environment)) >= demand;
-        let free = if covered_without_growth {
+        Some(if covered_without_growth {
             everywhere_else.saturating_add(here).saturating_sub(demand)
         } else {
             here.saturating_sub(self.demand.by_environment[environment])
-        };
-        Some(free.saturating_add(self.other))
+        })
     }
 
-    /// How many more units in `environment` rights alone cover; `None` where they do not cover what there is.
-    pub(crate) fn free_by_rights(&self, environment: Environment) -> Option<u64> {
-        if let Some(limited) = &self.limited {
-            return Some(limited.free_by_rights(environment)?.saturating_add(self.other));
+    /// How many more units in `environment` rights alone cover.
+    fn free_by_rights(&self, environment: Environment) -> u64 {
+        match &self.limited {
+            Some(limited) => limited.free_by_rights(environment),
+            None => self.own.saturating_sub(self.demand.total()),
         }
-        Some(self.own.checked_sub(self.demand.total())?.saturating_add(self.other))
     }
 }
 
@@ -150,7 +149,7 @@ pub(crate) fn spend(
             return (spent.outcome, Some(measured));
         }
     };
-    if selected.unlimited().is_none() && needs_rows(demand, selected) {
+    if selected.unlimited().is_none() && demand.liable_len() > 0 && which_units_decide(selected) {
         return (by_rows::spend(demand, selected, plain, persons).outcome, None);
     }
     if selected.unlimited().is_none() && by_classes::are_needed(selected) {
@@ -162,7 +161,7 @@ pub(crate) fn spend(
 /// How many units need no licence: what all devices come to beyond those that need one.
 pub(crate) fn exempt(demand: &Demand<'_>, selected: &Selected<'_>, outcome: &Outcome, persons: &mut Persons) -> u64 {
     match selected.kind {
-        Kind::Plain(plain) => demand.units(plain, &demand.counted(), persons) - outcome.consumed,
+        Kind::Plain(plain) => demand.units_counted(plain, persons) - outcome.consumed,
         Kind::Measured(metric) => {
             let definition = selected.definitions.get(&metric);
             let units = definition.map(|definition| by_capacity::exempt_units(demand, definition)).unwrap_or_default();
@@ -174,7 +173,7 @@ pub(crate) fn exempt(demand: &Demand<'_>, selected: &Selected<'_>, outcome: &Out
 /// How many units of `kind` all devices are that need a licence.
 fn units_of(demand: &Demand<'_>, selected: &Selected<'_>, kind: Kind, persons: &mut Persons) -> u64 {
     match kind {
-        Kind::Plain(plain) => demand.units(plain, &demand.liable, persons),
+        Kind::Plain(plain) => demand.units_liable(plain, persons),
         Kind::Measured(metric) => {
             let definition = selected.definitions.get(&metric);
             definition.map_or(0, |definition| by_capacity::measured(demand, definition).high)
@@ -184,12 +183,12 @@ fn units_of(demand: &Demand<'_>, selected: &Selected<'_>, kind: Kind, persons: &
 
 /// Whether which units are covered changes how many are: rights in another metric, or secondary use beside exceptions
 /// for one environment.
-fn needs_rows(demand: &Demand<'_>, selected: &Selected<'_>) -> bool {
+fn which_units_decide(selected: &Selected<'_>) -> bool {
     let gives = |quantity: Quantity| quantity != Quantity::Units(0);
     let other = selected.rights.iter().any(|right| right.kind != selected.kind && gives(right.quantity));
     let secondary = selected.rights.iter().any(|right| right.secondary && gives(right.quantity));
     let in_environment = selected.grants.iter().any(|grant| grant.terms.environment.is_some());
-    !demand.liable.is_empty() && (other || secondary && (in_environment || by_classes::are_needed(selected)))
+    other || secondary && (in_environment || by_classes::are_needed(selected))
 }
 
 fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, persons: &mut Persons) -> Outcome {
@@ -199,7 +198,7 @@ fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, person
         room.demand = demand.places(plain, persons);
     } else {
         // No exception looks at the environment, so any will do.
-        room.demand.mixed = demand.units(plain, &demand.liable, persons);
+        room.demand.mixed = demand.units_liable(plain, persons);
     }
     let consumed = room.demand.total();
     let mut outcome = Outcome {
@@ -214,14 +213,10 @@ fn by_numbers(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain, person
         return outcome;
     }
     let pairs = if plain == Plain::Device && selected.rights.iter().any(|right| right.secondary) {
-        persons.pairs(demand.estate, &demand.liable)
+        demand.pairs(persons)
     } else {
         0
     };
-    // Rights in other metrics come here only where nothing needs them.
-    let others = selected.rights.iter().filter(|right| right.kind != selected.kind);
-    let units = others.map(CountingRight::available);
-    outcome.room.other = units.fold(0, u64::saturating_add);
     let covered = spend_own(selected, &mut outcome, pairs);
     spend_grants(selected, &mut outcome, covered);
     outcome
@@ -274,25 +269,4 @@ fn spend_grants(selected: &Selected<'_>, outcome: &mut Outcome, covered: u64) {
         *left -= units;
         *spent = Use { used: units, covers: units };
     }
-}
-
-/// How many units of each exception would be used with `further` units in `environment`.
-pub(crate) fn grants_used(
-    selected: &Selected<'_>,
-    outcome: &Outcome,
-    environment: Environment,
-    further: u64,
-) -> Vec<u64> {
-    if let Some(limited) = &outcome.room.limited {
-        return limited.grants_used(environment, further.saturating_sub(outcome.room.other));
-    }
-    let mut room = outcome.room.clone();
-    let here = &mut room.demand.by_environment[environment as usize];
-    *here = here.saturating_add(further.saturating_sub(room.other));
-    let consumed = room.demand.total();
-    let covered = room.own.min(consumed);
-    let grants = vec![Use::default(); selected.grants.len()];
-    let mut outcome = Outcome { consumed, rights: Vec::new(), grants, room };
-    spend_grants(selected, &mut outcome, covered);
-    outcome.grants.iter().map(|one| one.used).collect()
 }

@@ -221,7 +221,9 @@ fn joined_to_clusters(machines: &Machines, groups: Vec<(Key, Group)>) -> Vec<(Ke
 
 fn bearer(definition: &Definition, machines: &Machines, key: Key, group: Group) -> Bearer {
     let Group { devices, guests, itself } = group;
-    let guests: Vec<&Machine> = guests.iter().filter_map(|guest| machines.by_place.get(guest)).collect();
+    let mut guests: Vec<&Machine> = guests.iter().filter_map(|guest| machines.by_place.get(guest)).collect();
+    // Their places are in the order in which sources told of them.
+    guests.sort_by_cached_key(|guest| folded(&guest.name));
     let (parts, texts, missing) = match &key {
         Key::Guest(place) => guest_alone(definition, machines, *place),
         Key::Machine(place) => {

@@ -2,10 +2,10 @@
 //!
 //! A unit of several devices, such as a person, is within reach once all its devices are.
 
+use crate::devices::DeviceSet;
 use domain::entitlement::{Scope, Versions};
 use domain::observation::Environment;
 use jiff::civil::Date;
-use roaring::RoaringBitmap;
 
 use crate::demand::{Demand, Version};
 use crate::estate::PlaceKind;
@@ -17,7 +17,7 @@ use crate::supply::CountingRight;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reach {
     /// The devices; `None` is all.
-    pub(crate) devices: Option<RoaringBitmap>,
+    pub(crate) devices: Option<DeviceSet>,
     /// Whether it reaches each version, where units are installations and not all are reached.
     pub(crate) versions: Option<Vec<bool>>,
 }
@@ -63,7 +63,7 @@ impl Reach {
             self.versions = Some(allowed);
             return;
         }
-        let devices = self.devices.get_or_insert_with(|| demand.liable.clone().into_owned());
+        let devices = self.devices.get_or_insert_with(|| demand.liable().clone());
         for (version, _) in versions.iter().zip(allowed).filter(|(_, allowed)| !allowed) {
             *devices -= &*version.holding;
         }
@@ -94,14 +94,14 @@ pub(crate) fn would_hold(scope: &Scope, environment: Environment) -> bool {
 }
 
 /// The devices of the demand within a scope; `None` is all.
-fn within(demand: &Demand<'_>, scope: &Scope) -> Option<RoaringBitmap> {
+fn within(demand: &Demand<'_>, scope: &Scope) -> Option<DeviceSet> {
     if scope.is_everywhere() {
         return None;
     }
     let estate = demand.estate;
-    let mut devices = demand.liable.clone().into_owned();
+    let mut devices = demand.liable().clone();
     if !scope.environments.is_empty() {
-        let mut there = RoaringBitmap::new();
+        let mut there = DeviceSet::new();
         for environment in &scope.environments {
             there |= estate.stating(*environment);
             if *environment == Environment::default() {

@@ -2,9 +2,10 @@
 //!
 //! How they are spent on demand is in `matching`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::devices::DeviceSet;
 use domain::State;
 use domain::entitlement::{Entitlement, Metric, Quantity};
 use domain::grant::{Grant, GrantStatus};
@@ -15,7 +16,6 @@ use domain::product::Product;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use domain::metric::Definition;
@@ -129,7 +129,7 @@ pub(crate) struct CountingRight<'a> {
     /// Units of another product's right beyond `quantity` that nothing needs.
     pub(crate) spare: u64,
     /// Devices or persons who have the right's product as a suite, and how many of them the right covers as such.
-    pub(crate) bundles: &'a [(RoaringBitmap, u64)],
+    pub(crate) bundles: &'a [(DeviceSet, u64)],
 }
 
 impl CountingRight<'_> {
@@ -160,10 +160,10 @@ impl CountingRight<'_> {
 pub(crate) struct Selected<'a> {
     /// What the product's metric counts. Metrics that count the same are one.
     pub(crate) kind: Kind,
-    /// The definitions of what is measured.
+    /// The definitions of what is measured; what the installed base counts anyway needs none.
     pub(crate) definitions: BTreeMap<Metric, &'a Definition>,
     /// Metrics of rights on the product, counting or not, that count what the line counts.
-    pub(crate) own_metrics: BTreeSet<Metric>,
+    pub(crate) own_metrics: Vec<Metric>,
     /// In the order in which they are spent: unlimited ones first, then by last day, then by number.
     pub(crate) rights: Vec<CountingRight<'a>>,
     /// In the order in which they are spent: those for one environment first, so that those for all are kept for what
@@ -178,7 +178,7 @@ pub(crate) struct Selected<'a> {
     /// The organisation's day.
     pub(crate) today: Date,
     /// The devices with a suite that includes the product.
-    pub(crate) with_suite: Option<&'a RoaringBitmap>,
+    pub(crate) with_suite: Option<&'a DeviceSet>,
 }
 
 impl<'a> Selected<'a> {
@@ -191,15 +191,24 @@ impl<'a> Selected<'a> {
         moment: &Moment,
     ) -> Self {
         let kind = metrics::kind(state, product.metric, moment.at);
-        let of = held.entitlements.iter().map(|entitlement| entitlement.right.metric);
-        let named: BTreeSet<Metric> = of.chain([product.metric]).collect();
-        let same = |metric: &Metric| metrics::kind(state, *metric, moment.at) == kind;
+        let mut named: Vec<Metric> = vec![product.metric];
+        for entitlement in &held.entitlements {
+            if !named.contains(&entitlement.right.metric) {
+                named.push(entitlement.right.metric);
+            }
+        }
+        let measured = named.iter().filter(|metric| match metrics::kind(state, **metric, moment.at) {
+            Kind::Plain(_) => false,
+            Kind::Measured(_) => true,
+        });
         let definition = |metric: &Metric| Some((*metric, metrics::definition(state, *metric, moment.at)?));
+        let definitions = measured.filter_map(definition).collect();
+        named.retain(|metric| metrics::kind(state, *metric, moment.at) == kind);
         let mut selected = Self {
             kind,
-            definitions: named.iter().filter_map(definition).collect(),
-            own_metrics: named.iter().copied().filter(same).collect(),
-            rights: Vec::new(),
+            definitions,
+            own_metrics: named,
+            rights: Vec::with_capacity(held.entitlements.len()),
             grants: Vec::new(),
             left_out: Vec::new(),
             has_ended: false,

@@ -454,7 +454,7 @@ fn surplus(reckoning: &Reckoning<'_>) -> Step {
 
 fn money(label: &'static str, amount: &Amount) -> Step {
     let shown = amount.money.map_or_else(|| "not known".to_owned(), |money| money.to_string());
-    Step { label, amount: shown, text: amount.basis.clone(), rows: None }
+    Step { label, amount: shown, text: amount.basis.to_string(), rows: None }
 }
 
 fn left_out(reckoning: &Reckoning<'_>) -> Option<Step> {

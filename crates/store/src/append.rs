@@ -55,6 +55,9 @@ impl Store {
             return Err(AppendError::SizeMismatch { expected: expected_size, actual: self.size() });
         }
         check_limits(expected_size, group)?;
+        if group.iter().any(CommandCommit::erases) {
+            self.reader().cache().forget()?;
+        }
         match self.append_transaction(group) {
             Ok(()) => {}
             Err(AppendError::Failed(error)) => {

@@ -23,6 +23,13 @@ pub struct CommandCommit {
     pub erase_reports: Vec<u64>,
 }
 
+impl CommandCommit {
+    /// Whether it deletes something for good.
+    pub(crate) fn erases(&self) -> bool {
+        !self.erase.is_empty() || !self.erase_subjects.is_empty() || !self.erase_reports.is_empty()
+    }
+}
+
 /// An answer kept under the caller's idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotentAnswer {

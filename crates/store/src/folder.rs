@@ -68,6 +68,11 @@ impl Folder {
         self.root.join("blobs")
     }
 
+    /// What can be worked out again.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.root.join("cache")
+    }
+
     pub(crate) fn keys(&self) -> PathBuf {
         self.root.join("keys")
     }

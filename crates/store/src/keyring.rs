@@ -103,6 +103,8 @@ pub(crate) struct Keyring {
     pub(crate) reports: SealingKey,
     /// Seals evidence.
     pub(crate) blobs: SealingKey,
+    /// Seals what can be worked out again.
+    pub(crate) cache: SealingKey,
     identity: hmac::Key,
 }
 
@@ -139,6 +141,7 @@ impl Keyring {
             answers: SealingKey::new(&derive(b"answers")?)?,
             reports: SealingKey::new(&derive(b"reports")?)?,
             blobs: SealingKey::new(&derive(b"blobs")?)?,
+            cache: SealingKey::new(&derive(b"cache")?)?,
             identity: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"identity")?),
         })
     }

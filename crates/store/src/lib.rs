@@ -5,6 +5,7 @@
 //!   format           "Indult data folder", format number; written last when a folder is made
 //!   lock             held by the one process that has the folder open
 //!   ledger.db        SQLite, WAL, synchronous=FULL: the tables of [`TABLES`]
+//!   cache            what can be worked out again, sealed; may be deleted while nothing runs
 //!   signer.state     size and root that the log's key signed last; replaced before a note leaves
 //!   keys/            0700
 //!     master.key     0600, 32 random bytes: every storage key comes from it
@@ -26,6 +27,7 @@ mod answers;
 mod append;
 mod backup;
 mod blobs;
+mod cache;
 mod checkpoints;
 mod commit;
 mod entries;
@@ -44,6 +46,7 @@ mod witness_folder;
 pub use append::{NAME_BYTES_MAX, SIDE_PAYLOAD_BYTES_MAX};
 pub use backup::{BackupContents, restore};
 pub use blobs::Blobs;
+pub use cache::{Cache, CacheWriting};
 pub use commit::{Appended, CommandCommit, IdempotentAnswer, NewEntry, NewReport, SidePayload};
 pub use error::{AppendError, StoreError};
 pub use folder::{FORMAT, Folder};

@@ -12,6 +12,7 @@ use merkle_log::{
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::blobs::Blobs;
+use crate::cache::Cache;
 use crate::commit::IdempotentAnswer;
 use crate::entries::EntryStatements;
 use crate::error::{damaged, sql};
@@ -37,6 +38,7 @@ struct Shared {
     keyring: Arc<Keyring>,
     verifier: NoteVerifier,
     blobs: Blobs,
+    cache: Cache,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -70,6 +72,7 @@ pub struct StoredCheckpoint {
 impl Reader {
     pub(crate) fn new(folder: Folder, keyring: Arc<Keyring>, verifier: NoteVerifier) -> Self {
         let blobs = Blobs::new(folder.clone(), Arc::clone(&keyring));
+        let cache = Cache::new(folder.clone(), Arc::clone(&keyring));
         Self {
             shared: Arc::new(Shared {
                 database: folder.ledger(),
@@ -77,6 +80,7 @@ impl Reader {
                 keyring,
                 verifier,
                 blobs,
+                cache,
                 idle: Mutex::new(Vec::new()),
             }),
         }
@@ -98,6 +102,11 @@ impl Reader {
     /// The evidence files.
     pub fn blobs(&self) -> &Blobs {
         &self.shared.blobs
+    }
+
+    /// What can be worked out again.
+    pub fn cache(&self) -> &Cache {
+        &self.shared.cache
     }
 
     /// The folder being read.

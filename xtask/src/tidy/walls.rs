@@ -30,7 +30,6 @@ const PURE_MAY_USE: &[&str] = &[
     "jiff",
     "minicbor",
     "quick-xml",
-    "roaring",
     "rust_decimal",
     "serde",
     "serde_json",

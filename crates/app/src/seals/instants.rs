@@ -8,17 +8,16 @@ use domain::State;
 use domain::id::ImportId;
 use domain::seal::Seal;
 use jiff::civil::Date;
-use position::Base;
+use position::{Base, EstateLoading};
 use store::Blobs;
 
 use super::chunk::Place;
 use super::making::{Estate, List, standing};
-use crate::agents;
 use crate::failure::Failure;
 use crate::objects::Objects;
 use crate::organisation::App;
-use crate::replay;
 use crate::snapshot::Snapshot;
+use crate::{agents, estates, replay};
 
 /// Instants of the past that are kept: a comparison of two days, with room for two people.
 const INSTANTS_MAX: usize = 4;
@@ -87,26 +86,28 @@ pub(crate) fn state_at(ledger: &store::Snapshot, size: u64) -> Result<(State, Ob
     Ok((state, objects))
 }
 
-/// The installed base that `state` counts, from chunks: the same as from the reports themselves.
-pub(crate) fn base_of(state: &State, estate: &Estate) -> Result<Base, Failure> {
+/// The installed base that `state` counts, from chunks: the same as from the reports themselves. The use is read where its
+/// imports keep it.
+pub(crate) fn base_of(ledger: &store::Snapshot, state: &State, estate: &Estate) -> Result<Base, Failure> {
     let report = |place: Place| {
         let damaged =
             |what: &str| Failure::Damaged(format!("report {} of {}: {what}", place.ordinal, ImportId(place.import)));
         let report = estate.report(place).ok_or_else(|| damaged("it is in no chunk"))?;
         report.map_err(|what| damaged(&what))
     };
-    let mut base = Base::new();
-    base.follow(state);
+    let mut loading = EstateLoading::new();
     for import in standing(state) {
         let Some(known) = state.imports.get(&import) else { continue };
         for place in estate.of_import(import.0) {
-            base.report(&known.source, import, &report(place)?);
+            loading.report(&known.source, import, &report(place)?);
         }
     }
-    for (source, device) in replay::counting(state) {
+    for (source, device) in estates::counting_by_age(state) {
         let place = Place { import: device.kept_in.0.0, ordinal: device.kept_in.1 };
-        base.report(&source.name, device.kept_in.0, &agents::seen(&report(place)?, device.seen_at, state));
+        loading.report(&source.name, device.kept_in.0, &agents::seen(&report(place)?, device.seen_at, state));
     }
+    let mut base = Base::of(loading.finish(), state);
+    replay::take_usage(&mut base, ledger, state)?;
     Ok(base)
 }
 
@@ -154,8 +155,9 @@ impl App {
         }
         let blobs = self.ledger().blobs();
         let estate = Estate::load(&list_of(seal, blobs)?, blobs)?;
-        let (state, objects) = state_at(&self.ledger().snapshot()?, seal.size)?;
-        let base = base_of(&state, &estate)?;
+        let ledger = self.ledger().snapshot()?;
+        let (state, objects) = state_at(&ledger, seal.size)?;
+        let base = base_of(&ledger, &state, &estate)?;
         let loaded = Arc::new(Snapshot { state, base, objects });
         instants.keep(seal.recorded_in, erased, &loaded);
         Ok(loaded)

@@ -9,15 +9,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use domain::State;
 use domain::digest::Digest;
 use domain::id::ImportId;
-use domain::import::Brought;
 use domain::observation::DeviceReport;
 use domain::source::DeviceMark;
 use serde::{Deserialize, Serialize};
 use store::Blobs;
 
 use super::chunk::{self, Chunk, Packed, Place, Titles};
+use crate::estates;
 use crate::failure::Failure;
-use crate::replay;
 
 /// Reports of one chunk: enough that the titles they share are written once, few enough that a change of one does not
 /// keep many others from being dropped.
@@ -132,11 +131,7 @@ impl Estate {
 
 /// The imports of inventory that stand, in order of number.
 pub(crate) fn standing(state: &State) -> impl DoubleEndedIterator<Item = ImportId> + '_ {
-    state
-        .imports
-        .values()
-        .filter(|import| import.undone.is_none() && matches!(import.brought, Brought::Inventory { .. }))
-        .map(|import| import.id)
+    estates::counting_imports(state).map(|import| import.id)
 }
 
 fn digest_of(imports: impl Iterator<Item = ImportId>) -> Digest {
@@ -164,8 +159,8 @@ impl<'a> Latest<'a> {
 
 /// The places of agents' reports that count.
 pub(crate) fn of_agents(state: &State) -> BTreeSet<Place> {
-    let counting = replay::counting(state).into_iter();
-    counting.map(|(_, device)| Place { import: device.kept_in.0.0, ordinal: device.kept_in.1 }).collect()
+    let counting = estates::counting_devices(state);
+    counting.map(|(_, _, device)| Place { import: device.kept_in.0.0, ordinal: device.kept_in.1 }).collect()
 }
 
 /// What a making has at hand.

@@ -12,9 +12,6 @@ use super::{Estate, Key, Report};
 use crate::column::Column;
 use crate::measure::{Machine, Machines};
 
-/// From a container to its machine to the machine's host: more steps than this are not followed.
-const HOST_STEPS_MAX: usize = 4;
-
 /// The facts of one device; each from the latest report that states it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Capacity {
@@ -110,11 +107,11 @@ impl Estate {
         machines
     }
 
-    /// Adds a device with its host, and the host's host.
+    /// Adds a device with its host, the host's host and so on. What is there already has its hosts beside it, so that a
+    /// circle ends, too, and no machine is added twice.
     fn add_machine(&self, machines: &mut Machines, device: u32) {
         let mut next = Some(device);
-        for _ in 0..HOST_STEPS_MAX {
-            let Some(place) = next.filter(|place| !machines.by_place.contains_key(place)) else { return };
+        while let Some(place) = next.filter(|place| !machines.by_place.contains_key(place)) {
             let capacity = self.capacities.of(place).cloned().unwrap_or_default();
             next = capacity.host.as_deref().and_then(|host| self.device_called(host)).filter(|host| *host != place);
             let machine = Machine {

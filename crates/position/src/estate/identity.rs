@@ -23,7 +23,7 @@ use domain::product::folded;
 use imbl::{OrdMap, OrdSet};
 
 /// The strongest mark of a report, letter case and white space apart. The order is the order of strength.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Key {
     /// Hardware UUID.
     Uuid(Arc<str>),
@@ -247,6 +247,11 @@ impl Identity {
         for name in names {
             self.devices_by_name.insert((name.clone(), device.clone(), node.clone()));
         }
+    }
+
+    /// The device of a node whose marks were given.
+    pub(super) fn device_of(&self, node: &Key) -> Option<&Key> {
+        self.devices.get(node)
     }
 
     /// The device that a name, as compared, stands for: one with a stronger mark that goes by it, or its own.

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::devices::DeviceSet;
 use domain::entitlement::Scope;
 use domain::product::folded;
 use imbl::OrdMap;
-use roaring::RoaringBitmap;
 
-use super::put;
 use crate::column::Column;
 
 /// An attribute of devices that names a place.
@@ -28,7 +27,7 @@ pub(super) struct Places {
     /// Places by their folded names; the numbers begin at 1.
     by_name: OrdMap<Arc<str>, u32>,
     /// The devices of every place, beside its number less 1.
-    holders: Column<Arc<RoaringBitmap>, 32>,
+    holders: Column<DeviceSet, 64>,
     /// The place of every device.
     column: Column<u32, 1024>,
 }
@@ -44,7 +43,7 @@ impl Places {
         }
         for (place, inside) in [(before, false), (number, true)] {
             if let Some(index) = place.checked_sub(1) {
-                put(self.holders.get_mut(index), device, inside);
+                self.holders.get_mut(index).put(device, inside);
             }
         }
         self.column.set(device, number);
@@ -54,20 +53,20 @@ impl Places {
         if let Some(number) = self.by_name.get(name) {
             return *number;
         }
-        let number = self.holders.push(Arc::default()) + 1;
+        let number = self.holders.push(DeviceSet::new()) + 1;
         self.by_name.insert(name.into(), number);
         number
     }
 
     /// The devices in any of `wholes` or in a part of one.
-    pub(super) fn within(&self, wholes: &BTreeSet<String>) -> RoaringBitmap {
-        let mut devices = RoaringBitmap::new();
+    pub(super) fn within(&self, wholes: &BTreeSet<String>) -> DeviceSet {
+        let mut devices = DeviceSet::new();
         for whole in wholes {
             let whole = folded(whole);
             let parts = self.by_name.range(Arc::<str>::from(whole.as_str())..);
             for (name, number) in parts.take_while(|(name, _)| name.starts_with(&whole)) {
                 if Scope::holds(&whole, name) {
-                    devices |= &**self.holders.get(number - 1);
+                    devices |= self.holders.get(number - 1);
                 }
             }
         }

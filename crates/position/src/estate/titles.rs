@@ -11,9 +11,9 @@ use domain::observation::RawTitle;
 use domain::product::folded;
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::{GenericHashMap, OrdMap};
-use roaring::RoaringBitmap;
 
-use crate::column::Column;
+use crate::column::{Column, dense};
+use crate::devices::DeviceSet;
 
 /// The dense index of a title.
 pub(crate) type TitleIndex = u32;
@@ -40,42 +40,71 @@ impl TitleKey {
 /// A release, apart from who holds it.
 #[derive(Debug, Clone)]
 struct Release {
-    raw: Arc<RawTitle>,
     title: TitleIndex,
     spelling: Spelling,
 }
 
-/// A raw title in one piece of memory, because every title of every report is compared with one.
-#[derive(Debug, Clone)]
+/// Where a raw title stands among the texts, because every title of every report is compared with one.
+#[derive(Debug, Clone, Copy)]
 struct Spelling {
-    /// Name, version and publisher, one after the other.
-    text: Arc<str>,
-    name: usize,
-    version: Option<usize>,
-    publisher: Option<usize>,
+    page: u32,
+    start: u32,
+    name: u32,
+    /// [`ABSENT`] where there is none.
+    version: u32,
+    /// [`ABSENT`] where there is none.
+    publisher: u32,
 }
 
-impl Spelling {
-    fn of(raw: &RawTitle) -> Self {
+const ABSENT: u32 = u32::MAX;
+/// Texts stand together on pages of this size; what a new title beside a kept snapshot copies.
+const PAGE_BYTES: usize = 1 << 16;
+
+/// Name, version and publisher of every release, one after the other: titles that were loaded in their order are read
+/// in the order of memory.
+#[derive(Debug, Clone, Default)]
+struct Texts {
+    pages: Vec<Arc<Vec<u8>>>,
+}
+
+impl Texts {
+    fn add(&mut self, raw: &RawTitle) -> Spelling {
         let (version, publisher) = (raw.version.as_deref(), raw.publisher.as_deref());
-        Self {
-            text: [&raw.name, version.unwrap_or_default(), publisher.unwrap_or_default()].concat().into(),
-            name: raw.name.len(),
-            version: version.map(str::len),
-            publisher: publisher.map(str::len),
+        let text = [&raw.name, version.unwrap_or_default(), publisher.unwrap_or_default()].concat();
+        if self.pages.last().is_none_or(|page| page.len() + text.len() > PAGE_BYTES) {
+            self.pages.push(Arc::new(Vec::with_capacity(PAGE_BYTES)));
+        }
+        let page = self.pages.len() - 1;
+        let bytes = Arc::make_mut(&mut self.pages[page]);
+        let start = bytes.len();
+        bytes.extend_from_slice(text.as_bytes());
+        Spelling {
+            page: dense(page),
+            start: dense(start),
+            name: dense(raw.name.len()),
+            version: version.map_or(ABSENT, |version| dense(version.len())),
+            publisher: publisher.map_or(ABSENT, |publisher| dense(publisher.len())),
         }
     }
 
-    fn is_of(&self, raw: &RawTitle) -> bool {
-        let lengths = (raw.name.len(), raw.version.as_ref().map(String::len), raw.publisher.as_ref().map(String::len));
-        if lengths != (self.name, self.version, self.publisher) {
+    fn spells(&self, spelling: Spelling, raw: &RawTitle) -> bool {
+        let same_length = |stated: Option<&String>, known: u32| match stated {
+            Some(stated) => known != ABSENT && stated.len() == known as usize,
+            None => known == ABSENT,
+        };
+        if raw.name.len() != spelling.name as usize
+            || !same_length(raw.version.as_ref(), spelling.version)
+            || !same_length(raw.publisher.as_ref(), spelling.publisher)
+        {
             return false;
         }
-        let (name, rest) = self.text.as_bytes().split_at(self.name);
-        let (version, publisher) = rest.split_at(self.version.unwrap_or_default());
-        name == raw.name.as_bytes()
-            && raw.version.as_ref().is_none_or(|given| given.as_bytes() == version)
-            && raw.publisher.as_ref().is_none_or(|given| given.as_bytes() == publisher)
+        let mut rest = &self.pages[spelling.page as usize][spelling.start as usize..];
+        let texts = [Some(&raw.name), raw.version.as_ref(), raw.publisher.as_ref()];
+        texts.into_iter().flatten().all(|stated| {
+            let Some((known, after)) = rest.split_at_checked(stated.len()) else { return false };
+            rest = after;
+            known == stated.as_bytes()
+        })
     }
 }
 
@@ -86,7 +115,7 @@ struct Title {
     releases: Vec<ReleaseIndex>,
 }
 
-type Holders = Column<Arc<RoaringBitmap>, 32>;
+type Holders = Column<DeviceSet, 64>;
 
 /// Looked up for every title of a new device. The hasher's keys are fixed, so that no randomness enters.
 type ByRaw = GenericHashMap<Arc<RawTitle>, ReleaseIndex, BuildHasherDefault<DefaultHasher>, DefaultSharedPtr>;
@@ -95,6 +124,8 @@ type ByRaw = GenericHashMap<Arc<RawTitle>, ReleaseIndex, BuildHasherDefault<Defa
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Titles {
     releases: Column<Release, 256>,
+    raws: Column<Arc<RawTitle>, 256>,
+    texts: Texts,
     by_index: Column<Arc<Title>, 256>,
     by_raw: ByRaw,
     by_key: OrdMap<TitleKey, TitleIndex>,
@@ -106,7 +137,7 @@ pub(crate) struct Titles {
 }
 
 /// More ids of one title add nothing: they are of one kind.
-const IDS_OF_A_TITLE_MAX: usize = 4;
+pub(super) const IDS_OF_A_TITLE_MAX: usize = 4;
 
 impl Titles {
     /// How many titles there are; their indexes are the numbers below.
@@ -116,19 +147,25 @@ impl Titles {
 
     /// The index of a release, given now where it has none.
     pub(crate) fn intern(&mut self, raw: &RawTitle) -> ReleaseIndex {
-        if let Some(release) = self.by_raw.get(raw) {
-            return *release;
+        match self.by_raw.get(raw) {
+            Some(release) => *release,
+            None => self.add(Arc::new(raw.clone())),
         }
-        let key = TitleKey::of(raw);
+    }
+
+    /// Adds a release that is not there yet, and returns its index.
+    pub(crate) fn add(&mut self, raw: Arc<RawTitle>) -> ReleaseIndex {
+        let key = TitleKey::of(&raw);
         let title = self.by_key.get(&key).copied().unwrap_or_else(|| {
             let title = self.by_index.push(Arc::new(Title { key: key.clone(), releases: Vec::new() }));
-            self.title_holders.push(Arc::default());
+            self.title_holders.push(DeviceSet::new());
             self.by_key.insert(key, title);
             title
         });
-        let raw = Arc::new(raw.clone());
-        let release = self.releases.push(Release { spelling: Spelling::of(&raw), raw: raw.clone(), title });
-        self.release_holders.push(Arc::default());
+        let spelling = self.texts.add(&raw);
+        let release = self.releases.push(Release { title, spelling });
+        self.raws.push(raw.clone());
+        self.release_holders.push(DeviceSet::new());
         Arc::make_mut(self.by_index.get_mut(title)).releases.push(release);
         self.by_raw.insert(raw, release);
         release
@@ -170,12 +207,12 @@ impl Titles {
 
     /// The raw title of a release.
     pub(crate) fn raw(&self, release: ReleaseIndex) -> &Arc<RawTitle> {
-        &self.releases.get(release).raw
+        self.raws.get(release)
     }
 
     /// Whether a release is the title exactly as a source wrote it.
     pub(crate) fn is_release(&self, release: ReleaseIndex, raw: &RawTitle) -> bool {
-        self.releases.get(release).spelling.is_of(raw)
+        self.texts.spells(self.releases.get(release).spelling, raw)
     }
 
     /// The title of a release.
@@ -194,13 +231,38 @@ impl Titles {
     }
 
     /// The devices that hold a title.
-    pub(crate) fn holders(&self, title: TitleIndex) -> &RoaringBitmap {
+    pub(crate) fn holders(&self, title: TitleIndex) -> &DeviceSet {
         self.title_holders.get(title)
     }
 
     /// The devices that hold a release.
-    pub(crate) fn release_holders(&self, release: ReleaseIndex) -> &RoaringBitmap {
+    pub(crate) fn release_holders(&self, release: ReleaseIndex) -> &DeviceSet {
         self.release_holders.get(release)
+    }
+
+    /// How many releases there are; their indexes are the numbers below.
+    pub(crate) fn release_count(&self) -> ReleaseIndex {
+        self.releases.len()
+    }
+
+    /// Takes over who holds every release, in order of index.
+    pub(super) fn set_holders(&mut self, holders: impl Iterator<Item = DeviceSet>) {
+        self.release_holders = Column::default();
+        for set in holders {
+            self.release_holders.push(set);
+        }
+        for title in 0..self.len() {
+            let mut all = DeviceSet::new();
+            for release in self.releases(title) {
+                let holders = self.release_holders(*release);
+                if all.is_empty() {
+                    all = holders.clone();
+                } else {
+                    all |= holders;
+                }
+            }
+            *self.title_holders.get_mut(title) = all;
+        }
     }
 
     /// The titles whose folded name begins with `beginning`.
@@ -214,20 +276,20 @@ impl Titles {
     /// A device gets and loses releases: `added` are not on it yet, `removed` are, and none is in both.
     pub(crate) fn change(&mut self, device: u32, added: &[ReleaseIndex], removed: &[ReleaseIndex]) {
         for release in added {
-            Arc::make_mut(self.release_holders.get_mut(*release)).insert(device);
+            self.release_holders.get_mut(*release).insert(device);
             let title = self.title_of(*release);
             if !self.holders(title).contains(device) {
-                Arc::make_mut(self.title_holders.get_mut(title)).insert(device);
+                self.title_holders.get_mut(title).insert(device);
             }
         }
         for release in removed {
-            Arc::make_mut(self.release_holders.get_mut(*release)).remove(device);
+            self.release_holders.get_mut(*release).remove(device);
         }
         for release in removed {
             let title = self.title_of(*release);
             let still_there = self.releases(title).iter().any(|other| self.release_holders(*other).contains(device));
             if !still_there && self.holders(title).contains(device) {
-                Arc::make_mut(self.title_holders.get_mut(title)).remove(device);
+                self.title_holders.get_mut(title).remove(device);
             }
         }
     }

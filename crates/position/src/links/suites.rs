@@ -5,15 +5,14 @@
 //! Which devices (or persons) get one is found step by step: each step spends the units that save most at the margin, and
 //! in the end single units are moved as long as that saves anything.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::devices::DeviceSet;
 use domain::State;
 use domain::id::{EntitlementId, ProductId};
 use domain::product::{Necessity, Product, Suite};
-use roaring::RoaringBitmap;
 
 use super::{Borrowed, Member, Pool, Shares, owner};
 use crate::base::Base;
@@ -65,7 +64,7 @@ pub(super) fn included(state: &State, base: &Base, products: &[&Arc<Product>]) -
 
 /// Devices or persons whose open units are covered alike and who may get the same suite.
 struct Bundle {
-    holders: RoaringBitmap,
+    holders: DeviceSet,
     /// The demands of the flow of which one unit each is covered.
     demands: Vec<usize>,
 }
@@ -74,7 +73,7 @@ struct Bundle {
 #[derive(Debug)]
 pub(super) struct Spent {
     right: EntitlementId,
-    holders: RoaringBitmap,
+    holders: DeviceSet,
     members: BTreeSet<usize>,
     units: u64,
 }
@@ -133,9 +132,9 @@ pub(super) fn spend(state: &State, pool: &mut Pool, members: &[Member<'_>]) -> V
 }
 
 /// The devices or persons from whose components the suite is inferred. `seen` are the suites around it.
-fn inferred(members: &[Member<'_>], suite: &Suite, plain: Plain, seen: &mut BTreeSet<ProductId>) -> RoaringBitmap {
-    let mut at_least: Vec<RoaringBitmap> = vec![RoaringBitmap::new(); suite.components.len()];
-    let mut mandatory: Option<RoaringBitmap> = None;
+fn inferred(members: &[Member<'_>], suite: &Suite, plain: Plain, seen: &mut BTreeSet<ProductId>) -> DeviceSet {
+    let mut at_least: Vec<DeviceSet> = vec![DeviceSet::new(); suite.components.len()];
+    let mut mandatory: Option<DeviceSet> = None;
     for (component, necessity) in &suite.components {
         let Some(member) = members.iter().find(|member| member.product.id == *component) else { continue };
         let mut there = member.demand.holders(plain, &member.demand.holding);
@@ -170,7 +169,7 @@ fn bundles_of(
     pool: &Pool,
     members: &[Member<'_>],
     suite: &Member<'_>,
-    candidates: &RoaringBitmap,
+    candidates: &DeviceSet,
 ) -> Vec<Bundle> {
     let parts = suite.product.suite.as_ref().map(|parts| within(state, parts)).unwrap_or_default();
     let mut bundles = vec![Bundle { holders: candidates.clone(), demands: Vec::new() }];
@@ -202,33 +201,22 @@ fn bundles_of(
 }
 
 /// The devices or persons that a suite's right reaches; `None` is all.
-fn reached(
-    members: &[Member<'_>],
-    suite: &Member<'_>,
-    right: &CountingRight<'_>,
-    plain: Plain,
-) -> Option<RoaringBitmap> {
+fn reached(members: &[Member<'_>], suite: &Member<'_>, right: &CountingRight<'_>, plain: Plain) -> Option<DeviceSet> {
     if right.entitlement.right.use_rights.scope.is_everywhere() {
         return None;
     }
-    let mut devices = RoaringBitmap::new();
+    let mut devices = DeviceSet::new();
     for member in members {
-        devices |= &*member.demand.liable;
+        devices |= member.demand.liable();
     }
-    let all = Demand {
-        estate: suite.demand.estate,
-        titles: &[],
-        holding: Cow::Borrowed(&devices),
-        liable: Cow::Borrowed(&devices),
-        included: RoaringBitmap::new(),
-    };
+    let all = Demand::of_devices(suite.demand.estate, &devices);
     let reach = Reach::of_right(&all, right, suite.selected.kind, &[], suite.selected.today);
-    let beyond = &devices - reach.devices?;
+    let beyond = &devices - &reach.devices?;
     Some(all.holders(plain, &devices) - all.holders(plain, &beyond))
 }
 
 /// The bundles, parted where a right reaches only some of one.
-fn part(bundles: Vec<Bundle>, reached: Option<&RoaringBitmap>) -> Vec<Bundle> {
+fn part(bundles: Vec<Bundle>, reached: Option<&DeviceSet>) -> Vec<Bundle> {
     let Some(reached) = reached else { return bundles };
     let mut parts = Vec::with_capacity(bundles.len());
     for bundle in bundles {
@@ -510,7 +498,7 @@ pub(super) fn settle(shares: &mut Shares, members: &[Member<'_>], spent: &[Spent
     }
     for (id, spent) in by_right {
         let Some((owner, entitlement)) = owner(members, id) else { continue };
-        let mut bundles_of: BTreeMap<usize, Vec<(RoaringBitmap, u64)>> = BTreeMap::new();
+        let mut bundles_of: BTreeMap<usize, Vec<(DeviceSet, u64)>> = BTreeMap::new();
         for one in &spent {
             for member in &one.members {
                 bundles_of.entry(*member).or_default().push((one.holders.clone(), one.units));

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::metric::{Definition, VirtualMachines};
 use domain::observation::Environment;
-use roaring::RoaringBitmap;
 
 use super::by_classes::{self, Matching};
 use super::by_rows::{self, By, Spent, Unit};
 use super::{Outcome, Room, Use, units_of};
 use crate::demand::{Demand, Persons, Places};
+use crate::devices::DeviceSet;
 use crate::estate::{Estate, NOBODY};
 use crate::measure::{self, Measured, Tally, Users};
 use crate::metrics::{Kind, Plain};
@@ -21,7 +21,7 @@ use crate::reach::Reach;
 use crate::supply::{CountingRight, Selected};
 
 /// The devices in order of name.
-fn in_order(estate: &Estate, devices: &RoaringBitmap) -> Vec<u32> {
+fn in_order(estate: &Estate, devices: &DeviceSet) -> Vec<u32> {
     let mut order: Vec<u32> = devices.iter().collect();
     order.sort_by_cached_key(|device| estate.order_of(*device));
     order
@@ -50,14 +50,14 @@ fn with_clusters(definition: &Definition) -> bool {
 pub(crate) fn measured(demand: &Demand<'_>, definition: &Definition) -> Measured {
     let estate = demand.estate;
     if measure::counts_persons(definition) {
-        let persons = by_rows::units(demand, Plain::NamedUser, &[], &demand.liable);
+        let persons = by_rows::units(demand, Plain::NamedUser, &[], demand.liable());
         let nameless = persons.iter().filter(|unit| unit.person == NOBODY).count() as u64;
         let named = persons.len() as u64 - nameless;
         let (low, high) = (measure::of_persons(definition, named), measure::of_persons(definition, named + nameless));
         return Measured { low, high, persons: named, nameless, ..Measured::default() };
     }
-    let machines = estate.machines(demand.liable.iter(), with_clusters(definition));
-    let holding = in_order(estate, &demand.liable);
+    let machines = estate.machines(demand.liable().iter(), with_clusters(definition));
+    let holding = in_order(estate, demand.liable());
     measure::measure(definition, &machines, &holding, counting_users(estate))
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn measured(demand: &Demand<'_>, definition: &Definition) -> Measured
 pub(crate) fn bearers_alone(demand: &Demand<'_>, definition: &Definition) -> Vec<(Vec<u32>, u64)> {
     let estate = demand.estate;
     if measure::counts_persons(definition) {
-        let persons = by_rows::units(demand, Plain::NamedUser, &[], &demand.liable);
+        let persons = by_rows::units(demand, Plain::NamedUser, &[], demand.liable());
         return persons.into_iter().map(|unit| (unit.devices, measure::of_persons(definition, 1))).collect();
     }
     let measured = measured(demand, definition);
@@ -120,7 +120,7 @@ fn bearing(demand: &Demand<'_>, definition: &Definition) -> (Vec<Unit>, Measured
     let measured = measured(demand, definition);
     if measure::counts_persons(definition) {
         let mut tally = Tally::of(definition);
-        let mut units = by_rows::units(demand, Plain::NamedUser, &[], &demand.liable);
+        let mut units = by_rows::units(demand, Plain::NamedUser, &[], demand.liable());
         for unit in &mut units {
             unit.units = tally.add_high(&[measure::one_person(1)], 0);
         }
@@ -136,7 +136,7 @@ pub(crate) fn exempt_units(demand: &Demand<'_>, definition: &Definition) -> Vec<
     let estate = demand.estate;
     if measure::counts_persons(definition) {
         let mut tally = Tally::of(definition);
-        let liable = by_rows::units(demand, Plain::NamedUser, &[], &demand.liable);
+        let liable = by_rows::units(demand, Plain::NamedUser, &[], demand.liable());
         tally.add_high(&[measure::one_person(liable.len() as u64)], 0);
         let mut units = by_rows::exempt_units(demand, Plain::NamedUser, &[]);
         for unit in &mut units {
@@ -145,7 +145,7 @@ pub(crate) fn exempt_units(demand: &Demand<'_>, definition: &Definition) -> Vec<
         return units;
     }
     let machines = estate.machines(demand.holding.iter(), with_clusters(definition));
-    let (liable, holding) = (in_order(estate, &demand.liable), in_order(estate, &demand.holding));
+    let (liable, holding) = (in_order(estate, demand.liable()), in_order(estate, &demand.holding));
     let beyond = measure::beyond(definition, &machines, &liable, &holding, counting_users(estate));
     beyond.bearers.into_iter().zip(beyond.units).map(|(bearer, units)| unit(estate, bearer.devices, units)).collect()
 }
@@ -341,8 +341,6 @@ impl<'a, 'b> Spending<'a, 'b> {
             }
         }
         self.room.demand = places;
-        // A unit of another metric does not cover a unit of this one, so none of what is left is room.
-        self.room.other = 0;
     }
 
     /// Marks the units that exceptions for their environment will reach, the last in order; divides a bearer where these

@@ -4,16 +4,16 @@
 //! In the order of importance: as little as possible is short, as little as possible rests on exceptions, as little as
 //! possible is spent that another product has, and what ends first is used first. No other way of spending does better.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use crate::devices::DeviceSet;
 use domain::observation::Environment;
-use roaring::RoaringBitmap;
 
 use super::by_rows::{By, Unit};
 use super::{Outcome, Room, Use};
 use crate::demand::{Demand, Version};
 use crate::flow::{Cost, Problem, Solution, Source};
-use crate::metrics::{Kind, Plain};
+use crate::metrics::Plain;
 use crate::reach::{Reach, would_hold};
 use crate::supply::{CountingRight, Selected};
 
@@ -26,7 +26,7 @@ pub(crate) struct Class {
     pub(crate) units: u64,
     /// Who they are, where that was asked: devices or persons, as in [`Demand::holders`], by version where the units are
     /// installations.
-    pub(crate) holders: Vec<RoaringBitmap>,
+    pub(crate) holders: Vec<DeviceSet>,
 }
 
 /// What is left of the supply in the line's own metric, as the flow sees it. Rights that are spent as a suite are not
@@ -78,9 +78,9 @@ pub(crate) fn classes_of<'u>(
 
 /// The classes of all units that need a licence, in a plain metric, as algebra on bitmaps.
 pub(crate) fn classes(demand: &Demand<'_>, plain: Plain, reaches: &[Reach], versions: &[Version<'_>]) -> Vec<Class> {
-    let all: Vec<RoaringBitmap> = match plain {
-        Plain::Installation => versions.iter().map(|version| &*version.holding & &*demand.liable).collect(),
-        Plain::Device | Plain::NamedUser => vec![demand.holders(plain, &demand.liable)],
+    let all: Vec<DeviceSet> = match plain {
+        Plain::Installation => versions.iter().map(|version| &*version.holding & demand.liable()).collect(),
+        Plain::Device | Plain::NamedUser => vec![demand.holders(plain, demand.liable())],
     };
     let everywhere: Vec<usize> =
         (0..).zip(reaches).filter(|(_, reach)| reach.is_all()).map(|(place, _)| place).collect();
@@ -89,30 +89,29 @@ pub(crate) fn classes(demand: &Demand<'_>, plain: Plain, reaches: &[Reach], vers
         let reached = reach.devices.as_ref().map(|devices| match plain {
             Plain::Device | Plain::Installation => devices.clone(),
             Plain::NamedUser => {
-                let beyond = &*demand.liable - devices;
-                demand.holders(plain, &demand.liable) - demand.holders(plain, &beyond)
+                let beyond = demand.liable() - devices;
+                demand.holders(plain, demand.liable()) - demand.holders(plain, &beyond)
             }
         });
         let mut parted = Vec::with_capacity(classes.len() + 1);
         for (reached_by, layers) in classes {
-            let within: Vec<RoaringBitmap> = (0..)
+            let within: Vec<DeviceSet> = (0..)
                 .zip(&layers)
                 .map(|(version, layer)| match (&reached, reach.holds_version(Some(version))) {
-                    (_, false) => RoaringBitmap::new(),
+                    (_, false) => DeviceSet::new(),
                     (None, true) => layer.clone(),
                     (Some(reached), true) => layer & reached,
                 })
                 .collect();
-            if within.iter().all(RoaringBitmap::is_empty) {
+            if within.iter().all(DeviceSet::is_empty) {
                 parted.push((reached_by, layers));
                 continue;
             }
-            let without: Vec<RoaringBitmap> =
-                layers.iter().zip(&within).map(|(layer, within)| layer - within).collect();
+            let without: Vec<DeviceSet> = layers.iter().zip(&within).map(|(layer, within)| layer - within).collect();
             let mut by = reached_by.clone();
             by.insert(by.partition_point(|other| *other < place), place);
             parted.push((by, within));
-            if !without.iter().all(RoaringBitmap::is_empty) {
+            if !without.iter().all(DeviceSet::is_empty) {
                 parted.push((reached_by, without));
             }
         }
@@ -120,7 +119,7 @@ pub(crate) fn classes(demand: &Demand<'_>, plain: Plain, reaches: &[Reach], vers
     }
     let mut classes: Vec<Class> = classes
         .into_iter()
-        .map(|(reached_by, holders)| Class { reached_by, units: holders.iter().map(RoaringBitmap::len).sum(), holders })
+        .map(|(reached_by, holders)| Class { reached_by, units: holders.iter().map(DeviceSet::len).sum(), holders })
         .filter(|class| class.units > 0)
         .collect();
     classes.sort_by(|one, other| one.reached_by.cmp(&other.reached_by));
@@ -137,6 +136,14 @@ pub(crate) fn cost(selected: &Selected<'_>, by: By, turn: usize) -> Cost {
             let lent = i128::from(right.from.is_some());
             Cost { lent, lent_worth: lent * right.price_in_parts(), turn, ..Cost::default() }
         }
+    }
+}
+
+/// Whether a further unit in `environment`, of which no more is known, would be within reach.
+pub(crate) fn would_reach(selected: &Selected<'_>, by: By, environment: Environment) -> bool {
+    match by {
+        By::Right(right) => would_hold(&selected.rights[right].entitlement.right.use_rights.scope, environment),
+        By::Grant(grant) => selected.grants[grant].terms.environment.is_none_or(|wanted| wanted == environment),
     }
 }
 
@@ -164,16 +171,7 @@ impl Matching {
             };
             Source { units, reaches: reaches.map(|(class, _)| (class, cost(selected, *by, place))).collect() }
         };
-        let would_reach = |by: &By| {
-            Environment::ALL.map(|environment| match by {
-                By::Right(right) => {
-                    would_hold(&selected.rights[*right].entitlement.right.use_rights.scope, environment)
-                }
-                By::Grant(grant) => {
-                    selected.grants[*grant].terms.environment.is_none_or(|wanted| wanted == environment)
-                }
-            })
-        };
+        let would_reach = |by: &By| Environment::ALL.map(|environment| self::would_reach(selected, *by, environment));
         Self {
             problem: Problem {
                 demands: classes.iter().map(|class| (class.units, SHORT)).collect(),
@@ -242,10 +240,9 @@ impl Matching {
         most - (after - before).min(most)
     }
 
-    /// How many more units in `environment` rights alone cover; `None` where they do not cover what there is.
-    pub(crate) fn free_by_rights(&self, environment: Environment) -> Option<u64> {
-        let now = self.with_further(environment, 0, false).solve();
-        now.short.iter().all(|units| *units == 0).then(|| self.free_with(environment, false))
+    /// How many more units in `environment` rights alone cover.
+    pub(crate) fn free_by_rights(&self, environment: Environment) -> u64 {
+        self.free_with(environment, false)
     }
 
     /// How many units of each exception would be used with `further` units in `environment`.
@@ -287,21 +284,8 @@ pub(crate) fn spend(demand: &Demand<'_>, selected: &Selected<'_>, plain: Plain) 
         *spent = Use { used: spent.used + units, covers: spent.covers + units };
     }
     room.demand.mixed = consumed;
-    room.other = others_left(selected, &left);
     room.limited = Some(Box::new(matching));
     Outcome { consumed, rights, grants, room }
-}
-
-/// What is left of rights in other metrics. With several of them none of it counts: a further unit can change which units
-/// they cover, and leave one short that was covered.
-pub(crate) fn others_left(selected: &Selected<'_>, left: &[u64]) -> u64 {
-    let others = || selected.rights.iter().zip(left).filter(|(right, _)| right.kind != selected.kind);
-    let kinds: BTreeSet<Kind> =
-        others().filter(|(right, _)| right.available() > 0).map(|(right, _)| right.kind).collect();
-    if kinds.len() > 1 {
-        return 0;
-    }
-    others().fold(0, |sum, (_, left)| sum.saturating_add(*left))
 }
 
 /// Whether the line's own supply is spent by classes.

@@ -3,13 +3,14 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 
 use domain::observation::Environment;
-use roaring::RoaringBitmap;
 
 use super::by_classes::{self, Matching};
 use super::{Outcome, Room, Use, by_capacity, units_of};
 use crate::demand::{Demand, Persons, Places, Version};
+use crate::devices::DeviceSet;
 use crate::estate::NOBODY;
 use crate::metrics::{Kind, Plain};
 use crate::reach::Reach;
@@ -58,7 +59,7 @@ pub(crate) struct Spent<'a> {
 }
 
 /// The units of `devices` in order of person and device: persons with a name first.
-pub(crate) fn units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>], devices: &RoaringBitmap) -> Vec<Unit> {
+pub(crate) fn units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>], devices: &DeviceSet) -> Vec<Unit> {
     let estate = demand.estate;
     let mut order: Vec<u32> = devices.iter().collect();
     order.sort_by_cached_key(|device| estate.order_of(*device));
@@ -111,7 +112,7 @@ pub(crate) fn spend<'a>(
     persons: &mut Persons,
 ) -> Spent<'a> {
     let versions = demand.versions();
-    let units = units(demand, plain, &versions, &demand.liable);
+    let units = units(demand, plain, &versions, demand.liable());
     let mut spending = Spending::of(demand, selected, units);
     if let Some(unlimited) = selected.unlimited() {
         let used = units_of(demand, selected, unlimited.kind, persons);
@@ -123,23 +124,47 @@ pub(crate) fn spend<'a>(
         spent.outcome.rights[0].used = used;
         return spent;
     }
-    spending.spend_others(plain, &versions);
-    spending.measure_room();
-    spending.spend_bundles();
-    spending.spend_pairs();
-    if by_classes::are_needed(selected) {
-        spending.spend_by_classes(&versions);
-    } else {
-        spending.spend_own();
-        spending.spend_grants();
-    }
+    spending.spend_all(plain, &versions);
     spending.finish(versions)
+}
+
+/// What is spent on every unit of `units`, which are those of `demand`, and on so many further ones in `environment`,
+/// first or last in order of name. Each of these is one installation on a new device without a known user.
+pub(super) fn spend_with_further(
+    demand: &Demand<'_>,
+    selected: &Selected<'_>,
+    plain: Plain,
+    (units, versions): (&[Unit], &[Version<'_>]),
+    (environment, further, are_last): (Environment, u32, bool),
+) -> Vec<Option<By>> {
+    let first = demand.holding.iter().last().map_or(0, |last| last + 1);
+    let new = |device: u32| Unit {
+        person: NOBODY,
+        devices: vec![device],
+        version: None,
+        units: 1,
+        place: Some(environment),
+        reserved: false,
+        by: None,
+    };
+    let further = first..first.saturating_add(further);
+    // Persons with a name come before all devices without one.
+    let is_named = |unit: &Unit| plain == Plain::NamedUser && unit.person != NOBODY;
+    let before = if are_last { units.len() } else { units.partition_point(is_named) };
+    let (before, after) = units.split_at(before);
+    let units = before.iter().cloned().chain(further.clone().map(new)).chain(after.iter().cloned()).collect();
+    let mut spending = Spending { further: Some((environment, further)), ..Spending::of(demand, selected, units) };
+    for (left, right) in spending.left.iter_mut().zip(&selected.rights) {
+        *left = left.saturating_add(right.spare);
+    }
+    spending.spend_all(plain, versions);
+    spending.units.into_iter().map(|unit| unit.by).collect()
 }
 
 /// The units of `demand` that rights in other metrics do not cover, in order.
 pub(crate) fn open<'a>(demand: &Demand<'a>, selected: &Selected<'_>, plain: Plain) -> (Vec<Unit>, Vec<Version<'a>>) {
     let versions = demand.versions();
-    let units = units(demand, plain, &versions, &demand.liable);
+    let units = units(demand, plain, &versions, demand.liable());
     let mut spending = Spending::of(demand, selected, units);
     spending.spend_others(plain, &versions);
     spending.units.retain(|unit| unit.by.is_none());
@@ -160,20 +185,50 @@ struct Spending<'a, 'b> {
     room: Room,
     /// Installations on each device, where rights in installations may cover other units; else empty.
     installations: BTreeMap<u32, u64>,
+    /// Devices that are none yet and were asked about, with their environment.
+    further: Option<(Environment, Range<u32>)>,
 }
 
 impl<'a, 'b> Spending<'a, 'b> {
     fn of(demand: &'a Demand<'b>, selected: &'a Selected<'a>, units: Vec<Unit>) -> Self {
         let left = selected.rights.iter().map(CountingRight::available).collect();
         let room = Room::of(selected);
-        Self { demand, selected, units, left, reaches: Vec::new(), room, installations: BTreeMap::new() }
+        Self { demand, selected, units, left, reaches: Vec::new(), room, installations: BTreeMap::new(), further: None }
+    }
+
+    fn spend_all(&mut self, plain: Plain, versions: &[Version<'_>]) {
+        self.spend_others(plain, versions);
+        self.measure_room();
+        self.spend_bundles();
+        // What is marked may be covered by now, and what is open be reached in its place.
+        self.reserve();
+        self.spend_pairs();
+        if by_classes::are_needed(self.selected) {
+            self.spend_by_classes(versions);
+        } else {
+            self.spend_own();
+            self.spend_grants();
+        }
+    }
+
+    /// Adds the devices that were asked about to what is reached, where they would be within it.
+    fn reach_further(&self, by: By, reach: &mut Reach) {
+        if let (Some((environment, further)), Some(devices)) = (&self.further, &mut reach.devices)
+            && by_classes::would_reach(self.selected, by, *environment)
+        {
+            further.clone().for_each(|device| {
+                devices.insert(device);
+            });
+        }
     }
 
     /// Rights in other metrics than the line's, from the broadest.
     fn spend_others(&mut self, plain: Plain, versions: &[Version<'_>]) {
         let (demand, selected) = (self.demand, self.selected);
         let reach = |right| Reach::of_right(demand, right, selected.kind, versions, selected.today);
-        self.reaches = selected.rights.iter().map(reach).collect();
+        let mut reaches: Vec<Reach> = selected.rights.iter().map(reach).collect();
+        (0..).zip(&mut reaches).for_each(|(place, reach)| self.reach_further(By::Right(place), reach));
+        self.reaches = reaches;
         self.count_installations(versions);
         self.reserve();
         if plain != Plain::NamedUser {
@@ -210,6 +265,8 @@ impl<'a, 'b> Spending<'a, 'b> {
             for device in versions.iter().flat_map(|version| version.holding.iter()) {
                 *self.installations.entry(device).or_default() += 1;
             }
+            let further = self.further.clone().map(|(_, devices)| devices).into_iter().flatten();
+            self.installations.extend(further.map(|device| (device, 1)));
         }
     }
 
@@ -218,10 +275,11 @@ impl<'a, 'b> Spending<'a, 'b> {
         devices.filter_map(|device| self.installations.get(device)).sum()
     }
 
-    /// Marks the units that exceptions for their environment will reach: the last in order.
+    /// Marks the units that exceptions for their environment will reach: of those that nothing covers the last in order.
     fn reserve(&mut self) {
         for (environment, mut left) in Environment::ALL.into_iter().zip(self.room.in_environment) {
-            for unit in self.units.iter_mut().rev().filter(|unit| unit.place == Some(environment)) {
+            let open = |unit: &&mut Unit| unit.by.is_none() && unit.place == Some(environment);
+            for unit in self.units.iter_mut().rev().filter(open) {
                 unit.reserved = left > 0;
                 left = left.saturating_sub(1);
             }
@@ -434,16 +492,17 @@ impl<'a, 'b> Spending<'a, 'b> {
             }
         }
         self.room.demand = places;
-        self.room.other = by_classes::others_left(self.selected, &self.left);
     }
 
     /// Units that other products' rights cover as suites: the first of every bundle.
     fn spend_bundles(&mut self) {
-        let nameless = crate::column::dense(self.demand.estate.person_count());
+        let nameless = crate::column::dense(self.demand.estate.users().person_count());
+        let further = self.further.as_ref().map_or(0..0, |(_, devices)| devices.clone());
         for (right, of) in self.selected.rights.iter().enumerate() {
             for (holders, units) in of.bundles {
                 let mut left = *units;
-                for unit in self.units.iter_mut().filter(|unit| unit.by.is_none()) {
+                let known = |unit: &&mut Unit| unit.by.is_none() && !further.contains(&unit.devices[0]);
+                for unit in self.units.iter_mut().filter(known) {
                     let holder = match self.selected.kind {
                         Kind::NAMED_USER if unit.person != NOBODY => unit.person,
                         Kind::NAMED_USER => nameless + unit.devices[0],
@@ -498,7 +557,8 @@ impl<'a, 'b> Spending<'a, 'b> {
     /// Rights in the line's metric and exceptions, where not all reach all.
     fn spend_by_classes(&mut self, versions: &[Version<'_>]) {
         let supplies = by_classes::supplies(self.selected);
-        let reaches = by_classes::reaches(self.demand, self.selected, &supplies, versions);
+        let mut reaches = by_classes::reaches(self.demand, self.selected, &supplies, versions);
+        supplies.iter().zip(&mut reaches).for_each(|(by, reach)| self.reach_further(*by, reach));
         let open: Vec<Place> = self.open().collect();
         let (classes, class_of) = by_classes::classes_of(open.iter().map(|place| &self.units[*place]), &reaches);
         let matching = Matching::of(self.selected, supplies, &self.left, &classes);
@@ -577,7 +637,7 @@ fn pairs_of(places: &[Place]) -> impl Iterator<Item = [Place; 2]> + '_ {
 pub(crate) fn exempt_units(demand: &Demand<'_>, plain: Plain, versions: &[Version<'_>]) -> Vec<Unit> {
     let mut exempt = units(demand, plain, versions, &demand.exempt());
     if plain == Plain::NamedUser {
-        let liable = demand.liable.iter().map(|device| demand.estate.person_of(device));
+        let liable = demand.liable().iter().map(|device| demand.estate.person_of(device));
         let liable: BTreeSet<u32> = liable.filter(|person| *person != NOBODY).collect();
         exempt.retain(|unit| !liable.contains(&unit.person));
     }

@@ -20,6 +20,7 @@ use super::readings::{days, overlap};
 use crate::base::{Base, Held};
 use crate::estate::DeviceIndex;
 use crate::line::{Amount, Freshness, Line, Range, Step, compliant_by};
+use crate::price::Unused;
 use crate::row::{Evidence, Row, RowKind, Span};
 use crate::supply::{Moment, Selected, Supply, SupplySource, of_entitlement, of_grant};
 use crate::working::{Counted, Grouped, list};
@@ -201,10 +202,10 @@ impl<'a> Reckoned<'a> {
     fn saving(&self) -> Amount {
         let unused = |giving: &Giving<'_>| {
             let right = giving.entitlement.filter(|right| right.right.quantity != Quantity::Unlimited)?;
-            let unused = giving.units - giving.supply.used;
-            (unused > 0).then_some((right.id, unused, right.right.unit_price))
+            let units = giving.units - giving.supply.used;
+            (units > 0).then_some(Unused { of: right.id, units, price: right.right.unit_price })
         };
-        price::of_unused(&self.giving.iter().filter_map(unused).collect::<Vec<_>>())
+        price::of_unused(self.giving.iter().filter_map(unused).collect())
     }
 
     fn freshness(&self, moment: &Moment) -> Freshness {
@@ -256,7 +257,7 @@ impl<'a> Reckoned<'a> {
         let money = |label, amount: &Amount| Step {
             label,
             amount: amount.money.map_or_else(|| "not known".to_owned(), |money| money.to_string()),
-            text: amount.basis.clone(),
+            text: amount.basis.to_string(),
             rows: None,
         };
         if self.short() > 0 {

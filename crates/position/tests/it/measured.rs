@@ -161,3 +161,33 @@ fn exceptions_for_one_environment_get_the_units_that_rights_leave() {
         ",
     );
 }
+
+#[test]
+fn hosts_of_hosts_are_found_however_many_there_are() {
+    // The host of vm-3 is the last of five, and vm-3 counts on it also where vm-1 led to vm-3 already.
+    tell(
+        "
+        product Base microsoft_windows_server_core
+        match base: Base
+        report vm-1 kind virtual on vm-2 cores 16: Base
+        report vm-2 kind virtual on vm-4 cores 16: Other
+        report vm-3 kind virtual on esx-1: Base
+        report vm-4 kind virtual on vm-3: Other
+        report esx-1 kind physical cpus 2 cores 32: Other
+        line Base -> 0 entitled, 48 consumed, 48 short
+        ",
+    );
+}
+
+#[test]
+fn the_first_guest_by_name_speaks_for_its_host_whoever_was_reported_first() {
+    tell(
+        "
+        product Base oracle_processor
+        match base: Base
+        report vm-2 kind virtual model Power on nowhere: Base
+        report vm-1 kind virtual model Xeon on nowhere: Base
+        line Base -> 0 entitled, 32 consumed (1 to 32), 32 short
+        ",
+    );
+}

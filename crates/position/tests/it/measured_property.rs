@@ -247,8 +247,10 @@ proptest! {
         let exempt = exempt && !rights.is_empty();
         let consumed = naive(&boxes, MEASURED[of], |one| !(exempt && one.in_test));
         prop_assert_eq!(line.consumed, consumed);
-        // A further guest may make the model of a host known, and the host count less than before.
-        if MEASURED[of] != "oracle_processor" || boxes.iter().all(|one| one.xeon.is_some()) {
+        // A guest in an exempt environment may be the first to state the model of a host or cluster that states none
+        // itself, which may then count less with it than without it.
+        let models: BTreeSet<bool> = boxes.iter().filter(|one| one.is_virtual).filter_map(|one| one.xeon).collect();
+        if MEASURED[of] != "oracle_processor" || models.len() < 2 && boxes.iter().all(|one| one.xeon.is_some()) {
             prop_assert_eq!(line.exempt, naive(&boxes, MEASURED[of], |_| true) - consumed);
         }
         if let Some(range) = &line.range {

@@ -242,7 +242,20 @@ fn reserved(units: &[Unit<'_>], places: &[usize]) -> usize {
     places.iter().filter(|place| units[**place].reserved).count()
 }
 
-fn by_named_users(units: &mut [Unit<'_>], rights: &mut [RightLeft]) {
+/// What decides between groups of equal size: those that exceptions will not reach, then, where rights in installations
+/// are spent later on units that are none, those with most installations.
+fn after_size(
+    units: &[Unit<'_>],
+    rights: &[RightLeft],
+    metric: Metric,
+    group: &[usize],
+) -> (usize, std::cmp::Reverse<u64>) {
+    let later = metric != Metric::Installation && left(rights, Metric::Installation, false) > 0;
+    let installations = group.iter().map(|place| if later { units[*place].installations } else { 0 }).sum();
+    (reserved(units, group), std::cmp::Reverse(installations))
+}
+
+fn by_named_users(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
     loop {
         // A person, or a device without one.
         let mut groups: BTreeMap<(bool, String, String), Vec<usize>> = BTreeMap::new();
@@ -257,7 +270,8 @@ fn by_named_users(units: &mut [Unit<'_>], rights: &mut [RightLeft]) {
         let mut best: Option<Vec<usize>> = None;
         for group in groups.into_values() {
             let better = best.as_ref().is_none_or(|best| {
-                group.len() > best.len() || group.len() == best.len() && reserved(units, &group) < reserved(units, best)
+                let key = |group: &[usize]| (std::cmp::Reverse(group.len()), after_size(units, rights, metric, group));
+                key(&group) < key(best)
             });
             if better {
                 best = Some(group);
@@ -390,9 +404,10 @@ fn by_own(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
     }
 }
 
-fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
+fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], grants: &[GrantLeft], metric: Metric) {
+    reserve(units, grants);
     if metric != Metric::NamedUser {
-        by_named_users(units, rights);
+        by_named_users(units, rights, metric);
     }
     match metric {
         Metric::Installation => by_devices_on_installations(units, rights),
@@ -402,6 +417,7 @@ fn by_rights(units: &mut [Unit<'_>], rights: &mut [RightLeft], metric: Metric) {
     if metric != Metric::Installation {
         by_installations(units, rights);
     }
+    reserve(units, grants);
     by_own(units, rights, metric);
 }
 
@@ -472,8 +488,7 @@ pub(crate) fn expected(world: &World, product: ProductId) -> Expected {
         }
         rights[0].left = rights[0].given - self::units(state, &liable, product, rights[0].metric).len() as u64;
     } else {
-        reserve(&mut units, &grants);
-        by_rights(&mut units, &mut rights, metric);
+        by_rights(&mut units, &mut rights, &grants, metric);
         for (source, environment, quantity) in &mut grants {
             for unit in units.iter_mut().filter(|unit| unit.by.is_none()) {
                 if *quantity > 0 && environment.is_none_or(|wanted| unit.place == Some(wanted)) {
@@ -540,7 +555,7 @@ fn grants_in_force(world: &World, product: ProductId, metric: Metric) -> Vec<Gra
     grants.into_iter().map(left).collect()
 }
 
-/// Exceptions for one environment will reach the last units there.
+/// Exceptions for one environment will reach the last units there that nothing covers.
 fn reserve(units: &mut [Unit<'_>], grants: &[GrantLeft]) {
     for environment in Environment::ALL {
         let mut reach = 0u64;
@@ -549,11 +564,9 @@ fn reserve(units: &mut [Unit<'_>], grants: &[GrantLeft]) {
                 reach = reach.saturating_add(*quantity);
             }
         }
-        for unit in units.iter_mut().rev().filter(|unit| unit.place == Some(environment)) {
-            if reach > 0 {
-                reach -= 1;
-                unit.reserved = true;
-            }
+        for unit in units.iter_mut().rev().filter(|unit| unit.place == Some(environment) && unit.by.is_none()) {
+            unit.reserved = reach > 0;
+            reach = reach.saturating_sub(1);
         }
     }
 }

@@ -243,8 +243,8 @@ impl Teller {
     fn say(&self, words: &Words<'_>) -> String {
         match words.at(0) {
             "line" => numbers(&self.line(words.at(1))),
-            "exposure" => self.line(words.at(1)).exposure.basis,
-            "saving" => self.line(words.at(1)).saving.basis,
+            "exposure" => self.line(words.at(1)).exposure.basis.to_string(),
+            "saving" => self.line(words.at(1)).saving.basis.to_string(),
             "supplies" => supplies(&self.line(words.at(1)).supplies),
             "freshness" => {
                 let freshness = self.line(words.at(1)).freshness;

@@ -323,3 +323,99 @@ fn unused_units_are_worth_their_own_price() {
         ",
     );
 }
+
+#[test]
+fn rights_for_users_leave_the_devices_that_rights_in_installations_cover_last() {
+    // Both persons have one device; the one that would take two rights in installations gets the right for a user.
+    tell(
+        "
+        product Draw device
+        match draw: Draw
+        right Draw 1 user
+        right Draw 1 installation
+        report pc-1 by ana: Draw 1
+        report pc-2 by ben: Draw 1, Draw 2
+        line Draw -> 0 entitled, 2 consumed, 2 by rights
+        rows covered Draw -> ana@pc-1 (Draw 1) by ENT-2; ben@pc-2 (Draw 1, Draw 2) by ENT-1
+        ",
+    );
+}
+
+#[test]
+fn a_further_unit_that_takes_the_place_of_another_is_no_free_one() {
+    // A new device with one installation is covered before the one with two, which no exception reaches.
+    tell(
+        "
+        product Draw device
+        match draw: Draw
+        right Draw 2 installation
+        grant Draw 1 device in dev until 2026-12-31
+        report pc-1: Draw 1, Draw 2
+        line Draw -> 0 entitled, 1 consumed, 1 by rights
+        check deploy 1 Draw in dev -> No: 1 device of Draw consumed and all covered; 0 free, 1 missing. Request 1.
+        report pc-2 in dev: Draw 1
+        line Draw -> 0 entitled, 2 consumed, 1 by rights, 1 short
+        ",
+    );
+}
+
+#[test]
+fn further_units_may_set_free_what_covers_the_others() {
+    // Two new devices take the rights in installations, and the right in devices covers the one with two.
+    tell(
+        "
+        product Draw device
+        match draw: Draw
+        right Draw 2 installation
+        right Draw 1 device
+        grant Draw 1 device until 2026-12-31
+        report pc-1: Draw 1, Draw 2
+        line Draw -> 1 entitled, 1 consumed, 1 by rights, 1 surplus
+        check deploy 2 Draw -> Yes: 2 devices of Draw free by right, 2 asked for.
+        check deploy 3 Draw -> Yes, by exception: EXC-1 until 2026-12-31 covers what rights to Draw do not. Until 2026-12-31T23:00:00Z.
+        check deploy 4 Draw -> No: 1 device of Draw consumed and all covered; 3 free, 1 missing. Request 1.
+        report pc-2: Draw 1
+        report pc-3: Draw 1
+        line Draw -> 1 entitled, 3 consumed, 3 by rights
+        ",
+    );
+}
+
+#[test]
+fn rights_for_cores_and_for_one_region_are_no_free_devices() {
+    // Of a new device neither the cores nor the region are known.
+    tell(
+        "
+        product Draw device
+        match draw: Draw
+        right Draw 8 core
+        right Draw 5 user only Europe
+        check deploy 1 Draw -> No: 0 devices of Draw consumed and all covered; 0 free, 1 missing. Request 1.
+        right Draw 3 user
+        check deploy 3 Draw -> Yes: 3 devices of Draw free by right, 3 asked for.
+        check deploy 20000 Draw -> No: 0 devices of Draw consumed and all covered; 3 free, 19,997 missing. Request 19997.
+        right Draw 15000 device
+        check deploy 12000 Draw -> Yes: 15,000 devices of Draw free by right, 12,000 asked for.
+        ",
+    );
+}
+
+#[test]
+fn an_exception_reaches_the_units_that_rights_in_other_metrics_leave() {
+    // The right for a user covers the last device in test, so the exception is for the one before it.
+    tell(
+        "
+        product Draw device
+        match draw: Draw
+        right Draw 1 user
+        right Draw 1 device
+        grant Draw 1 device in test until 2026-12-31
+        report pc-1 in test: Draw
+        report pc-2 in test by ana: Draw
+        report pc-3 by ana: Draw
+        report pc-4: Draw
+        line Draw -> 1 entitled, 4 consumed, 3 by rights, 1 by exceptions
+        rows covered Draw -> pc-1 (Draw -) by EXC-1; ana@pc-2 (Draw -) by ENT-1; ana@pc-3 (Draw -) by ENT-1; pc-4 (Draw -) by ENT-2
+        ",
+    );
+}

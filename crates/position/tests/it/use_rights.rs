@@ -51,6 +51,21 @@ fn what_is_free_reaches_the_environment_that_is_asked_about() {
 }
 
 #[test]
+fn rights_that_reach_an_environment_are_free_there_whatever_is_short_elsewhere() {
+    tell(
+        "
+        product Draw device
+        match draw: Draw
+        right Draw 2 device env test
+        report pc-1: Draw
+        line Draw -> 2 entitled, 1 consumed, 1 short, 2 surplus
+        check deploy 2 Draw in test -> Yes: 2 devices of Draw free by right, 2 asked for.
+        check deploy 3 Draw in test -> No: 1 device of Draw consumed and 1 short already; 2 free, 1 missing. Request 1.
+        ",
+    );
+}
+
+#[test]
 fn older_versions_need_downgrade_and_newer_ones_maintenance() {
     tell(
         "
@@ -561,7 +576,7 @@ fn borrowed(lines: &[Line]) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(512), ..ProptestConfig::default() })]
 
     #[test]
     fn no_other_way_of_spending_limited_and_lent_rights_leaves_less_short(linked in linked(false)) {

@@ -46,7 +46,7 @@ pub(super) struct AmountObject {
 
 impl From<&Amount> for AmountObject {
     fn from(amount: &Amount) -> Self {
-        Self { money: amount.money.map(MoneyValue::from), basis: amount.basis.clone() }
+        Self { money: amount.money.map(MoneyValue::from), basis: amount.basis.to_string() }
     }
 }
 

@@ -75,6 +75,9 @@ async fn a_log_becomes_a_position_whose_rows_are_sessions_and_undoing_it_takes_a
     let verified = world.post(&ana, "/v1/verifications", &json!({})).await.good().json();
     assert_eq!(verified["sound"], true, "{verified}");
 
+    // A sealed day counts the use that was known then, whatever is undone after.
+    let sealed = world.post(&ana, "/v1/seals", &json!({})).await.good().json()["seal"]["day"].clone();
+    let sealed_day = format!("/v1/positions/PRD-1?as_of={}", sealed.as_str().unwrap());
     let links = json!({ "links": [{ "feature": "64300DRAFT_F", "product": null },
         { "feature": "87393DRAFT_2026_0F", "vendor": "northd", "product": null }] });
     world.post(&ana, "/v1/features/links", &links).await.good();
@@ -82,6 +85,7 @@ async fn a_log_becomes_a_position_whose_rows_are_sessions_and_undoing_it_takes_a
     assert_eq!(world.get(&ana, "/v1/features").await.good().json()["total"], 0);
     let after = world.get(&ana, "/v1/positions").await.good().json();
     assert_eq!(after["data"], before["data"]);
+    assert_eq!(world.get(&ana, &sealed_day).await.good().json()["consumed"], 2);
 }
 
 #[tokio::test]
