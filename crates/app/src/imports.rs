@@ -1,6 +1,10 @@
 //! Imports: files in, a preview of what they would change, and the same as one act that can be undone.
+//!
+//! How tables are read, and what was left out, is in the modules below.
 
-use std::collections::BTreeMap;
+mod reading;
+mod rejected;
+
 use std::sync::Arc;
 
 use domain::Recorded;
@@ -8,15 +12,24 @@ use domain::command::{Actor, Intent};
 use domain::digest::Digest;
 use domain::event::Event;
 use domain::id::ImportId;
-use domain::import::{Brought, ImportedFile, reports_digest};
-use domain::observation::{DeviceIdentity, DeviceReport, Reject};
-use domain::text::Text;
-pub use importers::{ColumnUse, Mapping, Unreadable};
-use importers::{EntitlementFile, InventoryFile, InventoryFormat};
+pub use domain::import::TableKind;
+use domain::import::{Brought, ImportedFile};
+use domain::observation::Reject;
+pub use importers::{
+    ColumnUse, DateStyle, DecimalStyle, Delimiter, Encoding, Layout, Mapping, RejectedRow, Remark, TableView,
+    Unreadable, Workbook, read_workbook,
+};
 use position::Line;
+pub(crate) use reading::length;
+pub use reading::{
+    ChosenColumns, GivenMapping, HowToRead, MappingUsed, SeenTable, WorkbookReader, built_in_mappings, columns_chosen,
+    field_names, named_mapping, parse_mapping,
+};
+use reading::{Read, blocking};
+pub use rejected::RejectFile;
 
 use crate::failure::Failure;
-use crate::order::{Order, Receipt, Repetition, ReportToStore};
+use crate::order::{Order, Receipt, Repetition};
 use crate::organisation::App;
 use crate::snapshot::Snapshot;
 
@@ -29,6 +42,19 @@ pub struct GivenFile {
     pub bytes: Vec<u8>,
     /// The name of its device, for formats that do not name it.
     pub device: Option<String>,
+}
+
+/// Files to bring in, of one kind.
+#[derive(Debug, Clone)]
+pub struct GivenImport {
+    /// What they hold. Of tables of rights and of leavers, there is one.
+    pub kind: TableKind,
+    /// The name of the source; empty where nobody says.
+    pub source: String,
+    /// The files.
+    pub files: Vec<GivenFile>,
+    /// How the tables among them are read.
+    pub how: HowToRead,
 }
 
 /// A line of the position before and after.
@@ -51,6 +77,15 @@ pub struct FileRejects {
     pub rejects: Vec<Reject>,
 }
 
+/// Remarks on one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRemarks {
+    /// The file's name.
+    pub file: String,
+    /// What was used with an assumption, or is worth knowing.
+    pub remarks: Vec<Remark>,
+}
+
 /// What an import brings and changes, whether it was carried out or only looked at.
 #[derive(Debug, Clone)]
 pub struct ImportOutcome {
@@ -60,14 +95,20 @@ pub struct ImportOutcome {
     pub brought: Brought,
     /// What could not be used.
     pub rejects: Vec<FileRejects>,
+    /// What else is worth knowing.
+    pub remarks: Vec<FileRemarks>,
+    /// What was left out, as a file to repair it in.
+    pub reject_file: RejectFile,
     /// Devices that were not known before.
     pub devices_added: u64,
     /// Products that were not known before, by name.
     pub products_added: Vec<String>,
     /// Position lines that change.
     pub changes: Vec<LineChange>,
-    /// How the columns of an entitlements file were read.
+    /// How the columns of a table were read.
     pub columns: Vec<ColumnUse>,
+    /// How the first table among the files was read.
+    pub table: Option<SeenTable>,
     /// What was recorded; `None` for a preview.
     pub receipt: Option<Receipt>,
 }
@@ -80,263 +121,69 @@ impl ImportOutcome {
             _ => None,
         })
     }
-}
 
-/// Inventory files, read.
-struct ReadInventory {
-    files: Vec<ImportedFile>,
-    reports: Vec<ReportToStore>,
-    rejects: Vec<FileRejects>,
-    brought: Brought,
-}
-
-/// Reads inventory files; one that cannot be read as a whole refuses them all.
-fn read_inventory(given: &[GivenFile]) -> Result<ReadInventory, Failure> {
-    let mut files = Vec::new();
-    let mut reports = Vec::new();
-    let mut rejects = Vec::new();
-    let mut whole = Vec::new();
-    // Several files of one device, each of which holds a part of its titles.
-    let mut parts: BTreeMap<DeviceIdentity, Vec<DeviceReport>> = BTreeMap::new();
-    let (mut installations, mut rejected, mut merged) = (0_u64, 0_u64, 0_u64);
-    for file in given {
-        let device = file.device.clone().unwrap_or_else(|| file_stem(&file.name));
-        let read: InventoryFile = importers::read_inventory(&file.bytes, Some(&file.name), Some(&device))
-            .map_err(|unreadable| in_file(unreadable, &file.name, given.len()))?;
-        let is_tag = matches!(read.format, InventoryFormat::SwidTag | InventoryFormat::ConciseSwidTag);
-        if is_tag && file.device.is_none() {
-            // The file of a tag is called after its title.
-            let name = &file.name;
-            return Err(Failure::UnusableMapping(format!(
-                "{name} is a SWID tag, which does not name its device. Name the device of the tags with --device."
-            )));
+    /// Pieces of the files that were left out.
+    pub fn rejected(&self) -> u64 {
+        match self.brought {
+            Brought::Inventory { rejected, .. }
+            | Brought::Entitlements { rejected, .. }
+            | Brought::Leavers { rejected, .. }
+            | Brought::Usage { rejected, .. } => rejected,
         }
-        rejected += length(&read.rejects);
-        merged += read.duplicates_merged;
-        if !read.rejects.is_empty() {
-            rejects.push(FileRejects { file: file.name.clone(), rejects: read.rejects });
-        }
-        files.push(imported(file, read.format.name()));
-        if read.format.names_its_device() {
-            whole.extend(read.reports);
-        } else {
-            for report in read.reports {
-                parts.entry(report.device.clone()).or_default().push(report);
-            }
-        }
-    }
-    for (device, parts) in parts {
-        let place = device.name;
-        let limit = importers::limits::TITLES_PER_REPORT;
-        whole.push(importers::united(parts).ok_or(Unreadable::OverLimit { limit, place })?);
-    }
-    for report in whole {
-        installations += length(&report.installations);
-        reports.push(to_store(report));
-    }
-    let brought = Brought::Inventory {
-        reports: length(&reports),
-        installations,
-        rejected,
-        merged,
-        reports_digest: reports_digest(reports.iter().map(|report| report.digest)),
-    };
-    Ok(ReadInventory { files, reports, rejects, brought })
-}
-
-/// Of several files it must be said which one cannot be read.
-pub(crate) fn in_file(unreadable: importers::Unreadable, name: &str, files: usize) -> Failure {
-    if files == 1 { Failure::Unreadable(unreadable) } else { Failure::UnusableMapping(format!("{name}: {unreadable}")) }
-}
-
-fn to_store(report: DeviceReport) -> ReportToStore {
-    // A report is plain strings and integers, which always serialise.
-    let body = serde_json::to_vec(&report).unwrap_or_default();
-    ReportToStore { digest: Digest::of(&body), report: Arc::new(report), body }
-}
-
-pub(crate) fn imported(file: &GivenFile, format: &str) -> ImportedFile {
-    ImportedFile {
-        name: Text::from(file.name.as_str()),
-        digest: Digest::of(&file.bytes),
-        bytes: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
-        format: format.to_owned(),
-    }
-}
-
-/// `fileserver.csv` and `reports/fileserver.csv` stand for `fileserver`.
-fn file_stem(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    name.split('.').find(|part| !part.is_empty()).unwrap_or("device").to_owned()
-}
-
-pub(crate) fn length<T>(items: &[T]) -> u64 {
-    u64::try_from(items.len()).unwrap_or(u64::MAX)
-}
-
-/// The names of the mappings that come with the program.
-pub fn built_in_mappings() -> Vec<String> {
-    Mapping::built_in().into_iter().map(|mapping| mapping.name).collect()
-}
-
-/// The mapping of this name; none for no name, which lets the file decide.
-pub fn named_mapping(name: &str) -> Result<Option<Mapping>, Failure> {
-    if name.is_empty() {
-        return Ok(None);
-    }
-    match Mapping::named(name) {
-        Some(mapping) => Ok(Some(mapping)),
-        None => Err(Failure::UnusableMapping(format!(
-            "There is no mapping called {name}; those that come with the program are {}.",
-            built_in_mappings().join(" and "),
-        ))),
     }
 }
 
 impl App {
-    /// What inventory files would bring, without taking them in. The same code as [`App::import_inventory`] runs.
-    pub async fn preview_inventory(
-        &self,
-        actor: Actor,
-        source: String,
-        given: Vec<GivenFile>,
-    ) -> Result<ImportOutcome, Failure> {
+    /// What files would bring, without taking them in. The same code as [`App::bring_in`] runs.
+    pub async fn look_at(&self, actor: Actor, given: GivenImport) -> Result<ImportOutcome, Failure> {
         let app = self.clone();
         blocking(move || {
-            let read = read_inventory(&given)?;
             let before = app.snapshot();
-            let intent =
-                Intent::ImportInventory { source: source.clone(), files: read.files.clone(), brought: read.brought };
-            let events = app.rehearse(actor, intent)?;
-            let after = app.rehearsed(&before, actor, events, &source, &read.reports);
-            Ok(app.inventory_outcome(read, &before, &after, None))
+            let read = app.read(&given, app.surroundings().now())?;
+            let events = app.rehearse(actor, read.intent())?;
+            let after = app.rehearsed(&before, actor, events.clone(), Some(&read));
+            Ok(app.outcome(read, &before, &after, &events, None))
         })
         .await
     }
 
-    /// Takes in inventory files as one import.
-    pub async fn import_inventory(
+    /// Takes in files as one import.
+    pub async fn bring_in(
         &self,
         actor: Actor,
-        source: String,
-        given: Vec<GivenFile>,
+        given: GivenImport,
         repetition: Option<Repetition>,
     ) -> Result<ImportOutcome, Failure> {
         let app = self.clone();
-        let for_reading = source.clone();
-        let read = blocking(move || {
-            let read = read_inventory(&given)?;
+        let (read, repetition) = blocking(move || {
+            let read = app.read(&given, app.surroundings().now())?;
             // Refused before anything is kept.
-            let intent =
-                Intent::ImportInventory { source: for_reading, files: read.files.clone(), brought: read.brought };
             if repetition_is_absent_or_new(&app, repetition.as_ref())? {
-                app.rehearse(actor, intent)?;
+                app.rehearse(actor, read.intent())?;
             }
-            app.keep_files(&given)?;
+            app.keep_files(&given.files)?;
+            if let Some(text) = read.mapping_to_keep() {
+                app.ledger().blobs().put(text.as_bytes())?;
+            }
             Ok((read, repetition))
         })
-        .await;
-        let (read, repetition) = read?;
+        .await?;
         let before = self.snapshot();
-        let intent = Intent::ImportInventory { source, files: read.files.clone(), brought: read.brought };
-        let order = Order { repetition, reports: read.reports.clone(), ..Order::new(actor, intent) };
+        let (reports, usage) = (read.reports().to_vec(), read.usage().to_vec());
+        let order = Order { repetition, reports, usage, ..Order::new(actor, read.intent()) };
         let receipt = self.carry(order).await?;
         let app = self.clone();
         blocking(move || {
             let after = Arc::clone(&receipt.snapshot);
-            Ok(app.inventory_outcome(read, &before, &after, Some(receipt)))
-        })
-        .await
-    }
-
-    fn inventory_outcome(
-        &self,
-        read: ReadInventory,
-        before: &Snapshot,
-        after: &Snapshot,
-        receipt: Option<Receipt>,
-    ) -> ImportOutcome {
-        ImportOutcome {
-            files: read.files,
-            brought: read.brought,
-            rejects: read.rejects,
-            devices_added: after.base.estate().device_count().saturating_sub(before.base.estate().device_count()),
-            products_added: Vec::new(),
-            changes: self.line_changes(before, after),
-            columns: Vec::new(),
-            receipt,
-        }
-    }
-
-    /// What an entitlements file would bring, without taking it in.
-    pub async fn preview_entitlements(
-        &self,
-        actor: Actor,
-        given: GivenFile,
-        mapping: Option<Mapping>,
-    ) -> Result<ImportOutcome, Failure> {
-        let app = self.clone();
-        blocking(move || {
-            let before = app.snapshot();
-            let (read, intent) = app.read_entitlements(&given, mapping.as_ref())?;
-            let events = app.rehearse(actor, intent)?;
-            let after = app.rehearsed(&before, actor, events.clone(), "", &[]);
-            Ok(app.entitlements_outcome(&given, read, &before, &after, &events, None))
-        })
-        .await
-    }
-
-    /// Takes in an entitlements file as one import.
-    pub async fn import_entitlements(
-        &self,
-        actor: Actor,
-        given: GivenFile,
-        mapping: Option<Mapping>,
-        repetition: Option<Repetition>,
-    ) -> Result<ImportOutcome, Failure> {
-        let app = self.clone();
-        let (given, read, intent, repetition) = blocking(move || {
-            let (read, intent) = app.read_entitlements(&given, mapping.as_ref())?;
-            if repetition_is_absent_or_new(&app, repetition.as_ref())? {
-                app.rehearse(actor, intent.clone())?;
-            }
-            app.keep_files(std::slice::from_ref(&given))?;
-            Ok((given, read, intent, repetition))
-        })
-        .await?;
-        let before = self.snapshot();
-        let receipt = self.carry(Order { repetition, ..Order::new(actor, intent) }).await?;
-        let app = self.clone();
-        blocking(move || {
-            let after = Arc::clone(&receipt.snapshot);
             let events: Vec<Event> = receipt.recorded.iter().map(|recorded| recorded.event.clone()).collect();
-            Ok(app.entitlements_outcome(&given, read, &before, &after, &events, Some(receipt)))
+            Ok(app.outcome(read, &before, &after, &events, Some(receipt)))
         })
         .await
     }
 
-    fn read_entitlements(
+    fn outcome(
         &self,
-        given: &GivenFile,
-        mapping: Option<&Mapping>,
-    ) -> Result<(EntitlementFile, Intent), Failure> {
-        let snapshot = self.snapshot();
-        let organisation = snapshot.state.organisation.as_ref().ok_or(domain::Refusal::NotFounded)?;
-        let read = importers::read_entitlements(&given.bytes, mapping, organisation.currency)?;
-        let intent = Intent::ImportEntitlements {
-            source: read.mapping_name.clone(),
-            file: imported(given, "entitlements CSV"),
-            rows: read.rows.clone(),
-            rejected: length(&read.rejects),
-            merged: read.duplicates_merged,
-        };
-        Ok((read, intent))
-    }
-
-    fn entitlements_outcome(
-        &self,
-        given: &GivenFile,
-        read: EntitlementFile,
+        read: Read,
         before: &Snapshot,
         after: &Snapshot,
         events: &[Event],
@@ -349,25 +196,84 @@ impl App {
                 _ => None,
             })
             .collect();
-        let rejects = if read.rejects.is_empty() {
-            Vec::new()
-        } else {
-            vec![FileRejects { file: given.name.clone(), rejects: read.rejects.clone() }]
-        };
+        let reject_file = RejectFile::of(&read);
+        let facts = read.into_facts();
         ImportOutcome {
-            files: vec![imported(given, "entitlements CSV")],
-            brought: Brought::Entitlements {
-                rows: length(&read.rows),
-                rejected: length(&read.rejects),
-                merged: read.duplicates_merged,
-            },
-            rejects,
-            devices_added: 0,
+            files: facts.files,
+            brought: facts.brought,
+            rejects: facts.rejects,
+            remarks: facts.remarks,
+            reject_file,
+            devices_added: after.base.estate().device_count().saturating_sub(before.base.estate().device_count()),
             products_added,
             changes: self.line_changes(before, after),
-            columns: read.columns,
+            columns: facts.columns,
+            table: facts.table,
             receipt,
         }
+    }
+
+    /// What inventory files would bring, without taking them in.
+    pub async fn preview_inventory(
+        &self,
+        actor: Actor,
+        source: String,
+        files: Vec<GivenFile>,
+    ) -> Result<ImportOutcome, Failure> {
+        let how = HowToRead::default();
+        self.look_at(actor, GivenImport { kind: TableKind::Installations, source, files, how }).await
+    }
+
+    /// Takes in inventory files as one import.
+    pub async fn import_inventory(
+        &self,
+        actor: Actor,
+        source: String,
+        files: Vec<GivenFile>,
+        repetition: Option<Repetition>,
+    ) -> Result<ImportOutcome, Failure> {
+        let how = HowToRead::default();
+        self.bring_in(actor, GivenImport { kind: TableKind::Installations, source, files, how }, repetition).await
+    }
+
+    /// Takes in files of usage as one import.
+    pub async fn import_usage(
+        &self,
+        actor: Actor,
+        source: String,
+        files: Vec<GivenFile>,
+        repetition: Option<Repetition>,
+    ) -> Result<ImportOutcome, Failure> {
+        let how = HowToRead::default();
+        self.bring_in(actor, GivenImport { kind: TableKind::Usage, source, files, how }, repetition).await
+    }
+
+    /// Takes in an entitlements file as one import.
+    pub async fn import_entitlements(
+        &self,
+        actor: Actor,
+        given: GivenFile,
+        mapping: Option<Mapping>,
+        repetition: Option<Repetition>,
+    ) -> Result<ImportOutcome, Failure> {
+        let mapping = mapping.map(|mapping| GivenMapping::Text(mapping.as_toml()));
+        let how = HowToRead { mapping, layout: Layout::default() };
+        let given = GivenImport { kind: TableKind::Entitlements, source: String::new(), files: vec![given], how };
+        self.bring_in(actor, given, repetition).await
+    }
+
+    /// Remembers how the tables of a source are read. Nothing is recorded where that is known already.
+    pub async fn remember_mapping(
+        &self,
+        actor: Actor,
+        kind: TableKind,
+        name: String,
+        mapping: &str,
+        repetition: Option<Repetition>,
+    ) -> Result<Receipt, Failure> {
+        let mapping = parse_mapping(kind, mapping)?;
+        let intent = Intent::RememberMapping { kind, name, mapping };
+        self.carry(Order { repetition, ..Order::new(actor, intent) }).await
     }
 
     /// Undoes an import as a whole.
@@ -384,7 +290,7 @@ impl App {
     pub fn effect_of_undo(&self, actor: Actor, import: ImportId) -> Result<Vec<LineChange>, Failure> {
         let before = self.snapshot();
         let events = self.rehearse(actor, Intent::UndoImport { import })?;
-        let mut after = self.rehearsed(&before, actor, events, "", &[]);
+        let mut after = self.rehearsed(&before, actor, events, None);
         let with_reports =
             before.state.imports.get(&import).is_some_and(|known| known.brought.reports_digest().is_some());
         if with_reports {
@@ -393,51 +299,17 @@ impl App {
         Ok(self.line_changes(&before, &after))
     }
 
-    /// What an import left out, by file, read again from the files that are kept as evidence.
-    pub fn rejects_of(&self, import: ImportId) -> Result<Vec<(String, Reject)>, Failure> {
-        let snapshot = self.snapshot();
-        let known = snapshot.state.imports.get(&import).ok_or_else(|| Failure::NotFound(format!("import {import}")))?;
-        let mut all = Vec::new();
-        for file in &known.files {
-            let name = file.name.shown().to_owned();
-            let bytes = self
-                .ledger()
-                .blobs()
-                .get(&file.digest.0)?
-                .ok_or_else(|| Failure::Damaged(format!("the file {} of {import} is missing", file.digest)))?;
-            // What is left out does not depend on the name of the device.
-            let device = Some(file_stem(&name));
-            let given = GivenFile { name: name.clone(), bytes, device };
-            let rejects = match known.brought {
-                Brought::Inventory { .. } => {
-                    read_inventory(&[given])?.rejects.into_iter().flat_map(|file| file.rejects).collect()
-                }
-                Brought::Usage { .. } => crate::usages::read_one(&given, &snapshot.state, known.at)?.rejects,
-                Brought::Entitlements { .. } => {
-                    let mapping = named_mapping(&known.source)?;
-                    self.read_entitlements(&given, mapping.as_ref())?.0.rejects
-                }
-            };
-            all.extend(rejects.into_iter().map(|reject: Reject| (name.clone(), reject)));
-        }
-        Ok(all)
-    }
-
-    /// The snapshot that events would lead to.
-    pub(crate) fn rehearsed(
-        &self,
-        before: &Snapshot,
-        actor: Actor,
-        events: Vec<Event>,
-        source: &str,
-        reports: &[ReportToStore],
-    ) -> Snapshot {
+    /// The snapshot that events would lead to, with what was read where they take it in.
+    fn rehearsed(&self, before: &Snapshot, actor: Actor, events: Vec<Event>, read: Option<&Read>) -> Snapshot {
         let mut after = before.clone();
         let at = domain::decide::entry_time(&before.state, self.surroundings().now());
         for event in events {
-            if let Event::Imported { import, .. } = &event {
-                for report in reports {
-                    after.base.report(source, *import, &report.report);
+            if let (Event::Imported { import, .. }, Some(read)) = (&event, read) {
+                for report in read.reports() {
+                    after.base.report(read.source(), *import, &report.report);
+                }
+                for report in read.usage() {
+                    after.base.take_usage(read.source(), *import, &report.report);
                 }
             }
             after.state.evolve(&Recorded { seq: after.state.size, at, actor, event });
@@ -470,28 +342,24 @@ impl App {
     }
 
     /// Keeps files as evidence before the entry that names them is written.
-    pub(crate) fn keep_files(&self, given: &[GivenFile]) -> Result<(), Failure> {
+    fn keep_files(&self, given: &[GivenFile]) -> Result<(), Failure> {
         for file in given {
             self.ledger().blobs().put(&file.bytes)?;
         }
         Ok(())
     }
+
+    /// The bytes of a file of an import, as they came in.
+    fn kept_file(&self, digest: Digest, import: ImportId) -> Result<Vec<u8>, Failure> {
+        let kept = self.ledger().blobs().get(&digest.0)?;
+        kept.ok_or_else(|| Failure::Damaged(format!("the file {digest} of {import} is missing")))
+    }
 }
 
 /// Whether an order with this key was not carried out before: then its rules are checked before files are kept.
-pub(crate) fn repetition_is_absent_or_new(app: &App, repetition: Option<&Repetition>) -> Result<bool, Failure> {
+fn repetition_is_absent_or_new(app: &App, repetition: Option<&Repetition>) -> Result<bool, Failure> {
     Ok(match repetition {
         None => true,
         Some(repetition) => app.ledger().answer(&repetition.key)?.is_none(),
     })
-}
-
-/// Reading files and comparing whole positions would hold up everybody else on an async thread.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => Err(Failure::Damaged(error.to_string())),
-    }
 }

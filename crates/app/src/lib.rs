@@ -9,6 +9,7 @@ pub mod catalogues;
 pub mod costs;
 pub mod discovery;
 mod estates;
+pub mod exports;
 mod failure;
 pub mod identities;
 pub mod imports;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use domain::command::{Actor, Command, Intent};
@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::agents::Deliveries;
 use crate::estates::Keeping;
 use crate::failure::Failure;
+use crate::imports::WorkbookReader;
 use crate::order::{Order, Receipt};
 use crate::replay;
 use crate::seals::Times;
@@ -56,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) hashing: Semaphore,
     pub(crate) reading: Semaphore,
     pub(crate) deliveries: Deliveries,
+    pub(crate) workbooks: OnceLock<WorkbookReader>,
     pub(crate) times: Times,
     origin: Arc<str>,
     closed: AtomicBool,
@@ -143,6 +145,7 @@ impl App {
                 hashing: Semaphore::new(HASHES_AT_ONCE),
                 reading: Semaphore::new(READINGS_AT_ONCE),
                 deliveries: Deliveries::default(),
+                workbooks: OnceLock::new(),
                 times: Times::default(),
                 origin,
                 closed: AtomicBool::new(false),

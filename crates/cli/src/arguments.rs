@@ -1,6 +1,7 @@
 //! The command line's words. The doc comment of each is its help text.
 
 mod acts;
+mod imports;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ mod time;
 
 pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis};
 pub use entitlement::{Entitlement, NewEntitlement};
+pub use imports::{Import, Tables};
 pub use source::Source;
 pub use time::{Forecast, Seal, SealAct, Statement, Trend};
 
@@ -84,6 +86,8 @@ pub enum Command {
     Serve(Serve),
     /// Look around in a sample company: creates it, prints a sign-in link, and serves.
     Demo(Demo),
+    /// Write positions, entitlements or installations whole, as a file for other programs.
+    Export(Export),
     /// Take in inventory and entitlements; every import can be undone.
     #[command(subcommand)]
     Import(Import),
@@ -216,58 +220,21 @@ pub struct Demo {
     pub listen: String,
 }
 
-#[derive(Debug, Subcommand)]
-pub enum Import {
-    /// Take in reports of devices; the format is detected.
-    Inventory {
-        /// The files; `-` is standard input.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// The name of the source: a later report of the same source and device replaces the earlier.
-        #[arg(long, value_name = "NAME")]
-        source: Option<String>,
-        /// The name of the device, for files that do not say it: tags, exports of the registry, the dpkg status.
-        #[arg(long, value_name = "NAME")]
-        device: Option<String>,
-        /// Only show what would change.
-        #[arg(short = 'n', long)]
-        dry_run: bool,
-    },
-    /// Take in what licence managers, services and meters tell of use; the format is detected.
-    Usage {
-        /// The files; `-` is standard input.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// The name of the source, such as a licence server: what it says later of a time replaces what it said before.
-        #[arg(long, value_name = "NAME")]
-        source: Option<String>,
-        /// Only show what would change.
-        #[arg(short = 'n', long)]
-        dry_run: bool,
-    },
-    /// Take in rights from a CSV file.
-    Entitlements {
-        /// The file; `-` is standard input.
-        file: PathBuf,
-        /// How columns map to fields: a name (indult, snipe-it) or a TOML file. Recognised where it is not given.
-        #[arg(long, value_name = "NAME|FILE")]
-        map: Option<String>,
-        /// Only show what would change.
-        #[arg(short = 'n', long)]
-        dry_run: bool,
-    },
-    /// List imports.
-    List,
-    /// Show an import.
-    Show {
-        /// Its number, such as IMP-3.
-        import: String,
-    },
-    /// Undo an import as a whole.
-    Undo {
-        /// Its number, such as IMP-3.
-        import: String,
-    },
+/// What is exported, and how.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// What: positions, entitlements or installations.
+    pub subject: String,
+    /// The format: csv, xlsx, json, parquet; of entitlements also ent (ISO/IEC 19770-3) and cyclonedx. Where it is not
+    /// given, the ending of the file says it, and without a file it is csv.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// The file to write; standard output where it is not given.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there.
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -318,6 +285,9 @@ pub struct Discover {
     /// Print what was found as CSV and report nothing.
     #[arg(long)]
     pub print: bool,
+    /// Print units of systemd that report every day, and report nothing.
+    #[arg(long)]
+    pub timer: bool,
     /// The name of the source; that of the token where it is one of an agent source, else discover.
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,

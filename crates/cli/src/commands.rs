@@ -10,6 +10,7 @@ mod demo;
 mod discover;
 mod entitlement;
 mod exception;
+mod export;
 mod import;
 mod leaver;
 mod ledger;
@@ -56,7 +57,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Exit> {
         Command::Verify(verify) => verify::verify(&target, output, &verify).await,
         Command::Catalogue(crate::arguments::Catalogue::Lint { folder }) => catalogue::lint(&folder),
         Command::Metric(crate::arguments::Metric::Lint { file }) => metric::lint(&file),
-        Command::Discover(discover) if discover.print => discover::print(&discover),
+        Command::Discover(discover) if discover.print || discover.timer => discover::print(&discover),
         Command::Witness(
             witness @ (crate::arguments::Witness::Serve { .. }
             | crate::arguments::Witness::Init { .. }
@@ -82,6 +83,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Exit> {
 
 async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result<ExitCode, Exit> {
     match command {
+        Command::Export(export) => export::run(asked, export).await,
         Command::Import(import) => import::run(asked, import).await,
         Command::Source(source) => source::run(asked, source).await,
         Command::Discover(discover) => discover::report(asked, &discover).await,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use app::{App, Surroundings};
 
 use crate::exit::Exit;
+use crate::workbooks;
 
 /// The real clock and the system's randomness.
 pub fn surroundings() -> Surroundings {
@@ -31,5 +32,7 @@ pub fn open(folder: &Path) -> Result<App, Exit> {
             ),
         ));
     }
-    Ok(App::open(folder, surroundings())?)
+    let app = App::open(folder, surroundings())?;
+    app.read_workbooks_with(workbooks::reader());
+    Ok(app)
 }

@@ -9,6 +9,7 @@ mod commands;
 mod exit;
 mod local;
 mod print;
+mod workbooks;
 
 use std::process::ExitCode;
 
@@ -18,6 +19,9 @@ use crate::arguments::Arguments;
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
+    if let Some(ended) = workbooks::as_reader() {
+        return ended;
+    }
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -33,6 +33,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
+        | Intent::RememberMapping { .. }
         | Intent::UndoImport { .. }
         | Intent::ReceivePurchase { .. } => &[Role::SamManager, Role::Procurement],
         Intent::MatchTitle { .. }
@@ -41,6 +42,7 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::AdoptSoftware { .. }
         | Intent::LinkProduct { .. }
         | Intent::ImportInventory { .. }
+        | Intent::ImportLeavers { .. }
         | Intent::OpenSource { .. }
         | Intent::ChangeSource { .. }
         | Intent::RenewSourceToken { .. }
@@ -150,6 +152,8 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. }
         | Intent::ImportEntitlements { .. }
+        | Intent::ImportLeavers { .. }
+        | Intent::RememberMapping { .. }
         | Intent::MatchTitle { .. }
         | Intent::UnmatchTitle { .. }
         | Intent::UndoImport { .. }

@@ -19,7 +19,7 @@ use crate::id::{
     AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
     LegalHoldId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
 };
-use crate::import::{Brought, ImportedFile};
+use crate::import::{Brought, ImportedFile, TableKind};
 use crate::metric::Definition;
 use crate::observation::EntitlementRow;
 use crate::organisation::Organisation;
@@ -186,7 +186,19 @@ pub enum Intent {
     /// Take in reports of devices.
     ImportInventory { source: String, files: Vec<ImportedFile>, brought: Brought },
     /// Take in rights.
-    ImportEntitlements { source: String, file: ImportedFile, rows: Vec<EntitlementRow>, rejected: u64, merged: u64 },
+    ImportEntitlements {
+        source: String,
+        file: ImportedFile,
+        /// How its columns are read, where that does not come with the program.
+        mapping: Option<ImportedFile>,
+        rows: Vec<EntitlementRow>,
+        rejected: u64,
+        merged: u64,
+    },
+    /// Take in people who have left.
+    ImportLeavers { source: String, files: Vec<ImportedFile>, leavers: Vec<(Text, Date)>, rejected: u64, merged: u64 },
+    /// Remember how the columns of tables from one source are read.
+    RememberMapping { kind: TableKind, name: String, mapping: String },
     /// Undo an import as a whole.
     UndoImport { import: ImportId },
     /// Open a source whose inventory agents report by themselves, with a token of its own.

@@ -97,9 +97,11 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::DefineSuite { .. }
         | Intent::RecordEntitlement { .. }
         | Intent::RetireEntitlement { .. } => software::decide(asking),
-        Intent::ImportInventory { .. } | Intent::ImportEntitlements { .. } | Intent::UndoImport { .. } => {
-            imports::decide(asking)
-        }
+        Intent::ImportInventory { .. }
+        | Intent::ImportEntitlements { .. }
+        | Intent::ImportLeavers { .. }
+        | Intent::RememberMapping { .. }
+        | Intent::UndoImport { .. } => imports::decide(asking),
         Intent::OpenSource { .. }
         | Intent::ChangeSource { .. }
         | Intent::RenewSourceToken { .. }

@@ -21,7 +21,7 @@ use crate::id::{
     LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId,
     TitleMatchId, TokenId, WaveId,
 };
-use crate::import::{Brought, ImportedFile};
+use crate::import::{Brought, ImportedFile, TableKind};
 use crate::metric::Definition;
 use crate::organisation::Organisation;
 use crate::person::{Role, Scope, SetUpLink};
@@ -173,6 +173,8 @@ pub enum Event {
     Imported { import: ImportId, source: String, files: Vec<ImportedFile>, brought: Brought },
     /// An import was undone as a whole.
     ImportUndone { import: ImportId },
+    /// How the columns of tables from one source are read was remembered.
+    MappingRemembered { kind: TableKind, name: String, mapping: String },
     /// A source was opened whose inventory agents report by themselves.
     SourceOpened { source: SourceId, name: String, token: TokenId, approval: Approval, interval_hours: u32 },
     /// What becomes of unknown devices of an agent source, or how often it is expected to report, was changed.
@@ -321,6 +323,9 @@ pub enum Event {
         name: Text,
         #[serde(deserialize_with = "crate::exact::deserialize")]
         left_on: Date,
+        /// The import that named them, where one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        import: Option<ImportId>,
     },
     /// Somebody has not left after all.
     LeaverRemoved { leaver: LeaverId },
@@ -417,6 +422,7 @@ impl Event {
                 format!("entitlement/{entitlement}")
             }
             Self::Imported { import, .. } | Self::ImportUndone { import } => format!("import/{import}"),
+            Self::MappingRemembered { kind, name, .. } => format!("mapping/{kind}/{}", crate::product::folded(name)),
             Self::SourceOpened { source, .. }
             | Self::SourceChanged { source, .. }
             | Self::SourceTokenRenewed { source, .. }

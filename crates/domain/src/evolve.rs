@@ -100,7 +100,9 @@ impl State {
             | Event::EntitlementRetired { .. }
             | Event::FeatureLinked { .. }
             | Event::FeatureUnlinked { .. } => self.evolve_software(recorded),
-            Event::Imported { .. } | Event::ImportUndone { .. } => self.evolve_import(recorded),
+            Event::Imported { .. } | Event::ImportUndone { .. } | Event::MappingRemembered { .. } => {
+                self.evolve_import(recorded);
+            }
             Event::SourceOpened { .. }
             | Event::SourceChanged { .. }
             | Event::SourceTokenRenewed { .. }

@@ -1,5 +1,8 @@
 //! Imports: what came in from outside in one act, and can be undone in one act.
 
+use std::fmt;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -20,6 +23,59 @@ pub struct ImportedFile {
     pub bytes: u64,
     /// The format that was recognised.
     pub format: String,
+}
+
+/// The format of a file that says how the columns of the others were read.
+pub const MAPPING_FORMAT: &str = "mapping";
+
+/// What a table holds, row by row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableKind {
+    /// Titles on devices.
+    Installations,
+    /// Rights.
+    Entitlements,
+    /// People who have left.
+    Leavers,
+    /// Sessions and readings.
+    Usage,
+}
+
+impl TableKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Installations, Self::Entitlements, Self::Leavers, Self::Usage];
+
+    /// The name in files, addresses and forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Installations => "installations",
+            Self::Entitlements => "entitlements",
+            Self::Leavers => "leavers",
+            Self::Usage => "usage",
+        }
+    }
+}
+
+impl fmt::Display for TableKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How the columns of tables from one source are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RememberedMapping {
+    /// What the tables hold.
+    pub kind: TableKind,
+    /// The source, by whose name it is found.
+    pub name: String,
+    /// The mapping, as a file.
+    pub mapping: Arc<str>,
+    /// Who had it remembered.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What an import brought.
@@ -48,6 +104,15 @@ pub enum Brought {
         /// Repetitions that were merged.
         merged: u64,
     },
+    /// People who have left.
+    Leavers {
+        /// Names that were recorded with a last day.
+        rows: u64,
+        /// Rows left out.
+        rejected: u64,
+        /// Repetitions that were merged.
+        merged: u64,
+    },
     /// Usage.
     Usage {
         /// Sessions.
@@ -70,7 +135,7 @@ impl Brought {
     pub fn reports_digest(&self) -> Option<Digest> {
         match self {
             Self::Inventory { reports_digest, .. } | Self::Usage { reports_digest, .. } => Some(*reports_digest),
-            Self::Entitlements { .. } => None,
+            Self::Entitlements { .. } | Self::Leavers { .. } => None,
         }
     }
 }

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::id::LeaverId;
+use crate::id::{ImportId, LeaverId};
 use crate::text::Text;
 
 /// Somebody who has left.
@@ -17,6 +17,8 @@ pub struct Leaver {
     pub name: Text,
     /// Their last day.
     pub left_on: Date,
+    /// The import that named them, where one did.
+    pub import: Option<ImportId>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
     /// The entry that recorded it.

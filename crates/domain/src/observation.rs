@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::entitlement::{Metric, Quantity};
+use crate::entitlement::{Metric, Quantity, Scope, Versions};
 use crate::money::Money;
 
 /// Where a device serves; licence terms often exempt all but production.
@@ -226,6 +226,30 @@ pub struct EntitlementRow {
     /// Purchase order or other reference of the buyer.
     #[serde(default)]
     pub purchase_reference: Option<String>,
+    /// Where and how the units may be used.
+    #[serde(default, skip_serializing_if = "RowRights::are_plain")]
+    pub rights: RowRights,
+}
+
+/// The use rights of a row, whose products are names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RowRights {
+    /// Where.
+    pub scope: Scope,
+    /// The versions; `None` is all of them.
+    pub versions: Option<Versions>,
+    /// Names of products on which a unit may be spent instead.
+    pub instead_for: Vec<String>,
+    /// Whether use under the agreement of the row is compliant by contract.
+    pub compliant_by_contract: bool,
+}
+
+impl RowRights {
+    /// Whether nothing is said.
+    pub fn are_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A piece of a file that could not be used, with what to do about it.

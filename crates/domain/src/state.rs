@@ -20,7 +20,7 @@ use crate::id::{
     LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId,
     TitleMatchId, TokenId, WaveId,
 };
-use crate::import::Import;
+use crate::import::{Import, RememberedMapping, TableKind};
 use crate::leaver::Leaver;
 use crate::metric::CustomMetric;
 use crate::organisation::Organisation;
@@ -63,6 +63,8 @@ pub struct State {
     pub title_matches: OrdMap<TitleMatchId, Arc<TitleMatch>>,
     pub entitlements: OrdMap<EntitlementId, Arc<Entitlement>>,
     pub imports: OrdMap<ImportId, Arc<Import>>,
+    /// How tables are read, by what they hold and the name of their source, compared [`folded`].
+    pub mappings: OrdMap<(TableKind, String), Arc<RememberedMapping>>,
     pub sources: OrdMap<SourceId, Arc<AgentSource>>,
     pub catalogues: OrdMap<Digest, Arc<Catalogue>>,
     /// The version in force.
@@ -225,6 +227,11 @@ impl State {
     /// The agent source that reports with `token`.
     pub fn source_with_token(&self, token: TokenId) -> Option<&Arc<AgentSource>> {
         self.sources.values().find(|source| source.closed.is_none() && source.token == token)
+    }
+
+    /// How tables of a kind from the source called `name` are read, where that was remembered.
+    pub fn mapping_of(&self, kind: TableKind, name: &str) -> Option<&Arc<RememberedMapping>> {
+        self.mappings.get(&(kind, folded(name)))
     }
 
     /// Whether the agents of a source can report at `at`: it is open, and its token and the token's owner work.

@@ -16,6 +16,16 @@ pub enum DecimalStyle {
     Comma,
 }
 
+impl DecimalStyle {
+    /// The name in a mapping file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Comma => "comma",
+        }
+    }
+}
+
 /// Decimals of a price that are still exact; a finer price is a slip or a float that was written out.
 const DECIMALS_MAX: u32 = 10;
 

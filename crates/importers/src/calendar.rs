@@ -104,6 +104,11 @@ pub(crate) fn style_shown(text: &str) -> Option<DateStyle> {
     }
 }
 
+/// Whether a date has two readings.
+pub(crate) fn is_ambiguous(text: &str) -> bool {
+    read(text.trim(), None) == Err(Problem::Ambiguous)
+}
+
 fn read(text: &str, style: Option<DateStyle>) -> Result<Date, Problem> {
     let text = without_time(text);
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {

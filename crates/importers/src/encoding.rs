@@ -26,6 +26,25 @@ pub enum Encoding {
     Windows1252,
     /// No text at all but items of CBOR, whose texts are UTF-8.
     Cbor,
+    /// A workbook of a spreadsheet, whose texts are UTF-8.
+    Workbook,
+}
+
+impl Encoding {
+    /// Those of texts, which people may choose.
+    pub const OF_TEXTS: [Self; 4] = [Self::Utf8, Self::Windows1252, Self::Utf16LittleEndian, Self::Utf16BigEndian];
+
+    /// The name in mapping files and forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf8",
+            Self::Utf16LittleEndian => "utf16_little_endian",
+            Self::Utf16BigEndian => "utf16_big_endian",
+            Self::Windows1252 => "windows1252",
+            Self::Cbor => "cbor",
+            Self::Workbook => "workbook",
+        }
+    }
 }
 
 impl fmt::Display for Encoding {
@@ -36,6 +55,7 @@ impl fmt::Display for Encoding {
             Self::Utf16BigEndian => "UTF-16BE",
             Self::Windows1252 => "windows-1252",
             Self::Cbor => "CBOR",
+            Self::Workbook => "an Excel workbook",
         })
     }
 }
@@ -98,6 +118,23 @@ pub(crate) fn decode_table(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Unr
             Encoding::Windows1252,
         )),
         outcome => outcome,
+    }
+}
+
+/// The text in the encoding that somebody chose.
+pub(crate) fn decode_as(bytes: &[u8], encoding: Encoding) -> Result<(Cow<'_, str>, Encoding), Unreadable> {
+    match encoding {
+        Encoding::Utf8 => match bytes {
+            [0xef, 0xbb, 0xbf, rest @ ..] => decode_utf8(rest, 3),
+            _ => decode_utf8(bytes, 0),
+        },
+        Encoding::Utf16LittleEndian => decode_utf16(bytes, u16::from_le_bytes, encoding),
+        Encoding::Utf16BigEndian => decode_utf16(bytes, u16::from_be_bytes, encoding),
+        Encoding::Windows1252 => match decode_windows_1252(bytes) {
+            Some(text) => Ok((Cow::Owned(text), encoding)),
+            None => Err(Unreadable::NotText { offset: 0, also: "windows-1252" }),
+        },
+        Encoding::Cbor | Encoding::Workbook => decode_table(bytes),
     }
 }
 

@@ -5,23 +5,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::digest::Digest;
-use domain::entitlement::{Metric, Quantity};
+use domain::entitlement::{Metric, Quantity, Scope, Versions};
 use domain::money::{Currency, Money};
-use domain::observation::{EntitlementRow, Environment, Reject};
+use domain::observation::{EntitlementRow, Environment, Reject, RowRights};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::amount::{self, CurrencyMark, DecimalStyle, NotANumber, price_per_unit, read_number, split_currency};
-use crate::calendar::{self, DateStyle, optional_date};
-use crate::encoding::{Encoding, decode_table, unpack};
+use crate::amount::{CurrencyMark, DecimalStyle, NotANumber, price_per_unit, read_number, split_currency};
+use crate::calendar::{DateStyle, optional_date};
+use crate::encoding::Encoding;
 use crate::findings::{Fault, Findings, Remark};
-use crate::inventory::other_kind;
+use crate::layout::{RejectedRow, Table, TableView, unpacked, wanted};
+use crate::licensing;
 use crate::limits::{ENTITLEMENT_ROWS, PRICE, QUANTITY};
-use crate::mapping::{EntitlementField, Headers, Mapping};
+use crate::mapping::{EntitlementField, Headers, Layout, Mapping};
 use crate::name::{clean, clean_optional};
-use crate::table::{ColumnUse, Columns, Record, Records, assign_columns, find_delimiter};
+use crate::table::{ColumnUse, Record, Records, assign_columns};
 use crate::unreadable::Unreadable;
+use crate::workbook::{ReadWorkbook, read_workbook};
 
 /// Names of metrics in the repair of a word that is none.
 const METRICS_SUGGESTED: usize = 5;
@@ -33,12 +35,18 @@ pub struct EntitlementFile {
     pub mapping_name: String,
     /// The encoding of its text.
     pub encoding: Encoding,
+    /// The mapping that was used, with the layout that was stated; `None` where the file is no table.
+    pub mapping: Option<Mapping>,
     /// Its columns with their uses.
     pub columns: Vec<ColumnUse>,
+    /// How its table was read; `None` where it is no table.
+    pub view: Option<TableView>,
     /// Rows in the order of the file.
     pub rows: Vec<EntitlementRow>,
     /// Rows that were left out, one entry for each thing that is wrong.
     pub rejects: Vec<Reject>,
+    /// The rows of a table that were left out, with their cells.
+    pub rejected_rows: Vec<RejectedRow>,
     /// What was done with rows that were used.
     pub remarks: Vec<Remark>,
     /// Rows that repeat an earlier one in every cell.
@@ -49,6 +57,18 @@ pub struct EntitlementFile {
 const UNLIMITED: [&str; 9] =
     ["unlimited", "site", "site licence", "site license", "site-wide", "no limit", "infinite", "infinity", "∞"];
 
+/// The fields that hold numbers, and those that hold dates.
+const STYLED: (&[EntitlementField], &[EntitlementField]) = (
+    &[EntitlementField::UnitPrice, EntitlementField::TotalPrice, EntitlementField::Quantity],
+    &[
+        EntitlementField::StartsOn,
+        EntitlementField::EndsOn,
+        EntitlementField::AgreementEndsOn,
+        EntitlementField::MaintainedUntil,
+        EntitlementField::RetiredOn,
+    ],
+);
+
 /// Reads a table of entitlements. Without a mapping, the built-in one that suits its headers is used.
 /// Prices without any word on their currency are in `home_currency`.
 pub fn read_entitlements(
@@ -56,43 +76,82 @@ pub fn read_entitlements(
     mapping: Option<&Mapping>,
     home_currency: Currency,
 ) -> Result<EntitlementFile, Unreadable> {
-    let bytes = unpack(bytes)?;
-    if let Some(refusal) = other_kind(&bytes) {
-        return Err(refusal);
+    read_entitlements_as(bytes, mapping, &Layout::default(), home_currency, &read_workbook)
+}
+
+/// [`read_entitlements`] with a layout that counts before the mapping's, and a reader of workbooks.
+pub fn read_entitlements_as(
+    bytes: &[u8],
+    mapping: Option<&Mapping>,
+    layout: &Layout,
+    home_currency: Currency,
+    read_workbook: ReadWorkbook<'_>,
+) -> Result<EntitlementFile, Unreadable> {
+    let bytes = unpacked(bytes)?;
+    let table = open(&bytes, mapping, layout, read_workbook)?;
+    let (records, headed) = table.headed(mapping)?;
+    let Some(mapping) = &headed.mapping else {
+        return Err(missing_column(EntitlementField::Product, Vec::new(), headed.headers));
+    };
+    let assigned = assign(mapping, &headed.headers)?;
+    let view = table.view(&headed, records.clone(), &assigned, STYLED)?;
+    let reader = RowReader {
+        mapping,
+        assigned,
+        headers: &headed.headers,
+        home_currency,
+        decimal: view.decimal,
+        date_order: view.dates,
+        dates: view.dates_shown,
+    };
+    read_rows(records, &reader, view, &table.layout)
+}
+
+/// How a table of entitlements would be read, whether or not all the needed columns are there.
+pub fn view_entitlements(
+    bytes: &[u8],
+    mapping: Option<&Mapping>,
+    layout: &Layout,
+    read_workbook: ReadWorkbook<'_>,
+) -> Result<TableView, Unreadable> {
+    let bytes = unpacked(bytes)?;
+    let table = open(&bytes, mapping, layout, read_workbook)?;
+    let (records, headed) = table.headed(mapping)?;
+    table.view(&headed, records, &headed.assigned_where_clear(), STYLED)
+}
+
+fn open<'a>(
+    bytes: &'a [u8],
+    mapping: Option<&Mapping>,
+    layout: &Layout,
+    read_workbook: ReadWorkbook<'_>,
+) -> Result<Table<'a>, Unreadable> {
+    let layout = layout.or(mapping.map(Mapping::layout).unwrap_or_default());
+    if let Some(rows) = licensing::rows(bytes)? {
+        return Ok(Table::of_rows(rows, layout));
     }
-    let (text, encoding) = decode_table(&bytes)?;
-    if text.trim_start().starts_with(['{', '[', '<']) {
+    let table = Table::open(bytes, layout, read_workbook)?;
+    if table.is_markup() {
         return Err(Unreadable::OtherKind {
-            what: "JSON or XML and no table",
+            what: "XML and no table",
             instead: "Save the entitlements as CSV with a header line; inventories go to “indult import inventory”.",
         });
     }
-    let stated = mapping.and_then(|mapping| mapping.delimiter).map(crate::mapping::Delimiter::character);
-    let mut records = Records::new(&text, stated.unwrap_or_else(|| find_delimiter(&text)));
-    let Some(header) = records.next_record()? else { return Err(Unreadable::Empty) };
-    let headers: Vec<String> = header.cells.iter().map(|cell| cell.trim().to_owned()).collect();
-    let found = if mapping.is_none() { Mapping::for_headers(&headers) } else { None };
-    let Some(mapping) = mapping.or(found.as_ref()) else {
-        return Err(missing_column(EntitlementField::Product, Vec::new(), headers));
-    };
-    let assigned = assign(mapping, &headers)?;
-    let mut reader = RowReader { mapping, assigned, headers: &headers, home_currency, decimal: None, dates: None };
-    reader.look_ahead(records.clone())?;
-    read_rows(records, &reader, encoding)
+    Ok(table)
 }
 
 fn read_rows(
     mut records: Records<'_>,
     reader: &RowReader<'_>,
-    encoding: Encoding,
+    view: TableView,
+    layout: &Layout,
 ) -> Result<EntitlementFile, Unreadable> {
-    let mut columns = Columns::new(reader.headers, |column| reader.field_of(column));
     let mut findings = Findings::default();
     let mut rows = Vec::new();
+    let mut rejected_rows = Vec::new();
     let mut seen = BTreeSet::new();
     let mut duplicates_merged = 0;
     while let Some(record) = records.next_record()? {
-        columns.sample(&record);
         if !seen.insert(fingerprint(&record)) {
             duplicates_merged += 1;
             continue;
@@ -107,32 +166,27 @@ fn read_rows(
                 }
                 rows.push(row);
             }
-            Err(faults) => {
-                for (place, fault) in faults {
-                    findings.reject(place, fault)?;
-                }
-            }
+            Err(faults) => rejected_rows.push(findings.reject_row(&record, faults)?),
         }
     }
     Ok(EntitlementFile {
         mapping_name: reader.mapping.name.clone(),
-        encoding,
-        columns: columns.into_inner(),
+        mapping: Some(reader.mapping.clone().laid_out(layout.clone())),
+        encoding: view.encoding,
+        columns: view.columns.clone(),
+        view: Some(view),
         rows,
         rejects: findings.rejects,
+        rejected_rows,
         remarks: findings.remarks,
         duplicates_merged,
     })
 }
 
-/// Whether the first record heads a product column and a quantity column.
-pub(crate) fn is_entitlements_table(text: &str) -> bool {
-    let mut records = Records::new(text, find_delimiter(text));
-    let Ok(Some(header)) = records.next_record() else { return false };
-    let headers: Vec<String> = header.cells.iter().map(ToString::to_string).collect();
-    let Some(mapping) = Mapping::for_headers(&headers) else { return false };
-    let wanted = wanted(&mapping);
-    assign_columns(&headers, &wanted).is_ok_and(|assigned| {
+/// Whether the headers are of a product column and a quantity column.
+pub(crate) fn is_entitlements_table(table: &Table<'_>) -> bool {
+    let Ok((_, headed)) = table.headed::<EntitlementField>(None) else { return false };
+    assign_columns(&headed.headers, &headed.wanted()).is_ok_and(|assigned| {
         [EntitlementField::Product, EntitlementField::Quantity].iter().all(|field| assigned.contains_key(field))
     })
 }
@@ -147,10 +201,6 @@ fn fingerprint(record: &Record<'_>) -> Digest {
         bytes.extend_from_slice(cell.as_bytes());
     }
     Digest::of(&bytes)
-}
-
-fn wanted(mapping: &Mapping) -> Vec<(EntitlementField, &'static str, Vec<String>)> {
-    mapping.columns.iter().map(|(field, headers)| (*field, field.name(), headers.candidates())).collect()
 }
 
 fn assign(mapping: &Mapping, headers: &[String]) -> Result<BTreeMap<EntitlementField, usize>, Unreadable> {
@@ -207,15 +257,13 @@ struct RowReader<'r> {
     home_currency: Currency,
     /// The decimal style that the mapping states or the whole file shows.
     decimal: Option<DecimalStyle>,
+    /// The order of day and month that somebody stated.
+    date_order: Option<DateStyle>,
     /// The order of dates that the file shows, for the words of a repair only.
     dates: Option<DateStyle>,
 }
 
 impl RowReader<'_> {
-    fn field_of(&self, column: usize) -> Option<&'static str> {
-        self.assigned.iter().find(|(_, assigned)| **assigned == column).map(|(field, _)| field.name())
-    }
-
     /// The cell, or the mapping's default where there is none.
     fn cell<'c>(&'c self, field: EntitlementField, record: &'c Record<'_>) -> &'c str {
         let cell = self.assigned.get(&field).map_or("", |column| record.cell(*column));
@@ -230,24 +278,12 @@ impl RowReader<'_> {
         }
     }
 
-    /// Looks through the file for the styles that its numbers and dates show by themselves.
-    /// Where two of them contradict each other, none is taken.
-    fn look_ahead(&mut self, mut records: Records<'_>) -> Result<(), Unreadable> {
-        let mut decimals = Vec::new();
-        let mut dates = Vec::new();
-        while let Some(record) = records.next_record()? {
-            for field in [EntitlementField::UnitPrice, EntitlementField::TotalPrice, EntitlementField::Quantity] {
-                let shown = self.assigned.get(&field).and_then(|column| amount::style_shown(record.cell(*column)));
-                decimals.extend(shown.filter(|style| !decimals.contains(style)));
-            }
-            for field in [EntitlementField::StartsOn, EntitlementField::EndsOn, EntitlementField::AgreementEndsOn] {
-                let shown = self.assigned.get(&field).and_then(|column| calendar::style_shown(record.cell(*column)));
-                dates.extend(shown.filter(|style| !dates.contains(style)));
-            }
+    /// The decimal style of a cell: a workbook's numbers have a point, whatever its texts have.
+    fn decimal_of(&self, field: EntitlementField, record: &Record<'_>) -> Option<DecimalStyle> {
+        match self.assigned.get(&field) {
+            Some(column) if record.is_number(*column) => Some(DecimalStyle::Point),
+            Some(_) | None => self.decimal,
         }
-        self.dates = only(&dates);
-        self.decimal = self.mapping.decimal.or(only(&decimals));
-        Ok(())
     }
 
     /// The row and what is worth saying about it, or everything that is wrong with it.
@@ -260,14 +296,19 @@ impl RowReader<'_> {
         }
         let mut remarks = Vec::new();
         let mut cells = Cells { reader: self, record, faults: Vec::new() };
-        let date = |text: &str| optional_date(text, self.mapping.dates, self.dates);
+        let date = |text: &str| optional_date(text, self.date_order, self.dates);
         let text = |what: &'static str| move |text: &str| clean_optional(what, Some(text));
         let product = cells.read(F::Product, product);
         let publisher = cells.read(F::Publisher, text("publisher"));
         let metric = cells.read(F::Metric, metric);
-        let quantity = cells.read(F::Quantity, |text| quantity(text, self.decimal));
-        let unit_price = cells.read(F::UnitPrice, |text| price(text, self.decimal)).flatten();
-        let total_price = cells.read(F::TotalPrice, |text| price(text, self.decimal)).flatten();
+        let unlimited = cells.read(F::Unlimited, yes_or_no).unwrap_or_default();
+        let quantity = cells.read(F::Quantity, |text| match text {
+            "" if unlimited => Ok(Quantity::Unlimited),
+            text => quantity(text, self.decimal_of(F::Quantity, record)),
+        });
+        let unit_price = cells.read(F::UnitPrice, |text| price(text, self.decimal_of(F::UnitPrice, record))).flatten();
+        let total_price =
+            cells.read(F::TotalPrice, |text| price(text, self.decimal_of(F::TotalPrice, record))).flatten();
         let stated = cells.read(F::Currency, currency).flatten();
         let starts_on = cells.read(F::StartsOn, date);
         let ends_on = cells.read(F::EndsOn, date);
@@ -277,6 +318,8 @@ impl RowReader<'_> {
         let agreement_ends_on = cells.read(F::AgreementEndsOn, date);
         let notice_days = cells.read(F::NoticeDays, days);
         let purchase_reference = cells.read(F::PurchaseReference, text("purchase reference"));
+        let rights = use_rights(&mut cells, date);
+        cells.read(F::RetiredOn, |text| not_retired(date(text)?));
         if let (Some(Some(starts_on)), Some(Some(ends_on))) = (starts_on, ends_on)
             && ends_on < starts_on
         {
@@ -303,6 +346,7 @@ impl RowReader<'_> {
             agreement_ends_on: agreement_ends_on.flatten(),
             notice_days: notice_days.flatten(),
             purchase_reference: purchase_reference.flatten(),
+            rights,
         };
         Ok((row, remarks))
     }
@@ -381,9 +425,32 @@ impl RowReader<'_> {
     }
 }
 
-/// The only element of a list of one.
-fn only<T: Copy>(list: &[T]) -> Option<T> {
-    if let [only] = list { Some(*only) } else { None }
+/// What a row says of where and how its units may be used. What is wrong stands among the faults of the cells.
+fn use_rights(cells: &mut Cells<'_>, date: impl Fn(&str) -> Result<Option<Date>, Fault>) -> RowRights {
+    use EntitlementField as F;
+    let places = |what: &'static str| move |text: &str| list(what, text);
+    let set = |places: Option<Vec<String>>| places.unwrap_or_default().into_iter().collect();
+    let scope = Scope {
+        environments: cells.read(F::Environments, environments).unwrap_or_default().into_iter().collect(),
+        regions: set(cells.read(F::Regions, places("region"))),
+        business_units: set(cells.read(F::BusinessUnits, places("business unit"))),
+        cost_centres: set(cells.read(F::CostCentres, places("cost centre"))),
+    };
+    let newest = cells.read(F::NewestVersion, |text| clean_optional("version", Some(text))).flatten();
+    let downgrade = cells.read(F::Downgrade, yes_or_no).unwrap_or_default();
+    let maintained_until = cells.read(F::MaintainedUntil, date).flatten();
+    let versions = newest.map(|newest| Versions { newest, downgrade, maintained_until });
+    if versions.is_none() && (downgrade || maintained_until.is_some()) {
+        let problem = "Downgrade and maintenance are said of no version.";
+        let repair = "Write the newest version that was bought, or leave both empty.";
+        cells.faults.push((cells.reader.place(F::NewestVersion, cells.record), Fault::new("", problem, repair)));
+    }
+    RowRights {
+        scope,
+        versions,
+        instead_for: cells.read(F::InsteadFor, places("product name")).unwrap_or_default(),
+        compliant_by_contract: cells.read(F::CompliantByContract, yes_or_no).unwrap_or_default(),
+    }
 }
 
 /// What is wrong with a default of a mapping, if anything: it is read as a cell of its field would be.
@@ -391,15 +458,30 @@ pub(crate) fn check_default(mapping: &Mapping, field: EntitlementField, text: &s
     use EntitlementField as F;
     match field {
         F::Product => product(text).map(drop),
-        F::Publisher | F::Agreement | F::PurchaseReference => clean("default", text).map(drop),
+        F::Publisher | F::Agreement | F::PurchaseReference | F::NewestVersion => clean("default", text).map(drop),
         F::Metric => metric(text).map(drop),
         F::Quantity => quantity(text, mapping.decimal).map(drop),
         F::UnitPrice | F::TotalPrice => price(text, mapping.decimal).map(drop),
         F::Currency => currency(text).map(drop),
-        F::StartsOn | F::EndsOn | F::AgreementEndsOn => optional_date(text, mapping.dates, None).map(drop),
-        F::ExemptEnvironments => environments(text).map(drop),
-        F::SecondaryUse => yes_or_no(text).map(drop),
+        F::StartsOn | F::EndsOn | F::AgreementEndsOn | F::MaintainedUntil | F::RetiredOn => {
+            optional_date(text, mapping.dates, None).map(drop)
+        }
+        F::ExemptEnvironments | F::Environments => environments(text).map(drop),
+        F::SecondaryUse | F::Downgrade | F::CompliantByContract | F::Unlimited => yes_or_no(text).map(drop),
+        F::Regions | F::BusinessUnits | F::CostCentres | F::InsteadFor => list("default", text).map(drop),
         F::NoticeDays => days(text).map(drop),
+    }
+}
+
+/// A right that is retired gives nothing any more.
+fn not_retired(retired_on: Option<Date>) -> Result<(), Fault> {
+    match retired_on {
+        None => Ok(()),
+        Some(day) => Err(Fault::new(
+            &day.to_string(),
+            "The right is retired.",
+            "Leave the row out; or clear the day, where the right is to count again.",
+        )),
     }
 }
 
@@ -486,6 +568,19 @@ fn currency(text: &str) -> Result<Option<Currency>, Fault> {
     text.parse()
         .map(Some)
         .map_err(|_| Fault::new(text, "This is no currency code.", "Write three letters, such as EUR."))
+}
+
+/// Names with semicolons or bars between them; a comma is part of a name.
+fn list(what: &'static str, text: &str) -> Result<Vec<String>, Fault> {
+    let mut names = Vec::new();
+    for part in text.split([';', '|']) {
+        if let Some(name) = clean(what, part.trim())?
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
 }
 
 fn environments(text: &str) -> Result<Vec<Environment>, Fault> {

@@ -5,8 +5,10 @@
 use domain::observation::Reject;
 use serde::{Deserialize, Serialize};
 
+use crate::layout::RejectedRow;
 use crate::limits::REJECTS;
 use crate::name::shorten;
+use crate::table::Record;
 use crate::unreadable::Unreadable;
 
 /// Something worth knowing about a piece that was used.
@@ -21,9 +23,12 @@ pub struct Remark {
 
 /// A problem with its repair, not yet tied to a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub struct Fault {
+    /// What was found, shortened.
     pub found: String,
+    /// What is wrong, as a sentence.
     pub problem: String,
+    /// What to do, as a sentence.
     pub repair: String,
 }
 
@@ -52,6 +57,19 @@ impl Findings {
         let Fault { found, problem, repair } = fault;
         self.rejects.push(Reject { place: place.into(), found, problem, repair });
         Ok(())
+    }
+
+    /// Notes a row of a table that is left out for these faults.
+    pub fn reject_row(&mut self, record: &Record<'_>, faults: Vec<(String, Fault)>) -> Result<RejectedRow, Unreadable> {
+        let first = self.rejects.len();
+        for (place, fault) in faults {
+            self.reject(place, fault)?;
+        }
+        Ok(RejectedRow {
+            line: record.line,
+            cells: record.cells.iter().map(ToString::to_string).collect(),
+            rejects: self.rejects.iter().skip(first).cloned().collect(),
+        })
     }
 
     /// Notes a piece that is used with an assumption.

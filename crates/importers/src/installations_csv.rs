@@ -6,46 +6,73 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceKind, Environment};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::assembly::{Assembly, Draft, FoundTitle, attribute, count};
-use crate::calendar::optional_date;
+use crate::calendar::{DateStyle, optional_date};
 use crate::findings::{Fault, Findings};
 use crate::identity::{hardware_uuid, serial};
+use crate::layout::{Table, TableView};
 use crate::limits::{REPORTS, TITLES};
+use crate::mapping::{Field, FieldMapping, Headers};
 use crate::name::{clean, shorten};
-use crate::table::{ColumnUse, Columns, Record, Records, assign_fields, find_delimiter};
+use crate::table::{Record, normal_header};
 use crate::unreadable::Unreadable;
 
 /// What a column can give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Field {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstallationField {
+    /// Name of the device.
     Device,
+    /// Its serial number.
     Serial,
+    /// Its hardware UUID.
     Uuid,
+    /// The title.
     Product,
+    /// Its publisher.
     Publisher,
+    /// Its version.
     Version,
+    /// Who mainly uses the device.
     PrimaryUser,
+    /// Where the device serves.
     Environment,
+    /// What kind of machine it is.
     Kind,
+    /// Its operating system.
     OperatingSystem,
+    /// Region or country.
     Region,
+    /// Business unit.
     BusinessUnit,
+    /// Cost centre.
     CostCentre,
+    /// Physical processors.
     Processors,
+    /// Cores in all of them.
     Cores,
+    /// Model of the processors.
     ProcessorModel,
+    /// Virtual processors of a guest.
     VirtualProcessors,
+    /// The device on which it runs.
     Host,
+    /// The cluster it belongs to.
     Cluster,
+    /// Last day of use.
     LastUsed,
+    /// Last day on which the device was seen.
     LastSeen,
+    /// An identifier of the title in a scheme of its own, such as a package URL.
+    SourceId,
 }
 
-/// Fields with their names on screen and the headers that give them, the first being ours.
-const FIELDS: [(Field, &str, &[&str]); 21] = [
+/// Fields with their names and the headers that give them, the first being ours.
+const FIELDS: [(InstallationField, &str, &[&str]); 22] = [
     (
-        Field::Device,
+        InstallationField::Device,
         "device",
         &[
             "device",
@@ -64,10 +91,18 @@ const FIELDS: [(Field, &str, &[&str]); 21] = [
             "pc",
         ],
     ),
-    (Field::Serial, "serial", &["serial", "serial number", "serialnumber", "serial no", "service tag", "asset serial"]),
-    (Field::Uuid, "uuid", &["uuid", "hardware uuid", "smbios uuid", "bios uuid", "system uuid", "smbios guid"]),
     (
-        Field::Product,
+        InstallationField::Serial,
+        "serial",
+        &["serial", "serial number", "serialnumber", "serial no", "service tag", "asset serial"],
+    ),
+    (
+        InstallationField::Uuid,
+        "uuid",
+        &["uuid", "hardware uuid", "smbios uuid", "bios uuid", "system uuid", "smbios guid"],
+    ),
+    (
+        InstallationField::Product,
         "product",
         &[
             "product",
@@ -84,15 +119,19 @@ const FIELDS: [(Field, &str, &[&str]); 21] = [
             "name",
         ],
     ),
-    (Field::Publisher, "publisher", &["publisher", "vendor", "manufacturer", "software publisher", "maker", "company"]),
     (
-        Field::Version,
+        InstallationField::Publisher,
+        "publisher",
+        &["publisher", "vendor", "manufacturer", "software publisher", "maker", "company"],
+    ),
+    (
+        InstallationField::Version,
         "version",
         &["version", "product version", "display version", "displayversion", "software version", "release"],
     ),
     (
-        Field::PrimaryUser,
-        "primary user",
+        InstallationField::PrimaryUser,
+        "primary_user",
         &[
             "primary user",
             "user",
@@ -109,79 +148,183 @@ const FIELDS: [(Field, &str, &[&str]); 21] = [
             "email",
         ],
     ),
-    (Field::Environment, "environment", &["environment", "env", "stage", "usage"]),
-    (Field::Kind, "kind", &["kind", "device type", "machine type", "device kind", "virtual"]),
-    (Field::OperatingSystem, "operating system", &["operating system", "os", "os name", "platform"]),
-    (Field::Region, "region", &["region", "country", "location", "site"]),
+    (InstallationField::Environment, "environment", &["environment", "env", "stage", "usage"]),
+    (InstallationField::Kind, "kind", &["kind", "device type", "machine type", "device kind", "virtual"]),
+    (InstallationField::OperatingSystem, "operating_system", &["operating system", "os", "os name", "platform"]),
+    (InstallationField::Region, "region", &["region", "country", "location", "site"]),
     (
-        Field::BusinessUnit,
-        "business unit",
+        InstallationField::BusinessUnit,
+        "business_unit",
         &["business unit", "department", "division", "bu", "organizational unit", "organisational unit"],
     ),
-    (Field::CostCentre, "cost centre", &["cost centre", "cost center", "costcentre", "costcenter"]),
+    (InstallationField::CostCentre, "cost_centre", &["cost centre", "cost center", "costcentre", "costcenter"]),
     (
-        Field::Processors,
+        InstallationField::Processors,
         "processors",
         &["processors", "sockets", "cpus", "cpu count", "processor count", "physical processors"],
     ),
-    (Field::Cores, "cores", &["cores", "core count", "cpu cores", "total cores", "physical cores"]),
-    (Field::ProcessorModel, "processor model", &["processor model", "cpu", "processor", "cpu model", "processor name"]),
+    (InstallationField::Cores, "cores", &["cores", "core count", "cpu cores", "total cores", "physical cores"]),
     (
-        Field::VirtualProcessors,
-        "virtual processors",
+        InstallationField::ProcessorModel,
+        "processor_model",
+        &["processor model", "cpu", "processor", "cpu model", "processor name"],
+    ),
+    (
+        InstallationField::VirtualProcessors,
+        "virtual_processors",
         &["virtual processors", "vcpu", "vcpus", "virtual cpus", "virtual cores"],
     ),
     (
-        Field::Host,
+        InstallationField::Host,
         "host",
         &["host", "runs on", "hypervisor", "hypervisor host", "vm host", "host server", "physical host", "esx host"],
     ),
-    (Field::Cluster, "cluster", &["cluster", "cluster name", "vm cluster", "host cluster"]),
+    (InstallationField::Cluster, "cluster", &["cluster", "cluster name", "vm cluster", "host cluster"]),
     (
-        Field::LastUsed,
-        "last used",
+        InstallationField::LastUsed,
+        "last_used",
         &["last used", "last used on", "last use", "last usage", "last used date", "last run"],
     ),
     (
-        Field::LastSeen,
-        "last seen",
+        InstallationField::LastSeen,
+        "last_seen",
         &["last seen", "last seen on", "last inventory", "last scan", "last contact", "last reported", "scan date"],
+    ),
+    (
+        InstallationField::SourceId,
+        "source_id",
+        &["source id", "identifier", "package url", "purl", "cpe", "product code"],
     ),
 ];
 
-/// Whether the first record heads a device column and a product column.
-pub(crate) fn is_installations_table(text: &str) -> bool {
-    let mut records = Records::new(text, find_delimiter(text));
-    let Ok(Some(header)) = records.next_record() else { return false };
-    let headers: Vec<String> = header.cells.iter().map(ToString::to_string).collect();
-    match assign_fields(&headers, &FIELDS) {
-        Ok(columns) => columns.contains_key(&Field::Device) && columns.contains_key(&Field::Product),
+impl InstallationField {
+    /// Every field, in the order of the template.
+    pub const ALL: [Self; 22] = FIELDS_IN_ORDER;
+
+    /// The name in mapping files and templates.
+    pub fn name(self) -> &'static str {
+        FIELDS.iter().find(|(field, _, _)| *field == self).map_or("", |(_, name, _)| name)
+    }
+}
+
+const FIELDS_IN_ORDER: [InstallationField; 22] = {
+    let mut all = [InstallationField::Device; 22];
+    let mut index = 0;
+    while index < all.len() {
+        #[expect(clippy::indexing_slicing, reason = "checked by the compiler, which runs this")]
+        {
+            all[index] = FIELDS[index].0;
+        }
+        index += 1;
+    }
+    all
+};
+
+impl Field for InstallationField {
+    fn all() -> &'static [Self] {
+        &FIELDS_IN_ORDER
+    }
+
+    fn required() -> &'static [Self] {
+        &[Self::Device, Self::Product]
+    }
+
+    fn telling() -> &'static [Self] {
+        &[Self::Device, Self::Product]
+    }
+
+    fn word(self) -> &'static str {
+        self.name()
+    }
+
+    fn built_in() -> Vec<InstallationMapping> {
+        let mut mapping = InstallationMapping::named_only("installations");
+        for (field, _, headers) in FIELDS {
+            let headers = headers.iter().map(ToString::to_string).collect();
+            mapping.columns.insert(field, Headers::AnyOf(headers));
+        }
+        vec![mapping]
+    }
+
+    fn check_default(mapping: &InstallationMapping, field: Self, text: &str) -> Result<(), Fault> {
+        match field {
+            Self::Environment => environment(text).map(drop),
+            Self::LastUsed | Self::LastSeen => optional_date(text, mapping.dates, None).map(drop),
+            Self::Processors | Self::Cores | Self::VirtualProcessors => whole_number(field.name(), text),
+            Self::Device
+            | Self::Serial
+            | Self::Uuid
+            | Self::Product
+            | Self::Publisher
+            | Self::Version
+            | Self::PrimaryUser
+            | Self::Kind
+            | Self::OperatingSystem
+            | Self::Region
+            | Self::BusinessUnit
+            | Self::CostCentre
+            | Self::ProcessorModel
+            | Self::Host
+            | Self::Cluster
+            | Self::SourceId => clean("default", text).map(drop),
+        }
+    }
+}
+
+/// How a table of installations is read.
+pub type InstallationMapping = FieldMapping<InstallationField>;
+
+fn whole_number(what: &str, text: &str) -> Result<(), Fault> {
+    let mut findings = Findings::default();
+    let _ = count(what, Some(text), String::new, &mut findings);
+    findings
+        .rejects
+        .pop()
+        .map_or(Ok(()), |reject| Err(Fault { found: reject.found, problem: reject.problem, repair: reject.repair }))
+}
+
+/// The fields that hold dates; no field holds a number with decimals.
+const STYLED: (&[InstallationField], &[InstallationField]) =
+    (&[], &[InstallationField::LastUsed, InstallationField::LastSeen]);
+
+/// Whether the headers are of a device column and a product column.
+pub(crate) fn is_installations_table(table: &Table<'_>) -> bool {
+    let Ok((_, headed)) = table.headed::<InstallationField>(None) else { return false };
+    let has = |assigned: &BTreeMap<InstallationField, usize>| {
+        assigned.contains_key(&InstallationField::Device) && assigned.contains_key(&InstallationField::Product)
+    };
+    match headed.assigned() {
+        Ok(assigned) => has(&assigned),
+        // It is one, and reading it says which two columns mean the same.
         Err(Unreadable::TwoColumns { .. }) => {
-            let has = |field: Field| {
+            let normal: Vec<String> = headed.headers.iter().map(|header| normal_header(header)).collect();
+            [InstallationField::Device, InstallationField::Product].iter().all(|field| {
                 FIELDS.iter().any(|(candidate, _, names)| {
-                    *candidate == field
-                        && headers.iter().any(|header| names.contains(&crate::table::normal_header(header).as_str()))
+                    candidate == field && normal.iter().any(|header| names.contains(&header.as_str()))
                 })
-            };
-            has(Field::Device) && has(Field::Product)
+            })
         }
         Err(_) => false,
     }
 }
 
-/// Reads every row of the text.
-pub(crate) fn read(text: &str, assembly: &mut Assembly) -> Result<Vec<ColumnUse>, Unreadable> {
-    let mut records = Records::new(text, find_delimiter(text));
-    let Some(header) = records.next_record()? else { return Err(Unreadable::Empty) };
-    let headers: Vec<String> = header.cells.iter().map(|cell| cell.trim().to_owned()).collect();
-    let assigned = assign_fields(&headers, &FIELDS)?;
-    for (field, name, wanted) in &FIELDS {
-        if matches!(field, Field::Device | Field::Product) && !assigned.contains_key(field) {
-            let wanted = wanted.iter().map(ToString::to_string).collect();
-            return Err(Unreadable::MissingColumn { field: name, wanted, headers });
-        }
-    }
-    let mut columns = Columns::of_fields(&headers, &assigned, &FIELDS);
+/// How a table of installations would be read, whether or not all the needed columns are there.
+pub(crate) fn view(table: &Table<'_>, mapping: Option<&InstallationMapping>) -> Result<TableView, Unreadable> {
+    let (records, headed) = table.headed(mapping)?;
+    table.view(&headed, records, &headed.assigned_where_clear(), STYLED)
+}
+
+/// Reads every row of the table.
+pub(crate) fn read(
+    table: &Table<'_>,
+    mapping: Option<&InstallationMapping>,
+    assembly: &mut Assembly,
+) -> Result<TableView, Unreadable> {
+    let (mut records, headed) = table.headed(mapping)?;
+    let assigned = headed.assigned_or_missing(&[InstallationField::Device, InstallationField::Product])?;
+    let no_defaults = BTreeMap::new();
+    let defaults = headed.mapping.as_ref().map_or(&no_defaults, |mapping| &mapping.defaults);
+    let view = table.view(&headed, records.clone(), &assigned, STYLED)?;
     let mut fleet = Fleet::default();
     let mut rows = 0;
     while let Some(record) = records.next_record()? {
@@ -190,30 +333,63 @@ pub(crate) fn read(text: &str, assembly: &mut Assembly) -> Result<Vec<ColumnUse>
         if TITLES.is_exceeded_by(rows) {
             return Err(Unreadable::OverLimit { limit: TITLES, place: format!("line {}", record.line) });
         }
-        columns.sample(&record);
-        let row = Row { record: &record, assigned: &assigned, headers: &headers };
+        let row =
+            Row { record: &record, assigned: &assigned, headers: &headed.headers, defaults, dates: table.layout.dates };
         row.add_to(&mut fleet, &mut assembly.findings)?;
     }
     for draft in fleet.drafts {
         assembly.add(draft.draft)?;
     }
-    Ok(columns.into_inner())
+    Ok(view)
+}
+
+/// The identifier of a title as `scheme:value`; `None` where its scheme is not known.
+fn source_id(text: &str) -> Option<String> {
+    const SCHEMES: [&str; 12] = [
+        "purl",
+        "cpe",
+        "product_code",
+        "registry_key",
+        "bundle_id",
+        "dpkg",
+        "rpm",
+        "apk",
+        "flatpak",
+        "snap",
+        "swid",
+        "path",
+    ];
+    if text.starts_with("pkg:") {
+        return Some(format!("purl:{text}"));
+    }
+    if text.starts_with("cpe:2.3:") || text.starts_with("cpe:/") {
+        return Some(format!("cpe:{text}"));
+    }
+    if text.starts_with('{') && text.ends_with('}') {
+        return Some(format!("product_code:{text}"));
+    }
+    let (scheme, value) = text.split_once(':')?;
+    (SCHEMES.contains(&scheme) && !value.is_empty()).then(|| text.to_owned())
 }
 
 /// One row with its columns.
 struct Row<'r> {
     record: &'r Record<'r>,
-    assigned: &'r BTreeMap<Field, usize>,
+    assigned: &'r BTreeMap<InstallationField, usize>,
     headers: &'r [String],
+    defaults: &'r BTreeMap<InstallationField, String>,
+    dates: Option<DateStyle>,
 }
 
 impl Row<'_> {
-    fn cell(&self, field: Field) -> Option<&str> {
-        let text = self.record.cell(*self.assigned.get(&field)?);
+    /// The cell, or the mapping's default where there is none.
+    fn cell(&self, field: InstallationField) -> Option<&str> {
+        let text = self.assigned.get(&field).map_or("", |column| self.record.cell(*column));
+        let text = if text.is_empty() { self.defaults.get(&field).map_or("", |text| text.trim()) } else { text };
         (!text.is_empty()).then_some(text)
     }
 
-    fn place(&self, field: Field) -> String {
+    fn place(&self, field: InstallationField) -> String {
         let header = self.assigned.get(&field).and_then(|column| self.headers.get(*column));
         format!("line {}, column “{}”", self.record.line, header.map_or("", String::as_str))
     }
@@ -228,60 +404,72 @@ impl Row<'_> {
             );
             return findings.reject(line(), fault);
         }
-        let name = match clean("device name", self.cell(Field::Device).unwrap_or_default()) {
+        let name = match clean("device name", self.cell(InstallationField::Device).unwrap_or_default()) {
             Ok(Some(name)) => name,
             Ok(None) => {
-                let found = self.cell(Field::Product).unwrap_or_default();
+                let found = self.cell(InstallationField::Product).unwrap_or_default();
                 let fault = Fault::new(found, "The row names no device.", "Write the device's name in every row.");
                 return findings.reject(line(), fault);
             }
-            Err(fault) => return findings.reject(self.place(Field::Device), fault),
+            Err(fault) => return findings.reject(self.place(InstallationField::Device), fault),
         };
-        if self.cell(Field::Product).is_none() {
+        if self.cell(InstallationField::Product).is_none() {
             let fault = Fault::new(name, "The row names no product.", "Write the title, or leave the row out.");
             return findings.reject(line(), fault);
         }
         let device = DeviceIdentity {
             name: name.to_owned(),
-            serial: self.cell(Field::Serial).and_then(serial),
-            uuid: self.cell(Field::Uuid).and_then(hardware_uuid),
+            serial: self.cell(InstallationField::Serial).and_then(serial),
+            uuid: self.cell(InstallationField::Uuid).and_then(hardware_uuid),
         };
         let attributes = self.attributes(findings)?;
-        let last_used_on = self.date(Field::LastUsed, findings)?;
+        let last_used_on = self.date(InstallationField::LastUsed, findings)?;
         let gathered = fleet.find(device, self.record.line, findings)?;
         gathered.merge(attributes, self.record.line, findings)?;
+        let source_id = self.cell(InstallationField::SourceId).and_then(source_id);
         let found = FoundTitle {
-            publisher: self.cell(Field::Publisher),
-            name: self.cell(Field::Product),
-            version: self.cell(Field::Version),
-            source_id: None,
+            publisher: self.cell(InstallationField::Publisher),
+            name: self.cell(InstallationField::Product),
+            version: self.cell(InstallationField::Version),
+            source_id: source_id.as_deref(),
             last_used_on,
         };
         gathered.draft.install(found, line, findings)
     }
 
     fn attributes(&self, findings: &mut Findings) -> Result<DeviceAttributes, Unreadable> {
-        let mut text = |what: &str, field: Field| attribute(what, self.cell(field), || self.place(field), findings);
-        let operating_system = text("operating system", Field::OperatingSystem)?;
-        let primary_user = text("user", Field::PrimaryUser)?;
-        let processor_model = text("processor model", Field::ProcessorModel)?;
-        let host = text("host", Field::Host)?;
-        let cluster = text("cluster", Field::Cluster)?;
-        let region = text("region", Field::Region)?;
-        let business_unit = text("business unit", Field::BusinessUnit)?;
-        let cost_centre = text("cost centre", Field::CostCentre)?;
+        let mut text =
+            |what: &str, field: InstallationField| attribute(what, self.cell(field), || self.place(field), findings);
+        let operating_system = text("operating system", InstallationField::OperatingSystem)?;
+        let primary_user = text("user", InstallationField::PrimaryUser)?;
+        let processor_model = text("processor model", InstallationField::ProcessorModel)?;
+        let host = text("host", InstallationField::Host)?;
+        let cluster = text("cluster", InstallationField::Cluster)?;
+        let region = text("region", InstallationField::Region)?;
+        let business_unit = text("business unit", InstallationField::BusinessUnit)?;
+        let cost_centre = text("cost centre", InstallationField::CostCentre)?;
         Ok(DeviceAttributes {
-            kind: self.cell(Field::Kind).map(kind).unwrap_or_default(),
+            kind: self.cell(InstallationField::Kind).map(kind).unwrap_or_default(),
             environment: self.environment(findings)?,
             operating_system,
             primary_user,
-            processors: count("processors", self.cell(Field::Processors), || self.place(Field::Processors), findings)?,
-            cores: count("cores", self.cell(Field::Cores), || self.place(Field::Cores), findings)?,
+            processors: count(
+                "processors",
+                self.cell(InstallationField::Processors),
+                || self.place(InstallationField::Processors),
+                findings,
+            )?,
+            cores: count(
+                "cores",
+                self.cell(InstallationField::Cores),
+                || self.place(InstallationField::Cores),
+                findings,
+            )?,
             processor_model,
             virtual_processors: count(
                 "virtual processors",
-                self.cell(Field::VirtualProcessors),
-                || self.place(Field::VirtualProcessors),
+                self.cell(InstallationField::VirtualProcessors),
+                || self.place(InstallationField::VirtualProcessors),
                 findings,
             )?,
             host,
@@ -289,31 +477,36 @@ impl Row<'_> {
             region,
             business_unit,
             cost_centre,
-            last_seen_on: self.date(Field::LastSeen, findings)?,
+            last_seen_on: self.date(InstallationField::LastSeen, findings)?,
         })
     }
 
     fn environment(&self, findings: &mut Findings) -> Result<Option<Environment>, Unreadable> {
-        let Some(word) = self.cell(Field::Environment) else { return Ok(None) };
-        let environment = Environment::from_word(word);
-        if environment.is_none() {
-            let names = Environment::ALL.map(Environment::name).join(", ");
-            let fault = Fault::new(word, "This is no environment known here.", format!("Write one of: {names}."));
-            findings.reject(self.place(Field::Environment), fault)?;
+        let Some(word) = self.cell(InstallationField::Environment) else { return Ok(None) };
+        match environment(word) {
+            Ok(environment) => Ok(Some(environment)),
+            Err(fault) => findings.reject(self.place(InstallationField::Environment), fault).map(|()| None),
         }
-        Ok(environment)
     }
 
-    fn date(&self, field: Field, findings: &mut Findings) -> Result<Option<Date>, Unreadable> {
-        match optional_date(self.cell(field).unwrap_or_default(), None, None) {
+    fn date(&self, field: InstallationField, findings: &mut Findings) -> Result<Option<Date>, Unreadable> {
+        match optional_date(self.cell(field).unwrap_or_default(), self.dates, None) {
             Ok(date) => Ok(date),
             Err(Fault { found, problem, .. }) => {
-                let fault = Fault { found, problem, repair: "Write dates as 2026-03-31.".to_owned() };
+                let repair = "Write dates as 2026-03-31, or state their order of day and month.".to_owned();
+                let fault = Fault { found, problem, repair };
                 findings.reject(self.place(field), fault)?;
                 Ok(None)
             }
         }
     }
+}
+
+fn environment(word: &str) -> Result<Environment, Fault> {
+    Environment::from_word(word).ok_or_else(|| {
+        let names = Environment::ALL.map(Environment::name).join(", ");
+        Fault::new(word, "This is no environment known here.", format!("Write one of: {names}."))
+    })
 }
 
 fn kind(word: &str) -> DeviceKind {

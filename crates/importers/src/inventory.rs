@@ -7,14 +7,18 @@ use domain::observation::{DeviceReport, Reject};
 use serde::{Deserialize, Serialize};
 
 use crate::assembly::Assembly;
-use crate::encoding::{Encoding, decode, decode_table, decode_windows_1252, unpack};
+use crate::encoding::{Encoding, decode, decode_as, decode_table, decode_windows_1252, unpack};
 use crate::findings::Remark;
+use crate::installations_csv::InstallationMapping;
 use crate::json::{Outline, outline};
+use crate::layout::{Table, TableView, unpacked};
+use crate::mapping::Layout;
 use crate::table::ColumnUse;
 use crate::unreadable::Unreadable;
+use crate::workbook::{ReadWorkbook, is_workbook, read_workbook};
 use crate::{
-    coswid, cyclonedx, cyclonedx_xml, dpkg, entitlements, fusion_inventory_xml, glpi_json, installations_csv,
-    spdx_graph, spdx_json, spdx_tag_value, swid, windows_registry, xml,
+    coswid, cyclonedx, cyclonedx_xml, dpkg, entitlements, fusion_inventory_xml, glpi_json, guest_lists,
+    installations_csv, osquery, package_lists, spdx_graph, spdx_json, spdx_tag_value, swid, windows_registry, xml,
 };
 
 /// The formats that are read.
@@ -46,8 +50,34 @@ pub enum InventoryFormat {
     WindowsRegistry,
     /// A table with one row per title and device.
     InstallationsCsv,
+    /// The same as a sheet of an Excel workbook.
+    InstallationsXlsx,
     /// The package database of Debian and its descendants.
     DpkgStatus,
+    /// Packages that rpm lists.
+    RpmList,
+    /// The package database of apk.
+    ApkInstalled,
+    /// Applications that flatpak lists.
+    FlatpakList,
+    /// Packages that snap lists.
+    SnapList,
+    /// Packages that pip lists, in JSON.
+    PipList,
+    /// Packages that npm lists, in JSON.
+    NpmList,
+    /// Rows of osquery's tables of software, in JSON.
+    OsqueryRows,
+    /// Hosts with their software, as Fleet answers them.
+    FleetHosts,
+    /// Containers of one host, as docker inspects them.
+    DockerInspect,
+    /// A guest of libvirt.
+    LibvirtXml,
+    /// Guests that Xen lists.
+    XenList,
+    /// A table of virtual machines or of their hosts.
+    MachineTable,
 }
 
 impl InventoryFormat {
@@ -65,7 +95,20 @@ impl InventoryFormat {
             Self::ConciseSwidTag => "coswid_tag",
             Self::WindowsRegistry => "windows_registry",
             Self::InstallationsCsv => "installations_csv",
+            Self::InstallationsXlsx => "installations_xlsx",
             Self::DpkgStatus => "dpkg_status",
+            Self::RpmList => "rpm_list",
+            Self::ApkInstalled => "apk_installed",
+            Self::FlatpakList => "flatpak_list",
+            Self::SnapList => "snap_list",
+            Self::PipList => "pip_list",
+            Self::NpmList => "npm_list",
+            Self::OsqueryRows => "osquery_rows",
+            Self::FleetHosts => "fleet_hosts",
+            Self::DockerInspect => "docker_inspect",
+            Self::LibvirtXml => "libvirt_xml",
+            Self::XenList => "xen_list",
+            Self::MachineTable => "machine_table",
         }
     }
 
@@ -80,8 +123,24 @@ impl InventoryFormat {
             | Self::SpdxJson
             | Self::SpdxTagValue
             | Self::SpdxGraph
-            | Self::InstallationsCsv => true,
-            Self::SwidTag | Self::ConciseSwidTag | Self::WindowsRegistry | Self::DpkgStatus => false,
+            | Self::InstallationsCsv
+            | Self::InstallationsXlsx
+            | Self::FleetHosts
+            | Self::DockerInspect
+            | Self::LibvirtXml
+            | Self::XenList
+            | Self::MachineTable => true,
+            Self::SwidTag
+            | Self::ConciseSwidTag
+            | Self::WindowsRegistry
+            | Self::DpkgStatus
+            | Self::RpmList
+            | Self::ApkInstalled
+            | Self::FlatpakList
+            | Self::SnapList
+            | Self::PipList
+            | Self::NpmList
+            | Self::OsqueryRows => false,
         }
     }
 }
@@ -100,7 +159,20 @@ impl fmt::Display for InventoryFormat {
             Self::ConciseSwidTag => "CoSWID tag",
             Self::WindowsRegistry => "Windows registry export",
             Self::InstallationsCsv => "CSV of installations",
+            Self::InstallationsXlsx => "Excel workbook of installations",
             Self::DpkgStatus => "dpkg status",
+            Self::RpmList => "list of rpm",
+            Self::ApkInstalled => "apk database",
+            Self::FlatpakList => "list of flatpak",
+            Self::SnapList => "list of snap",
+            Self::PipList => "list of pip",
+            Self::NpmList => "list of npm",
+            Self::OsqueryRows => "rows of osquery",
+            Self::FleetHosts => "hosts of Fleet",
+            Self::DockerInspect => "docker inspect",
+            Self::LibvirtXml => "libvirt XML",
+            Self::XenList => "list of Xen",
+            Self::MachineTable => "table of virtual machines or hosts",
         })
     }
 }
@@ -114,6 +186,8 @@ pub struct InventoryFile {
     pub encoding: Encoding,
     /// Columns of a table with their uses; empty for the other formats.
     pub columns: Vec<ColumnUse>,
+    /// How a table was read; `None` for the other formats.
+    pub view: Option<TableView>,
     /// Devices in the order of the file.
     pub reports: Vec<DeviceReport>,
     /// Pieces that were left out.
@@ -134,12 +208,23 @@ impl InventoryFile {
             format,
             encoding,
             columns: Vec::new(),
+            view: None,
             reports,
             rejects: findings.rejects,
             remarks: findings.remarks,
             duplicates_merged,
             titles: u64::try_from(titles).unwrap_or(u64::MAX),
         }
+    }
+
+    fn of_table(format: InventoryFormat, view: TableView, assembly: Assembly) -> Self {
+        let columns = view.columns.clone();
+        Self { columns, ..Self::new(format, view.encoding, assembly) }.with_view(view)
+    }
+
+    fn with_view(mut self, view: TableView) -> Self {
+        self.view = Some(view);
+        self
     }
 }
 
@@ -150,6 +235,9 @@ pub fn detect(bytes: &[u8], _file_name: Option<&str>) -> Option<InventoryFormat>
     let bytes = unpack(bytes).ok()?;
     if coswid::is_tag(&bytes) {
         return Some(InventoryFormat::ConciseSwidTag);
+    }
+    if is_workbook(&bytes) {
+        return Some(InventoryFormat::InstallationsXlsx);
     }
     let (text, _) = decode_any(&bytes).ok()?;
     match recognise(&text, None) {
@@ -164,32 +252,115 @@ pub fn read_inventory(
     file_name: Option<&str>,
     device_name_if_absent: Option<&str>,
 ) -> Result<InventoryFile, Unreadable> {
-    let bytes = unpack(bytes)?;
-    if let Some(refusal) = other_kind(&bytes) {
-        return Err(refusal);
+    let tables = Tables { mapping: None, layout: Layout::default(), read_workbook: &read_workbook };
+    read_inventory_as(bytes, file_name, device_name_if_absent, &tables)
+}
+
+/// How the tables among inventory files are read.
+pub struct Tables<'a> {
+    /// Which column gives which field; where absent, they are found by their usual headers.
+    pub mapping: Option<&'a InstallationMapping>,
+    /// A layout that counts before the mapping's.
+    pub layout: Layout,
+    /// Reads workbooks.
+    pub read_workbook: ReadWorkbook<'a>,
+}
+
+impl std::fmt::Debug for Tables<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tables").field("layout", &self.layout).finish_non_exhaustive()
     }
+}
+
+impl Tables<'_> {
+    fn layout(&self) -> Layout {
+        self.layout.or(self.mapping.map(InstallationMapping::layout).unwrap_or_default())
+    }
+
+    /// Whether anything was said that only matters for tables.
+    fn is_stated(&self) -> bool {
+        self.mapping.is_some() || !self.layout.is_silent()
+    }
+}
+
+/// [`read_inventory`] with a way to read tables.
+pub fn read_inventory_as(
+    bytes: &[u8],
+    file_name: Option<&str>,
+    device_name_if_absent: Option<&str>,
+    tables: &Tables<'_>,
+) -> Result<InventoryFile, Unreadable> {
+    let bytes = unpacked(bytes)?;
     let mut assembly = Assembly::default();
     if coswid::is_tag(&bytes) {
         coswid::read(&bytes, device_name_if_absent, &mut assembly)?;
         return Ok(InventoryFile::new(InventoryFormat::ConciseSwidTag, Encoding::Cbor, assembly));
     }
-    let (text, encoding) = decode_any(&bytes)?;
+    if is_workbook(&bytes) {
+        let table = Table::open(&bytes, tables.layout(), tables.read_workbook)?;
+        let view = installations_csv::read(&table, tables.mapping, &mut assembly)?;
+        return Ok(InventoryFile::of_table(InventoryFormat::InstallationsXlsx, view, assembly));
+    }
+    let (text, encoding) = match tables.layout().encoding {
+        Some(encoding) => decode_as(&bytes, encoding)?,
+        None => decode_any(&bytes)?,
+    };
     let (format, check) = match recognise(&text, file_name) {
         Recognised::Format(format, check) => (format, check),
+        // A mapping says that it is a table, whatever its headers are.
+        Recognised::Refused(Unreadable::NotRecognised { .. } | Unreadable::OtherKind { .. })
+            if tables.is_stated() && !text.trim_start().starts_with(['{', '[', '<']) =>
+        {
+            (InventoryFormat::InstallationsCsv, Ok(()))
+        }
         Recognised::Refused(refusal) => return Err(refusal),
     };
     check?;
-    let columns = read_text(format, &text, device_name_if_absent, &mut assembly)?;
-    Ok(InventoryFile { columns, ..InventoryFile::new(format, encoding, assembly) })
+    if format == InventoryFormat::InstallationsCsv {
+        let table = Table::of_text(text, encoding, tables.layout());
+        let view = installations_csv::read(&table, tables.mapping, &mut assembly)?;
+        return Ok(InventoryFile::of_table(format, view, assembly));
+    }
+    read_text(format, &text, device_name_if_absent, &mut assembly)?;
+    Ok(InventoryFile::new(format, encoding, assembly))
 }
 
-/// Reads a text of a known format; gives the columns where it is a table.
+/// How a table of installations would be read, whether or not all the needed columns are there.
+/// `None` where the file is of another format, which needs no columns.
+pub fn view_installations(bytes: &[u8], tables: &Tables<'_>) -> Result<Option<TableView>, Unreadable> {
+    let bytes = unpacked(bytes)?;
+    if is_workbook(&bytes) {
+        let table = Table::open(&bytes, tables.layout(), tables.read_workbook)?;
+        return installations_csv::view(&table, tables.mapping).map(Some);
+    }
+    if coswid::is_tag(&bytes) {
+        return Ok(None);
+    }
+    let (text, encoding) = match tables.layout().encoding {
+        Some(encoding) => decode_as(&bytes, encoding)?,
+        None => decode_any(&bytes)?,
+    };
+    let is_table = match recognise(&text, None) {
+        Recognised::Format(format, _) => format == InventoryFormat::InstallationsCsv,
+        Recognised::Refused(Unreadable::NotRecognised { .. } | Unreadable::OtherKind { .. }) => {
+            !text.trim_start().starts_with(['{', '[', '<'])
+        }
+        Recognised::Refused(refusal) => return Err(refusal),
+    };
+    if !is_table {
+        return Ok(None);
+    }
+    let table = Table::of_text(text, encoding, tables.layout());
+    installations_csv::view(&table, tables.mapping).map(Some)
+}
+
+/// Reads a text of a known format that is no table.
 fn read_text(
     format: InventoryFormat,
     text: &str,
     name_if_absent: Option<&str>,
     assembly: &mut Assembly,
-) -> Result<Vec<ColumnUse>, Unreadable> {
+) -> Result<(), Unreadable> {
     let read = match format {
         InventoryFormat::GlpiJson => glpi_json::read,
         InventoryFormat::FusionInventoryXml => fusion_inventory_xml::read,
@@ -201,12 +372,24 @@ fn read_text(
         InventoryFormat::SwidTag => swid::read,
         InventoryFormat::WindowsRegistry => windows_registry::read,
         InventoryFormat::DpkgStatus => dpkg::read,
-        InventoryFormat::InstallationsCsv => return installations_csv::read(text, assembly),
-        // Read before its bytes are taken for text.
-        InventoryFormat::ConciseSwidTag => return Err(Unreadable::Empty),
+        InventoryFormat::RpmList => package_lists::read_rpm,
+        InventoryFormat::ApkInstalled => package_lists::read_apk,
+        InventoryFormat::FlatpakList => package_lists::read_flatpak,
+        InventoryFormat::SnapList => package_lists::read_snap,
+        InventoryFormat::PipList => package_lists::read_pip,
+        InventoryFormat::NpmList => package_lists::read_npm,
+        InventoryFormat::OsqueryRows => osquery::read_rows,
+        InventoryFormat::FleetHosts => osquery::read_fleet,
+        InventoryFormat::DockerInspect => guest_lists::read_docker,
+        InventoryFormat::LibvirtXml => guest_lists::read_libvirt,
+        InventoryFormat::XenList => guest_lists::read_xen,
+        InventoryFormat::MachineTable => guest_lists::read_table,
+        // Read before, as a table or before their bytes are taken for text.
+        InventoryFormat::InstallationsCsv | InventoryFormat::InstallationsXlsx | InventoryFormat::ConciseSwidTag => {
+            return Err(Unreadable::Empty);
+        }
     };
-    read(text, name_if_absent, assembly)?;
-    Ok(Vec::new())
+    read(text, name_if_absent, assembly)
 }
 
 /// What the content shows: a format with the outcome of its first check, or why it is refused.
@@ -234,7 +417,11 @@ fn recognise(text: &str, file_name: Option<&str>) -> Recognised {
     if let Some(format) = text_format(text) {
         return Recognised::Format(format, Ok(()));
     }
-    Recognised::Refused(if entitlements::is_entitlements_table(text) {
+    let table = Table::of_text(Cow::Borrowed(text), Encoding::Utf8, Layout::default());
+    if installations_csv::is_installations_table(&table) {
+        return Recognised::Format(InventoryFormat::InstallationsCsv, Ok(()));
+    }
+    Recognised::Refused(if entitlements::is_entitlements_table(&table) {
         Unreadable::OtherKind {
             what: "a table of entitlements",
             instead: "Import it as entitlements (indult import entitlements).",
@@ -247,13 +434,18 @@ fn recognise(text: &str, file_name: Option<&str>) -> Recognised {
 /// Whether a text is of a format.
 type Is = fn(&str) -> bool;
 
-/// Lines and tables; the first that the text is, the most telling ones first.
+/// Lines; the first that the text is, the most telling ones first.
 fn text_format(text: &str) -> Option<InventoryFormat> {
-    let formats: [(Is, InventoryFormat); 4] = [
+    let formats: [(Is, InventoryFormat); 9] = [
         (windows_registry::is_export, InventoryFormat::WindowsRegistry),
         (spdx_tag_value::is_document, InventoryFormat::SpdxTagValue),
         (dpkg::is_dpkg_status, InventoryFormat::DpkgStatus),
-        (installations_csv::is_installations_table, InventoryFormat::InstallationsCsv),
+        (package_lists::is_apk, InventoryFormat::ApkInstalled),
+        (package_lists::is_rpm, InventoryFormat::RpmList),
+        (package_lists::is_snap, InventoryFormat::SnapList),
+        (guest_lists::is_xen, InventoryFormat::XenList),
+        (guest_lists::is_table, InventoryFormat::MachineTable),
+        (package_lists::is_flatpak, InventoryFormat::FlatpakList),
     ];
     formats.into_iter().find(|(is, _)| is(text)).map(|(_, format)| format)
 }
@@ -271,7 +463,19 @@ fn json_format(outline: &Outline) -> Option<InventoryFormat> {
     if outline.has("@graph") {
         return Some(InventoryFormat::SpdxGraph);
     }
-    None
+    if outline.has("Id") && outline.has("Config") && (outline.has("HostConfig") || outline.has("State")) {
+        return Some(InventoryFormat::DockerInspect);
+    }
+    if outline.has("hosts") || outline.has("host") {
+        return Some(InventoryFormat::FleetHosts);
+    }
+    if osquery::is_row(outline) {
+        return Some(InventoryFormat::OsqueryRows);
+    }
+    if outline.has("dependencies") {
+        return Some(InventoryFormat::NpmList);
+    }
+    (outline.has("name") && outline.has("version")).then_some(InventoryFormat::PipList)
 }
 
 fn recognise_xml(text: &str, file_name: Option<&str>) -> Recognised {
@@ -282,6 +486,7 @@ fn recognise_xml(text: &str, file_name: Option<&str>) -> Recognised {
     match root.as_deref() {
         Some("REQUEST") => Recognised::Format(InventoryFormat::FusionInventoryXml, Ok(())),
         Some("bom") => Recognised::Format(InventoryFormat::CycloneDxXml, Ok(())),
+        Some("domain") => Recognised::Format(InventoryFormat::LibvirtXml, Ok(())),
         Some("SoftwareIdentity") => Recognised::Format(InventoryFormat::SwidTag, Ok(())),
         Some(_) => Recognised::Refused(not_recognised(file_name)),
         None => Recognised::Refused(Unreadable::Truncated { format: "XML" }),
@@ -314,10 +519,12 @@ pub(crate) fn other_kind(bytes: &[u8]) -> Option<Unreadable> {
     let other = |what, instead| Some(Unreadable::OtherKind { what, instead });
     match bytes {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => other(
-            "an archive or an Excel workbook",
-            "Save the sheet as CSV (UTF-8), or unpack the archive and import the files in it.",
+            "an archive and no Excel workbook (.xlsx)",
+            "Unpack it and import the files in it; save another kind of workbook as .xlsx.",
         ),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => other("an old Excel workbook", "Save the sheet as CSV (UTF-8)."),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => {
+            other("an old Excel workbook", "Save it as .xlsx, or the sheet as CSV (UTF-8).")
+        }
         [b'%', b'P', b'D', b'F', ..] => other("a PDF document", "Export the list as CSV instead."),
         [0x1f, 0x8b, ..] => other("packed twice with gzip", "Unpack it once and import it again."),
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => other("text in UTF-32", "Save it as UTF-8."),

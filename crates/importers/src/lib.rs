@@ -21,22 +21,30 @@ mod entitlements;
 mod findings;
 mod fusion_inventory_xml;
 mod glpi_json;
+mod guest_lists;
 mod identity;
 mod installations_csv;
 mod inventory;
 mod json;
+mod layout;
+mod leavers;
+mod licensing;
 pub mod limits;
 mod mapping;
 mod name;
+mod osquery;
+mod package_lists;
 mod spdx;
 mod spdx_graph;
 mod spdx_json;
 mod spdx_tag_value;
+mod suggestions;
 mod swid;
 mod table;
 mod unreadable;
 mod usage;
 mod windows_registry;
+mod workbook;
 mod xml;
 
 pub use amount::DecimalStyle;
@@ -44,10 +52,18 @@ pub use assembly::united;
 pub use calendar::DateStyle;
 pub use dpkg::dpkg_status;
 pub use encoding::Encoding;
-pub use entitlements::{EntitlementFile, read_entitlements};
-pub use findings::Remark;
-pub use inventory::{InventoryFile, InventoryFormat, detect, read_inventory};
-pub use mapping::{Delimiter, EntitlementField, Headers, Mapping, UnusableMapping};
+pub use entitlements::{EntitlementFile, read_entitlements, read_entitlements_as, view_entitlements};
+pub use findings::{Fault, Remark};
+pub use installations_csv::{InstallationField, InstallationMapping};
+pub use inventory::{
+    InventoryFile, InventoryFormat, Tables, detect, read_inventory, read_inventory_as, view_installations,
+};
+pub use layout::{RejectedRow, TableView};
+pub use leavers::{LeaverField, LeaverFile, LeaverMapping, read_leavers, view_leavers};
+pub use mapping::{Delimiter, EntitlementField, Field, FieldMapping, Headers, Layout, Mapping, UnusableMapping};
 pub use table::ColumnUse;
 pub use unreadable::Unreadable;
-pub use usage::{Clock, UsageFile, UsageFormat, detect_usage, read_usage};
+pub use usage::{
+    Clock, UsageField, UsageFile, UsageFormat, UsageMapping, detect_usage, read_usage, read_usage_as, view_usage,
+};
+pub use workbook::{ReadWorkbook, SheetRow, Workbook, is_workbook, read_workbook};

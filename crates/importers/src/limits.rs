@@ -98,6 +98,15 @@ pub const ENTITLEMENT_ROWS: Limit = Limit {
     repair: "Split the file by rows and import the parts one after the other.",
 };
 
+/// Rows of a table of leavers.
+pub const LEAVER_ROWS: Limit = Limit {
+    what: "The number of persons in the file",
+    max: 200_000,
+    shown: "200,000",
+    reason: "A whole personnel list, whose rows without a last day are passed over.",
+    repair: "Export only those who leave.",
+};
+
 /// Pieces of a file that could not be used.
 pub const REJECTS: Limit = Limit {
     what: "The number of pieces that could not be used",
@@ -123,6 +132,33 @@ pub const CELLS: Limit = Limit {
     shown: "5,000,000",
     reason: "Fifty thousand devices with ten titles of ten columns each.",
     repair: "Split the file by rows, or delete the columns that are not needed.",
+};
+
+/// Size of a workbook's parts after unpacking.
+pub const WORKBOOK_BYTES: Limit = Limit {
+    what: "The unpacked workbook",
+    max: 256 << 20,
+    shown: "256 MiB",
+    reason: "Five million cells of fifty bytes each, as workbooks write them; nothing of it is kept but one sheet's texts.",
+    repair: "Save the sheet alone, or as CSV (UTF-8).",
+};
+
+/// Parts of a workbook.
+pub const WORKBOOK_PARTS: Limit = Limit {
+    what: "The number of parts in the workbook",
+    max: 10_000,
+    shown: "10,000",
+    reason: "A workbook with a hundred sheets and their drawings has under a thousand.",
+    repair: "Save the sheet alone, or as CSV (UTF-8).",
+};
+
+/// Sheets of a workbook.
+pub const SHEETS: Limit = Limit {
+    what: "The number of sheets in the workbook",
+    max: 500,
+    shown: "500",
+    reason: "Nobody chooses among more.",
+    repair: "Save the sheet alone, or as CSV (UTF-8).",
 };
 
 /// Bytes of one cell.
@@ -315,7 +351,7 @@ pub const SKUS: Limit = Limit {
 };
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Limit; 31] = [
+pub const ALL: [Limit; 35] = [
     FILE_BYTES,
     UNPACKED_BYTES,
     UNPACKING_RATIO,
@@ -323,9 +359,13 @@ pub const ALL: [Limit; 31] = [
     TITLES_PER_REPORT,
     TITLES,
     ENTITLEMENT_ROWS,
+    LEAVER_ROWS,
     REJECTS,
     COLUMNS,
     CELLS,
+    WORKBOOK_BYTES,
+    WORKBOOK_PARTS,
+    SHEETS,
     CELL_BYTES,
     NAME_CHARS,
     SOURCE_ID_CHARS,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::limits::{CELL_BYTES, CELLS, COLUMNS};
 use crate::name::shorten;
 use crate::unreadable::Unreadable;
+use crate::workbook::SheetRow;
 
 /// How many sample values a column shows.
 const SAMPLES: usize = 5;
@@ -29,6 +30,9 @@ pub struct ColumnUse {
     pub samples: Vec<String>,
     /// Name of our field, or `None` where the column is ignored.
     pub used_as: Option<String>,
+    /// Name of a field that an ignored column could give, going by its header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
 }
 
 /// One record with the line on which it begins.
@@ -36,12 +40,19 @@ pub struct ColumnUse {
 pub(crate) struct Record<'a> {
     pub line: u64,
     pub cells: Vec<Cow<'a, str>>,
+    /// Which cells a workbook keeps as numbers; nothing of a text.
+    numbers: &'a [bool],
 }
 
 impl Record<'_> {
     /// The cell without white space at its ends; empty where the record is shorter.
     pub fn cell(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", |cell| cell.trim())
+    }
+
+    /// Whether a workbook keeps the cell as a number, whose decimals follow a point however they are shown.
+    pub fn is_number(&self, column: usize) -> bool {
+        self.numbers.get(column).copied().unwrap_or(false)
     }
 
     /// Whether every cell is empty.
@@ -57,20 +68,33 @@ pub(crate) struct Records<'a> {
     line: u64,
     delimiter: char,
     cells: usize,
+    /// Rows of a workbook, in place of a text.
+    rows: &'a [SheetRow],
 }
 
 impl<'a> Records<'a> {
+    /// Records of a workbook's sheet.
+    pub fn of_rows(rows: &'a [SheetRow]) -> Self {
+        Self { rest: "", line: 1, delimiter: ',', cells: 0, rows }
+    }
+
     /// Records of `text`. A first line `sep=;`, as spreadsheets write it, is passed over.
     pub fn new(text: &'a str, delimiter: char) -> Self {
         let (rest, line) = match stated_delimiter(text) {
             Some((_, rest)) => (rest, 2),
             None => (text, 1),
         };
-        Self { rest, line, delimiter, cells: 0 }
+        Self { rest, line, delimiter, cells: 0, rows: &[] }
     }
 
     /// The next record that is not blank.
     pub fn next_record(&mut self) -> Result<Option<Record<'a>>, Unreadable> {
+        // Limits of a workbook were checked when it was opened, and it has no blank rows left.
+        if let Some((first, rest)) = self.rows.split_first() {
+            self.rows = rest;
+            let cells = first.cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).collect();
+            return Ok(Some(Record { line: first.number, cells, numbers: &first.numbers }));
+        }
         while !self.rest.is_empty() {
             let record = self.read_record()?;
             if !record.is_blank() {
@@ -81,7 +105,7 @@ impl<'a> Records<'a> {
     }
 
     fn read_record(&mut self) -> Result<Record<'a>, Unreadable> {
-        let mut record = Record { line: self.line, cells: Vec::new() };
+        let mut record = Record { line: self.line, cells: Vec::new(), numbers: &[] };
         loop {
             let (cell, ended) = self.read_cell()?;
             record.cells.push(cell);
@@ -224,7 +248,12 @@ pub(crate) fn assign_columns<F: Copy + Ord>(
         for candidate in candidates {
             let candidate = normal_header(candidate);
             let mut columns = normal.iter().enumerate().filter(|(_, header)| **header == candidate);
-            let Some((column, _)) = columns.next() else { continue };
+            let by_place =
+                || column_number(&candidate).filter(|column| *column < normal.len()).map(|column| (column, ""));
+            let Some((column, _)) = columns.next().map(|(column, header)| (column, header.as_str())).or_else(by_place)
+            else {
+                continue;
+            };
             if let Some((second, _)) = columns.next() {
                 let header = headers.get(second).map(|header| shorten(header)).unwrap_or_default();
                 return Err(Unreadable::TwoColumns { field: name, header });
@@ -238,19 +267,9 @@ pub(crate) fn assign_columns<F: Copy + Ord>(
     Ok(assigned)
 }
 
-/// The fields of a table whose headers are known: each with its name on screen and the headers that give it, ours first.
-pub(crate) type Fields<F> = [(F, &'static str, &'static [&'static str])];
-
-/// The column that gives each of the fields, where one does, as [`assign_columns`].
-pub(crate) fn assign_fields<F: Copy + Ord>(
-    headers: &[String],
-    fields: &Fields<F>,
-) -> Result<BTreeMap<F, usize>, Unreadable> {
-    let wanted: Vec<(F, &'static str, Vec<String>)> = fields
-        .iter()
-        .map(|(field, name, headers)| (*field, *name, headers.iter().map(ToString::to_string).collect()))
-        .collect();
-    assign_columns(headers, &wanted)
+/// The column that `column 3` means: how columns are named whose header is empty or stands twice.
+fn column_number(candidate: &str) -> Option<usize> {
+    candidate.strip_prefix("column ")?.parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// Describes the columns of a table: headers, uses, and sample values added record by record.
@@ -264,16 +283,9 @@ impl Columns {
             header: shorten(header),
             samples: Vec::new(),
             used_as: used_as(index).map(str::to_owned),
+            suggestion: None,
         };
         Self(headers.iter().enumerate().map(column).collect())
-    }
-
-    /// Columns with these headers, of which some give fields.
-    pub fn of_fields<F: Ord>(headers: &[String], assigned: &BTreeMap<F, usize>, fields: &Fields<F>) -> Self {
-        Self::new(headers, |column| {
-            let (field, _) = assigned.iter().find(|(_, assigned)| **assigned == column)?;
-            fields.iter().find(|(candidate, _, _)| candidate == field).map(|(_, name, _)| *name)
-        })
     }
 
     /// Takes sample values from a record.

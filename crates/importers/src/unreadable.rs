@@ -124,6 +124,31 @@ pub enum Unreadable {
         /// Headers of the file.
         headers: Vec<String>,
     },
+    /// A workbook that does not unpack or breaks its own rules.
+    #[error("the workbook is cut off or damaged: {what}")]
+    DamagedWorkbook {
+        /// What its reader says, shortened.
+        what: String,
+    },
+    /// The process that reads workbooks did not come to an end within its limits.
+    #[error("the workbook could not be read within the limits of time and memory")]
+    BeyondReading,
+    /// A sheet that the workbook does not have.
+    #[error("the workbook has no sheet “{wanted}”; it has {}", .sheets.join(", "))]
+    NoSuchSheet {
+        /// The name that was asked for.
+        wanted: String,
+        /// The first names that there are.
+        sheets: Vec<String>,
+    },
+    /// A refusal that another process has put into words.
+    #[error("{problem}")]
+    Said {
+        /// What is wrong.
+        problem: String,
+        /// What to do, as a sentence.
+        repair: String,
+    },
     /// Two columns that mean the same field.
     #[error("two columns are headed “{header}”, and only one can give the {field}")]
     TwoColumns {
@@ -160,6 +185,12 @@ impl Unreadable {
             Self::MissingColumn { wanted, .. } => {
                 format!("Head the column with one of: {}; or use a mapping that names your column.", wanted.join(", "))
             }
+            Self::DamagedWorkbook { .. } => {
+                "Open it in a spreadsheet and save it again as .xlsx, or save the sheet as CSV (UTF-8).".to_owned()
+            }
+            Self::BeyondReading => "Save the sheet alone as CSV (UTF-8) and import that.".to_owned(),
+            Self::NoSuchSheet { .. } => "Name one of its sheets, as it is written there.".to_owned(),
+            Self::Said { repair, .. } => repair.clone(),
             Self::TwoColumns { .. } => "Rename one of the two columns.".to_owned(),
         }
     }

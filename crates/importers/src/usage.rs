@@ -3,6 +3,7 @@
 //! A file is recognised by its content. Times without a zone are those of the organisation; what a file does not date is
 //! dated when it comes in, which the caller says. Which feature is which product is not known here.
 
+mod columns;
 mod dsls;
 mod flexlm_log;
 mod gathering;
@@ -16,6 +17,7 @@ mod readings_csv;
 mod rlm;
 mod sessions_csv;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use domain::observation::Reject;
@@ -24,12 +26,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::encoding::{Encoding, decode, decode_table, unpack};
+use crate::encoding::{Encoding, decode, decode_as, decode_table};
 use crate::findings::Remark;
-use crate::inventory::other_kind;
 use crate::json::outline;
+use crate::layout::{Table, TableView, unpacked};
+use crate::mapping::Layout;
 use crate::table::ColumnUse;
 use crate::unreadable::Unreadable;
+use crate::workbook::{ReadWorkbook, is_workbook, read_workbook};
+pub use columns::{UsageField, UsageMapping};
 use gathering::Gathering;
 
 /// Formats of usage.
@@ -126,6 +131,8 @@ pub struct UsageFile {
     pub encoding: Encoding,
     /// Columns and their uses; empty for other formats than tables.
     pub columns: Vec<ColumnUse>,
+    /// How a table of sessions or readings was read, and the mapping with the layout that was stated.
+    pub table: Option<(TableView, UsageMapping)>,
     /// What was found, in parts that are stored one by one.
     pub reports: Vec<UsageReport>,
     /// Pieces that could not be used.
@@ -138,12 +145,41 @@ pub struct UsageFile {
 
 /// The format of a file by its content; `None` where it is none that tells of usage.
 pub fn detect_usage(bytes: &[u8]) -> Option<UsageFormat> {
-    let bytes = unpack(bytes).ok()?;
-    let (text, _) = decode_text(&bytes).ok()?;
-    recognise(&text).ok().flatten()
+    let bytes = unpacked(bytes).ok()?;
+    let opened = open(&bytes, None, &Layout::default(), &read_workbook).ok()?;
+    match opened {
+        Opened::Other(format, _, _) => Some(format),
+        Opened::Table(table) => columns::kind_of(&table, None),
+    }
 }
 
-fn decode_text(bytes: &[u8]) -> Result<(std::borrow::Cow<'_, str>, Encoding), Unreadable> {
+/// A file of usage, opened: a table whose columns are read by a mapping, or anything else.
+enum Opened<'a> {
+    Other(UsageFormat, Cow<'a, str>, Encoding),
+    Table(Table<'a>),
+}
+
+fn open<'a>(
+    bytes: &'a [u8],
+    mapping: Option<&UsageMapping>,
+    layout: &Layout,
+    read_workbook: ReadWorkbook<'_>,
+) -> Result<Opened<'a>, Unreadable> {
+    let layout = layout.or(mapping.map(UsageMapping::layout).unwrap_or_default());
+    if is_workbook(bytes) {
+        return Ok(Opened::Table(Table::open(bytes, layout, read_workbook)?));
+    }
+    let (text, encoding) = match layout.encoding {
+        None => decode_text(bytes)?,
+        Some(encoding) => decode_as(bytes, encoding)?,
+    };
+    Ok(match recognise(&text)? {
+        Some(format) => Opened::Other(format, text, encoding),
+        None => Opened::Table(Table::of_text(text, encoding, layout)),
+    })
+}
+
+fn decode_text(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Unreadable> {
     match bytes.trim_ascii_start().first() {
         Some(b'{' | b'[') | None => decode(bytes),
         Some(_) => decode_table(bytes),
@@ -153,6 +189,7 @@ fn decode_text(bytes: &[u8]) -> Result<(std::borrow::Cow<'_, str>, Encoding), Un
 /// Whether a text is of a format.
 type Is = fn(&str) -> bool;
 
+/// The format of a text; `None` where it may be a table whose columns are read by a mapping.
 fn recognise(text: &str) -> Result<Option<UsageFormat>, Unreadable> {
     let begin = text.trim_start();
     if begin.is_empty() {
@@ -177,26 +214,60 @@ fn recognise(text: &str) -> Result<Option<UsageFormat>, Unreadable> {
     if let Some((_, format)) = formats.into_iter().find(|(is, _)| is(text)) {
         return Ok(Some(format));
     }
-    Ok(microsoft_365::table_format(text).or_else(|| {
-        let sessions = sessions_csv::is_table(text).then_some(UsageFormat::SessionsCsv);
-        sessions.or_else(|| readings_csv::is_table(text).then_some(UsageFormat::ReadingsCsv))
-    }))
+    Ok(microsoft_365::table_format(text))
 }
 
 /// Reads a file of usage of any format.
 pub fn read_usage(bytes: &[u8], clock: Clock<'_>) -> Result<UsageFile, Unreadable> {
-    let bytes = unpack(bytes)?;
-    if let Some(refusal) = other_kind(&bytes) {
-        return Err(refusal);
-    }
-    let (text, encoding) = decode_text(&bytes)?;
-    let Some(format) = recognise(&text)? else {
-        return Err(Unreadable::OtherKind {
-            what: "of a kind that tells nothing of usage that is known here",
-            instead: "Import a file of a kind that docs/USAGE.md lists, such as a FlexLM debug log, what lmstat -a prints, or a table headed user, feature, start and end.",
-        });
-    };
+    read_usage_as(bytes, clock, None, &Layout::default(), &read_workbook)
+}
+
+/// [`read_usage`] with a mapping of the columns of a table, a layout that counts before the mapping's, and a reader of
+/// workbooks.
+pub fn read_usage_as(
+    bytes: &[u8],
+    clock: Clock<'_>,
+    mapping: Option<&UsageMapping>,
+    layout: &Layout,
+    read_workbook: ReadWorkbook<'_>,
+) -> Result<UsageFile, Unreadable> {
+    let bytes = unpacked(bytes)?;
     let mut gathering = Gathering::new(clock);
+    let (format, encoding) = match open(&bytes, mapping, layout, read_workbook)? {
+        Opened::Table(table) => {
+            let format = columns::kind_of(&table, mapping).filter(|_| !table.is_markup()).ok_or(NOT_OF_USAGE)?;
+            columns::read(&table, format, mapping, &mut gathering)?;
+            (format, table.encoding)
+        }
+        Opened::Other(format, text, encoding) => {
+            read_other(format, &text, &mut gathering)?;
+            (format, encoding)
+        }
+    };
+    Ok(gathering.finish(format, encoding))
+}
+
+/// How a table of sessions or readings would be read, whether or not all the needed columns are there. `None` where the
+/// file is of another format.
+pub fn view_usage(
+    bytes: &[u8],
+    mapping: Option<&UsageMapping>,
+    layout: &Layout,
+    read_workbook: ReadWorkbook<'_>,
+) -> Result<Option<TableView>, Unreadable> {
+    let bytes = unpacked(bytes)?;
+    match open(&bytes, mapping, layout, read_workbook)? {
+        Opened::Table(table) if !table.is_markup() => columns::view(&table, mapping).map(Some),
+        Opened::Table(_) | Opened::Other(..) => Ok(None),
+    }
+}
+
+const NOT_OF_USAGE: Unreadable = Unreadable::OtherKind {
+    what: "of a kind that tells nothing of usage that is known here",
+    instead: "Import a file of a kind that docs/USAGE.md lists, such as a FlexLM debug log, what lmstat -a prints, or a table headed user, feature, start and end.",
+};
+
+fn read_other(format: UsageFormat, text: &str, gathering: &mut Gathering<'_>) -> Result<(), Unreadable> {
     let read = match format {
         UsageFormat::FlexlmLog => flexlm_log::read,
         UsageFormat::Lmstat => lmstat::read,
@@ -205,13 +276,11 @@ pub fn read_usage(bytes: &[u8], clock: Clock<'_>) -> Result<UsageFile, Unreadabl
         UsageFormat::Dsls => dsls::read,
         UsageFormat::Olicense => olicense::read,
         UsageFormat::LsDyna => ls_dyna::read,
-        UsageFormat::SessionsCsv => sessions_csv::read,
-        UsageFormat::ReadingsCsv => readings_csv::read,
         UsageFormat::SubscribedSkusJson => microsoft_365::read_skus,
         UsageFormat::SubscribedSkusCsv => microsoft_365::read_sku_table,
         UsageFormat::ActiveUserDetail => microsoft_365::read_detail,
         UsageFormat::ActiveUserCounts => microsoft_365::read_counts,
+        UsageFormat::SessionsCsv | UsageFormat::ReadingsCsv => return Err(NOT_OF_USAGE),
     };
-    read(&text, &mut gathering)?;
-    Ok(gathering.finish(format, encoding))
+    read(text, gathering)
 }

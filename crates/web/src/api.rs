@@ -14,6 +14,7 @@ pub mod delegations;
 pub mod devices;
 pub mod entitlements;
 pub mod exceptions;
+pub mod exports;
 pub mod imports;
 pub mod ledger;
 pub mod metrics;
@@ -63,6 +64,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(positions::routes())
         .merge(devices::routes())
         .merge(imports::routes())
+        .merge(exports::routes())
         .merge(usages::routes())
         .merge(sources::routes())
         .merge(catalogue::routes())

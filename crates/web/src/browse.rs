@@ -20,6 +20,7 @@ pub mod history;
 pub mod imports;
 pub mod known_software;
 pub mod lines;
+pub mod mapping_form;
 pub mod metrics;
 pub mod my_work;
 pub mod past;
@@ -136,6 +137,7 @@ fn data() -> Router<Site> {
     Router::new()
         .route(addresses::IMPORTS, get(imports::list).post(imports::commit))
         .route(addresses::IMPORT_NEW, get(imports::ask))
+        .route(addresses::IMPORT_PREVIEW_REJECTS, post(imports::preview_rejects))
         .route(addresses::IMPORT_PREVIEW, post(imports::preview).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)))
         .route("/imports/{import}", get(imports::show))
         .route("/imports/{import}/undo", get(imports::confirm_undo).post(imports::undo))

@@ -15,6 +15,7 @@ pub mod entitlement_form;
 pub mod entitlements;
 pub mod error;
 pub mod exceptions;
+pub mod exports;
 pub mod first_run;
 pub mod imports;
 pub mod known_software;

@@ -320,6 +320,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::TitleUnmatched { .. }
         | Event::EntitlementRetired { .. }
         | Event::ImportUndone { .. }
+        | Event::MappingRemembered { .. }
         | Event::SourceChanged { .. }
         | Event::SourceTokenRenewed { .. }
         | Event::SourceClosed { .. }

@@ -22,6 +22,7 @@ pub const PURE: &[&str] = &["domain", "merkle_log", "position", "policy", "impor
 /// What they may use: containers, numbers, dates, formats and cryptography, all without a view of the outside.
 const PURE_MAY_USE: &[&str] = &[
     "base64",
+    "calamine",
     "csv",
     "ed25519-dalek",
     "flate2",
@@ -35,6 +36,7 @@ const PURE_MAY_USE: &[&str] = &[
     "sha2",
     "thiserror",
     "toml",
+    "zip",
 ];
 
 /// Whether the workspace has a member of this name.

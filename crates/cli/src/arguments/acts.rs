@@ -152,14 +152,6 @@ pub enum Leaver {
         #[arg(long, value_name = "DAY")]
         left_on: String,
     },
-    /// Record a list: one a line, name and last day separated by a comma.
-    Import {
-        /// The file; - is standard input.
-        file: PathBuf,
-        /// Only say what would be recorded.
-        #[arg(short = 'n', long)]
-        dry_run: bool,
-    },
     /// Take back that somebody has left; the name is erased.
     Remove {
         /// The leaver's number, such as LVR-1.

@@ -33,7 +33,9 @@ pub async fn demo(target: &Target, demo: Demo) -> Result<ExitCode, Exit> {
         (app, secret)
     } else {
         print::note(format!("Making the sample company in {} …", folder.display()));
-        sample::make(&folder, local::surroundings()).await?
+        let (app, secret) = sample::make(&folder, local::surroundings()).await?;
+        app.read_workbooks_with(crate::workbooks::reader());
+        (app, secret)
     };
     print::line(format!("Open http://{address}/set-up/{} (works once, within four days)", secret.0));
     serve::run(app, listener, None).await

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod files;
 mod kill;
 mod source;
 mod story;

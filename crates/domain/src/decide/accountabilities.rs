@@ -6,13 +6,13 @@ use super::{Asking, check_name};
 use crate::accountability::{Accountability, Owner};
 use crate::command::Intent;
 use crate::event::Event;
-use crate::id::{LeaverId, ProductId};
+use crate::id::{ImportId, LeaverId, ProductId};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
 
-/// Leavers of one act: a file of a large organisation's year; every one is an entry.
-pub const LEAVERS_AT_ONCE_MAX: usize = 5_000;
+/// Leavers of one act: more than the largest employers lose in a year; every one is an entry.
+pub const LEAVERS_AT_ONCE_MAX: usize = 50_000;
 /// Leavers that are kept: devices are compared with all of them.
 pub const LEAVERS_MAX: usize = 100_000;
 
@@ -78,17 +78,27 @@ fn record_leavers(state: &State, leavers: &[(Text, Date)]) -> Result<Vec<Event>,
     if leavers.is_empty() {
         return Err(Refusal::about("leavers", "Name somebody who has left."));
     }
+    leavers_recorded(state, "leavers", leavers, None)
+}
+
+/// The entries that record people who have left, whoever names them.
+pub(super) fn leavers_recorded(
+    state: &State,
+    field: &'static str,
+    leavers: &[(Text, Date)],
+    import: Option<ImportId>,
+) -> Result<Vec<Event>, Refusal> {
     if leavers.len() > LEAVERS_AT_ONCE_MAX {
-        return Err(Refusal::about("leavers", format!("Record at most {LEAVERS_AT_ONCE_MAX} leavers at once.")));
+        return Err(Refusal::about(field, format!("Record at most {LEAVERS_AT_ONCE_MAX} leavers at once.")));
     }
     if state.leavers.len().saturating_add(leavers.len()) > LEAVERS_MAX {
-        return Err(Refusal::about("leavers", format!("At most {LEAVERS_MAX} leavers are kept. Remove some first.")));
+        return Err(Refusal::about(field, format!("At most {LEAVERS_MAX} leavers are kept. Remove some first.")));
     }
     let numbers = (state.last_numbers.leaver + 1)..;
     let mut events = Vec::with_capacity(leavers.len());
     for (number, (name, left_on)) in numbers.zip(leavers) {
         check_name("name", "the name", name.open().unwrap_or_default())?;
-        events.push(Event::LeaverRecorded { leaver: LeaverId(number), name: name.clone(), left_on: *left_on });
+        events.push(Event::LeaverRecorded { leaver: LeaverId(number), name: name.clone(), left_on: *left_on, import });
     }
     Ok(events)
 }

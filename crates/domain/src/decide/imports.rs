@@ -1,8 +1,11 @@
 //! Decisions about imports: each takes effect as a whole and can be undone as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::software::{NOTICE_DAYS_MAX, check_metric, check_right};
+use jiff::civil::Date;
+
+use super::accountabilities::leavers_recorded;
+use super::software::{INSTEAD_FOR_MAX, NOTICE_DAYS_MAX, check_metric, check_right};
 use super::{Asking, check_integer, check_name};
 use crate::agreement::AgreementTerms;
 use crate::command::Intent;
@@ -10,12 +13,13 @@ use crate::digest::Digest;
 use crate::entitlement::{Right, UseRights};
 use crate::event::Event;
 use crate::id::{AgreementId, EntitlementId, ImportId, PartyId, ProductId};
-use crate::import::{Brought, ImportedFile};
+use crate::import::{Brought, ImportedFile, MAPPING_FORMAT};
 use crate::observation::EntitlementRow;
 use crate::party::Direction;
 use crate::product::folded;
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::text::Text;
 
 /// Files of one import: their names and digests stand in one entry of at most 65,535 bytes.
 pub const FILES_MAX: usize = 200;
@@ -23,6 +27,8 @@ pub const FILES_MAX: usize = 200;
 const FILE_NAME_CHARS_MAX: usize = 4_096;
 /// Rows of one entitlements file: each becomes an entry, and all of them are one transaction.
 pub const ENTITLEMENT_ROWS_MAX: usize = 50_000;
+/// A mapping that is remembered stands in one entry of at most 65,535 bytes, in which quotation marks take two.
+pub const MAPPING_BYTES_MAX: usize = 24_000;
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the parent has sorted the intents, exhaustively")]
 pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
@@ -36,7 +42,7 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
                 let message = format!("The agents of {} report under this name; choose another.", known.id);
                 return Err(Refusal::about("source", message));
             }
-            if let Some(known) = same_files(state, source.trim(), files, true) {
+            if let Some(known) = same_files(state, source.trim(), files, Kind::Inventory) {
                 return Err(Refusal::SameFiles { import: known });
             }
             Ok(vec![Event::Imported {
@@ -46,15 +52,37 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
                 brought: *brought,
             }])
         }
-        Intent::ImportEntitlements { source, file, rows, rejected, merged } => {
+        Intent::ImportEntitlements { source, file, mapping, rows, rejected, merged } => {
             check_name("source", "the name of the source", source)?;
-            check_files(std::slice::from_ref(file))?;
+            let files: Vec<ImportedFile> = std::iter::once(file).chain(mapping).cloned().collect();
+            check_files(&files)?;
             check_integer("rejected", "The number of rows left out", *rejected)?;
             check_integer("merged", "The number of merged rows", *merged)?;
-            if let Some(known) = same_files(state, source, std::slice::from_ref(file), false) {
+            if let Some(known) = same_files(state, source, &files, Kind::Entitlements) {
                 return Err(Refusal::SameFiles { import: known });
             }
-            import_entitlements(state, source, file, rows, *rejected, *merged)
+            import_entitlements(state, source, files, rows, *rejected, *merged)
+        }
+        Intent::ImportLeavers { source, files, leavers, rejected, merged } => {
+            check_name("source", "the name of the source", source)?;
+            check_files(files)?;
+            check_integer("rejected", "The number of rows left out", *rejected)?;
+            check_integer("merged", "The number of merged rows", *merged)?;
+            if let Some(known) = same_files(state, source, files, Kind::Leavers) {
+                return Err(Refusal::SameFiles { import: known });
+            }
+            import_leavers(state, source, files, leavers, *rejected, *merged)
+        }
+        Intent::RememberMapping { kind, name, mapping } => {
+            check_name("name", "the name of the source", name)?;
+            if mapping.trim().is_empty() || mapping.len() > MAPPING_BYTES_MAX {
+                let message = format!("A mapping that is remembered has 1 to {MAPPING_BYTES_MAX} bytes.");
+                return Err(Refusal::about("mapping", message));
+            }
+            if state.mapping_of(*kind, name).is_some_and(|known| *known.mapping == **mapping) {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Event::MappingRemembered { kind: *kind, name: name.trim().to_owned(), mapping: mapping.clone() }])
         }
         Intent::UndoImport { import } => {
             let known = state
@@ -64,7 +92,9 @@ pub(super) fn decide(asking: Asking<'_>) -> Result<Vec<Event>, Refusal> {
             if known.undone.is_some() {
                 return Err(Refusal::AlreadyUndone { import: *import });
             }
-            Ok(vec![Event::ImportUndone { import: *import }])
+            let came = state.leavers.values().filter(|leaver| leaver.import == Some(*import));
+            let removed = came.map(|leaver| Event::LeaverRemoved { leaver: leaver.id });
+            Ok(std::iter::once(Event::ImportUndone { import: *import }).chain(removed).collect())
         }
         _ => Ok(Vec::new()),
     }
@@ -92,7 +122,9 @@ pub(super) fn check_brought(brought: &Brought) -> Result<(), Refusal> {
         Brought::Inventory { reports, installations, rejected, merged, .. } => {
             [reports, installations, rejected, merged, 0]
         }
-        Brought::Entitlements { rows, rejected, merged } => [rows, rejected, merged, 0, 0],
+        Brought::Entitlements { rows, rejected, merged } | Brought::Leavers { rows, rejected, merged } => {
+            [rows, rejected, merged, 0, 0]
+        }
         Brought::Usage { sessions, denials, readings, rejected, merged, .. } => {
             [sessions, denials, readings, rejected, merged]
         }
@@ -100,23 +132,71 @@ pub(super) fn check_brought(brought: &Brought) -> Result<(), Refusal> {
     counts.into_iter().try_for_each(|count| check_integer("files", "A count", count))
 }
 
+/// What an import is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Inventory,
+    Entitlements,
+    Leavers,
+    Usage,
+}
+
+fn kind_of(brought: &Brought) -> Kind {
+    match brought {
+        Brought::Inventory { .. } => Kind::Inventory,
+        Brought::Entitlements { .. } => Kind::Entitlements,
+        Brought::Leavers { .. } => Kind::Leavers,
+        Brought::Usage { .. } => Kind::Usage,
+    }
+}
+
 /// The latest import of the same source whose files were the same, so that nothing is taken in twice by accident.
 /// Of inventory only the source's newest import counts: going back to an older state is a legitimate report.
-fn same_files(state: &State, source: &str, files: &[ImportedFile], inventory: bool) -> Option<ImportId> {
+/// How the columns were read makes no other file of it.
+fn same_files(state: &State, source: &str, files: &[ImportedFile], kind: Kind) -> Option<ImportId> {
     let digests = |files: &[ImportedFile]| {
-        let mut digests: Vec<Digest> = files.iter().map(|file| file.digest).collect();
+        let given = files.iter().filter(|file| file.format != MAPPING_FORMAT);
+        let mut digests: Vec<Digest> = given.map(|file| file.digest).collect();
         digests.sort_unstable();
         digests
     };
     let wanted = digests(files);
+    let is_inventory = kind == Kind::Inventory;
     let mut earlier = state.imports.values().rev().filter(|known| {
-        known.undone.is_none()
-            && matches!(known.brought, Brought::Inventory { .. }) == inventory
-            && (!inventory || known.source == source)
+        known.undone.is_none() && kind_of(&known.brought) == kind && (!is_inventory || known.source == source)
     });
     let same = |known: &&std::sync::Arc<crate::import::Import>| digests(&known.files) == wanted;
-    let found = if inventory { earlier.next().filter(same) } else { earlier.find(same) };
+    let found = if is_inventory { earlier.next().filter(same) } else { earlier.find(same) };
     found.map(|known| known.id)
+}
+
+/// People who have left, each with an entry of their own after that of the import.
+fn import_leavers(
+    state: &State,
+    source: &str,
+    files: &[ImportedFile],
+    leavers: &[(Text, Date)],
+    rejected: u64,
+    merged: u64,
+) -> Result<Vec<Event>, Refusal> {
+    if leavers.is_empty() {
+        let sentence = if merged > 0 {
+            "Everybody in this file is recorded already, so nothing was imported."
+        } else {
+            "Nothing in this file could be used, so nothing was imported."
+        };
+        return Err(Refusal::about("file", sentence));
+    }
+    let import = ImportId(state.last_numbers.import + 1);
+    let rows = u64::try_from(leavers.len()).unwrap_or(u64::MAX);
+    let mut events = vec![Event::Imported {
+        import,
+        source: source.trim().to_owned(),
+        files: files.to_vec(),
+        brought: Brought::Leavers { rows, rejected, merged },
+    }];
+    events.extend(leavers_recorded(state, "file", leavers, Some(import))?);
+    Ok(events)
 }
 
 /// Names that stand for something recorded or something that this import adds.
@@ -173,6 +253,21 @@ impl Adding<'_> {
         product
     }
 
+    /// The product of this name on which a right of `row` may be spent instead: of the same publisher, else the only
+    /// one; where there is none yet, the one that another row brings.
+    fn instead(&mut self, row: &EntitlementRow, name: &str, rows: &BTreeMap<String, &EntitlementRow>) -> ProductId {
+        let key = folded(name);
+        let publisher = row.publisher.as_deref().map(folded);
+        let known =
+            self.products.get(&(key.clone(), publisher)).copied().or_else(|| only_one(&self.products, &key, None));
+        if let Some(known) = known {
+            return known;
+        }
+        let like = rows.get(&key).copied().unwrap_or(row);
+        let publisher = like.publisher.clone().or_else(|| row.publisher.clone());
+        self.product(&EntitlementRow { product: name.to_owned(), publisher, ..like.clone() })
+    }
+
     fn agreement(&mut self, row: &EntitlementRow, reference: &str) -> AgreementId {
         let key = folded(reference);
         let known = match row.publisher.as_deref().map(|publisher| self.party(publisher)) {
@@ -198,7 +293,7 @@ impl Adding<'_> {
                 starts_on: None,
                 ends_on: row.agreement_ends_on,
                 notice_days: row.notice_days,
-                compliant_by_contract: false,
+                compliant_by_contract: row.rights.compliant_by_contract,
                 clauses: Vec::new(),
             },
             import: Some(self.import),
@@ -212,6 +307,7 @@ impl Adding<'_> {
         if let Some(Event::AgreementRecorded { terms, .. }) = added {
             terms.ends_on = terms.ends_on.or(row.agreement_ends_on);
             terms.notice_days = terms.notice_days.or(row.notice_days);
+            terms.compliant_by_contract |= row.rights.compliant_by_contract;
         }
     }
 }
@@ -253,7 +349,7 @@ fn adding(state: &State, import: ImportId) -> Adding<'_> {
 fn import_entitlements(
     state: &State,
     source: &str,
-    file: &ImportedFile,
+    files: Vec<ImportedFile>,
     rows: &[EntitlementRow],
     rejected: u64,
     merged: u64,
@@ -270,19 +366,28 @@ fn import_entitlements(
     adding.events.push(Event::Imported {
         import,
         source: source.to_owned(),
-        files: vec![file.clone()],
+        files,
         brought: Brought::Entitlements { rows: count, rejected, merged },
     });
     let mut last_entitlement = adding.state.last_numbers.entitlement;
+    let named: BTreeMap<String, &EntitlementRow> = rows.iter().rev().map(|row| (folded(&row.product), row)).collect();
     for row in rows {
         check_row(state, row).map_err(|refusal| on_line(row.line, refusal))?;
         let product = adding.product(row);
         let agreement = row.agreement.as_deref().map(|reference| adding.agreement(row, reference));
+        let mut right = right_of(row);
+        for name in &row.rights.instead_for {
+            right.use_rights.instead_for.insert(adding.instead(row, name, &named));
+        }
+        if right.use_rights.instead_for.contains(&product) {
+            let refusal = Refusal::about("instead_for", format!("The right is one on {} already.", row.product));
+            return Err(on_line(row.line, refusal));
+        }
         last_entitlement += 1;
         adding.events.push(Event::EntitlementRecorded {
             entitlement: EntitlementId(last_entitlement),
             product,
-            right: right_of(row),
+            right,
             agreement,
             purchase_reference: row.purchase_reference.clone(),
             import: Some(import),
@@ -306,6 +411,12 @@ fn check_row(state: &State, row: &EntitlementRow) -> Result<(), Refusal> {
     if row.notice_days.is_some_and(|days| days > NOTICE_DAYS_MAX) {
         return Err(Refusal::about("notice_days", format!("Enter at most {NOTICE_DAYS_MAX} days of notice.")));
     }
+    if row.rights.instead_for.len() > INSTEAD_FOR_MAX {
+        return Err(Refusal::about("instead_for", format!("Name at most {INSTEAD_FOR_MAX} products.")));
+    }
+    for name in &row.rights.instead_for {
+        check_name("instead_for", "the name of every other product", name)?;
+    }
     check_right(&right_of(row))
 }
 
@@ -326,6 +437,10 @@ fn right_of(row: &EntitlementRow) -> Right {
         exempt_environments: row.exempt_environments.clone(),
         secondary_use: row.secondary_use,
         unit_price: row.unit_price,
-        use_rights: UseRights::default(),
+        use_rights: UseRights {
+            scope: row.rights.scope.clone(),
+            versions: row.rights.versions.clone(),
+            instead_for: BTreeSet::new(),
+        },
     }
 }

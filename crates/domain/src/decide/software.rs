@@ -30,7 +30,7 @@ const PRICE_DECIMALS_MAX: u32 = 8;
 /// Places of one kind in a scope: more are written as the place that holds them.
 const PLACES_MAX: usize = 100;
 /// Products on which one right may be spent instead of its own.
-const INSTEAD_FOR_MAX: usize = 50;
+pub(super) const INSTEAD_FOR_MAX: usize = 50;
 /// Days of notice: three years are more than any agreement asks.
 pub(super) const NOTICE_DAYS_MAX: u32 = 1_096;
 

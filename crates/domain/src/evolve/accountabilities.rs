@@ -26,10 +26,11 @@ impl State {
                     None => self.category_owners.remove(category.as_str()),
                 };
             }
-            Event::LeaverRecorded { leaver, name, left_on } => {
+            Event::LeaverRecorded { leaver, name, left_on, import } => {
                 self.last_numbers.leaver = self.last_numbers.leaver.max(leaver.0);
                 let left = Leaver {
                     id: *leaver,
+                    import: *import,
                     name: name.clone(),
                     left_on: *left_on,
                     recorded_at: recorded.at,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::{Recorded, actor_of, change};
 use crate::event::Event;
 use crate::id::{ImportId, ProductId};
-use crate::import::Import;
+use crate::import::{Import, RememberedMapping};
+use crate::product::folded;
 use crate::state::State;
 
 impl State {
@@ -33,6 +34,16 @@ impl State {
             Event::ImportUndone { import } => {
                 change(&mut self.imports, import, |known| known.undone = Some((by, recorded.at)));
                 self.forget_what_came_with(*import);
+            }
+            Event::MappingRemembered { kind, name, mapping } => {
+                let remembered = RememberedMapping {
+                    kind: *kind,
+                    name: name.clone(),
+                    mapping: mapping.as_str().into(),
+                    by,
+                    at: recorded.at,
+                };
+                self.mappings.insert((*kind, folded(name)), Arc::new(remembered));
             }
             _ => {}
         }
@@ -86,6 +97,7 @@ impl State {
     /// The products to which rights, rules or requests refer, those of earlier rounds included.
     pub fn products_referred_to(&self) -> BTreeSet<ProductId> {
         let mut used: BTreeSet<_> = self.entitlements.values().map(|entitlement| entitlement.product).collect();
+        used.extend(self.entitlements.values().flat_map(|entitlement| &entitlement.right.use_rights.instead_for));
         used.extend(self.title_matches.values().filter_map(|rule| rule.product));
         used.extend(self.feature_links.values().map(|link| link.product));
         for case in self.cases.values() {
@@ -97,8 +109,9 @@ impl State {
 
     /// Whether rights, rules or requests refer to a product.
     pub fn product_is_referred_to(&self, product: ProductId) -> bool {
-        self.entitlements.values().any(|entitlement| entitlement.product == product)
-            || self.title_matches.values().any(|rule| rule.product == Some(product))
+        self.entitlements.values().any(|entitlement| {
+            entitlement.product == product || entitlement.right.use_rights.instead_for.contains(&product)
+        }) || self.title_matches.values().any(|rule| rule.product == Some(product))
             || self.feature_links.values().any(|link| link.product == product)
             || self.cases.values().any(|case| {
                 case.terms.product == product || case.past_rounds.iter().any(|round| round.terms.product == product)

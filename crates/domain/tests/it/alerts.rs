@@ -80,7 +80,12 @@ pub fn events() -> Vec<Event> {
         Event::ProductAssigned { product: ProductId(7), owner: None, category: None },
         Event::CategoryAssigned { category: "engineering".to_owned(), owner: Some(Owner::Role(Role::Procurement)) },
         Event::CategoryAssigned { category: "engineering".to_owned(), owner: None },
-        Event::LeaverRecorded { leaver: LeaverId(2), name: "marek".into(), left_on: "2026-10-31".parse().unwrap() },
+        Event::LeaverRecorded {
+            leaver: LeaverId(2),
+            name: "marek".into(),
+            left_on: "2026-10-31".parse().unwrap(),
+            import: None,
+        },
         Event::LeaverRemoved { leaver: LeaverId(2) },
     ]
 }

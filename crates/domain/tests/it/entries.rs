@@ -14,10 +14,10 @@ use domain::envelope::{self, Header};
 use domain::event::Event;
 use domain::evidence::Evidence;
 use domain::id::{
-    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, PartyId, PersonId, ProductId, SourceId,
-    StatementId, TitleMatchId, TokenId,
+    AccountId, AgreementId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, PartyId, PersonId, ProductId,
+    SourceId, StatementId, TitleMatchId, TokenId,
 };
-use domain::import::{Brought, ImportedFile};
+use domain::import::{Brought, ImportedFile, TableKind};
 use domain::money::Money;
 use domain::observation::Environment;
 use domain::organisation::Organisation;
@@ -421,7 +421,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(seal_events())
         .chain(crate::alerts::events())
         .chain(crate::reclaim::events())
-        .chain(crate::purchases::events());
+        .chain(crate::purchases::events())
+        .chain(file_events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -566,7 +567,32 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"program","at":"2026-11-02T09:01:50Z","body":{"budget":"BUD-2","terms":{"amount":{"amount":"50000","currency":"EUR"},"ends_on":"2026-12-31","starts_on":"2026-01-01"}},"cmd":"c110","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":110,"stream":"budget/BUD-2","type":"budget-set","v":1,"ver":1}
 {"actor":"operator","at":"2026-11-02T09:01:51Z","body":{"percent":20,"product":"PRD-7"},"cmd":"c111","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":111,"stream":"product/PRD-7","type":"surcharge-set","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:01:52Z","body":{"percent":0},"cmd":"c112","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":112,"stream":"surcharge","type":"surcharge-set","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:53Z","body":{"brought":{"kind":"leavers","merged":0,"rejected":1,"rows":2},"files":[],"import":"IMP-9","source":"HR"},"cmd":"c113","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":113,"stream":"import/IMP-9","type":"imported","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:54Z","body":{"import":"IMP-9","leaver":"LVR-3","left_on":"2026-10-31","name":{"$pd":0}},"cmd":"c114","org":"indult/acme-0123abcd","part":[0,2],"pd":["5b7ca9aae728b21cdff8bdaa0699bad65304de4e5025c3d8cd0c056b338fa5aa"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":114,"stream":"leaver/LVR-3","type":"leaver-recorded","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:55Z","body":{"kind":"entitlements","mapping":"name = \"Reseller\"","name":"Reseller"},"cmd":"c115","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":115,"stream":"mapping/entitlements/reseller","type":"mapping-remembered","v":1,"ver":1}
 "###);
+}
+
+fn file_events() -> Vec<Event> {
+    vec![
+        Event::Imported {
+            import: ImportId(9),
+            source: "HR".to_owned(),
+            files: Vec::new(),
+            brought: Brought::Leavers { rows: 2, rejected: 1, merged: 0 },
+        },
+        Event::LeaverRecorded {
+            leaver: LeaverId(3),
+            name: "ana.ruiz".into(),
+            left_on: jiff::civil::date(2026, 10, 31),
+            import: Some(ImportId(9)),
+        },
+        Event::MappingRemembered {
+            kind: TableKind::Entitlements,
+            name: "Reseller".to_owned(),
+            mapping: "name = \"Reseller\"".to_owned(),
+        },
+    ]
 }
 
 #[test]

@@ -4,9 +4,12 @@
 use domain::command::{Command, Intent};
 use domain::digest::Digest;
 use domain::entitlement::{Metric, Quantity};
-use domain::id::PersonId;
-use domain::import::ImportedFile;
-use domain::observation::EntitlementRow;
+use domain::event::Event;
+use domain::id::{ImportId, LeaverId, PersonId};
+use domain::import::{ImportedFile, TableKind};
+use domain::observation::{EntitlementRow, RowRights};
+use domain::refusal::Refusal;
+use domain::text::Text;
 
 use crate::scenario::check;
 use crate::world::World;
@@ -135,6 +138,7 @@ fn row(line: u64) -> EntitlementRow {
         agreement_ends_on: None,
         notice_days: None,
         purchase_reference: None,
+        rights: RowRights::default(),
     }
 }
 
@@ -149,6 +153,7 @@ fn the_largest_file_of_rights_is_decided_in_seconds() {
             bytes: 1,
             format: "csv".to_owned(),
         },
+        mapping: None,
         rows: (1..=50_000).map(row).collect(),
         rejected: 0,
         merged: 0,
@@ -160,4 +165,59 @@ fn the_largest_file_of_rights_is_decided_in_seconds() {
     assert_eq!(events.len(), 1 + 1 + 3 * 50_000);
     // About a second without optimisation; looking every name up in a list took minutes.
     assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+fn carry(world: &mut World, intent: Intent) -> Result<Vec<Event>, Refusal> {
+    let actor = world.session_of(PersonId(1));
+    world.carry(actor, intent)
+}
+
+#[test]
+fn leavers_come_with_an_import_and_go_with_it() {
+    let mut world = World::founded("2026-11-02T09:00:00Z", "UTC");
+    let file = |text: &[u8]| ImportedFile {
+        name: "leavers.csv".into(),
+        digest: Digest::of(text),
+        bytes: 1,
+        format: "leavers table".to_owned(),
+    };
+    let leaver = |person: &str, day: i8| (Text::from(person), jiff::civil::date(2026, 10, day));
+    let import = |files: Vec<ImportedFile>, leavers: Vec<(Text, jiff::civil::Date)>| Intent::ImportLeavers {
+        source: "HR".to_owned(),
+        files,
+        leavers,
+        rejected: 0,
+        merged: 0,
+    };
+    let names = |world: &World| -> Vec<String> {
+        world.state.leavers.values().filter_map(|leaver| leaver.name.open().map(str::to_owned)).collect()
+    };
+    carry(&mut world, Intent::RecordLeavers { leavers: vec![leaver("marek", 1)] }).unwrap();
+    let events = carry(&mut world, import(vec![file(b"a")], vec![leaver("bo", 30), leaver("cy", 30)])).unwrap();
+    assert_eq!(events.len(), 1 + 2, "every leaver is an entry of its own");
+    carry(&mut world, import(vec![file(b"b")], vec![leaver("Ana.Ruiz", 31)])).unwrap();
+    assert_eq!(names(&world), ["marek", "bo", "cy", "Ana.Ruiz"]);
+    let again = carry(&mut world, import(vec![file(b"b")], vec![leaver("Ana.Ruiz", 31)])).unwrap_err();
+    assert!(again.to_string().contains("IMP-2"), "{again}");
+    carry(&mut world, Intent::RemoveLeaver { leaver: LeaverId(2) }).unwrap();
+    let undone = carry(&mut world, Intent::UndoImport { import: ImportId(1) }).unwrap();
+    assert_eq!(undone.len(), 2, "the import, and the one leaver of it who is left");
+    assert_eq!(names(&world), ["marek", "Ana.Ruiz"]);
+    assert!(carry(&mut world, import(vec![file(b"c")], Vec::new())).is_err());
+}
+
+#[test]
+fn a_mapping_is_remembered_by_kind_and_name_and_only_where_it_says_something_new() {
+    let mut world = World::founded("2026-11-02T09:00:00Z", "UTC");
+    let remember = |name: &str, mapping: &str| Intent::RememberMapping {
+        kind: TableKind::Entitlements,
+        name: name.to_owned(),
+        mapping: mapping.to_owned(),
+    };
+    assert_eq!(carry(&mut world, remember("Reseller", "a")).unwrap().len(), 1);
+    assert!(carry(&mut world, remember("reseller ", "a")).unwrap().is_empty());
+    assert_eq!(carry(&mut world, remember("Reseller", "b")).unwrap().len(), 1);
+    assert_eq!(&*world.state.mapping_of(TableKind::Entitlements, "RESELLER").unwrap().mapping, "b");
+    assert!(world.state.mapping_of(TableKind::Installations, "Reseller").is_none());
+    assert!(carry(&mut world, remember("Reseller", &"x".repeat(24_001))).is_err());
 }

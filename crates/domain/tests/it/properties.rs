@@ -16,7 +16,7 @@ use domain::id::{
     AccountId, CaseId, DelegationId, EntitlementId, ImportId, PersonId, ProductId, TitleMatchId, TokenId,
 };
 use domain::import::{Brought, ImportedFile};
-use domain::observation::EntitlementRow;
+use domain::observation::{EntitlementRow, RowRights};
 use domain::person::{Role, Scope, SetUpLink};
 use domain::product::TitlePattern;
 use domain::state::State;
@@ -220,6 +220,7 @@ fn row(line: u64) -> EntitlementRow {
         agreement_ends_on: None,
         notice_days: None,
         purchase_reference: None,
+        rights: RowRights::default(),
     }
 }
 
@@ -344,6 +345,7 @@ fn intent(world: &World, person: PersonId, act: &Act) -> Intent {
         Act::ImportRights(number) => Intent::ImportEntitlements {
             source: "csv".to_owned(),
             file: file(number),
+            mapping: None,
             rows: (2..4).map(row).collect(),
             rejected: 0,
             merged: 0,

@@ -22,7 +22,7 @@ use domain::event::Event;
 use domain::evidence::Evidence;
 use domain::id::{AgreementId, CaseId, EntitlementId, PartyId, PersonId, ProductId};
 use domain::import::{Brought, ImportedFile};
-use domain::observation::{EntitlementRow, Environment, RawTitle};
+use domain::observation::{EntitlementRow, Environment, RawTitle, RowRights};
 use domain::person::{Role, SetUpLink};
 use domain::product::TitlePattern;
 use domain::text::Text;
@@ -273,9 +273,24 @@ impl Scenario {
                     reports_digest: Digest::of(words.texts[1].as_bytes()),
                 },
             },
+            ("imports", "leavers") => Intent::ImportLeavers {
+                source: "HR".to_owned(),
+                files: vec![file(&words.texts.join("|"))],
+                leavers: words
+                    .texts
+                    .iter()
+                    .map(|text| {
+                        let (person, day) = text.split_once(" on ").unwrap();
+                        (person.into(), day.parse().unwrap())
+                    })
+                    .collect(),
+                rejected: 0,
+                merged: 0,
+            },
             ("imports", "rights") => Intent::ImportEntitlements {
                 source: "csv".to_owned(),
                 file: file(&words.texts.join("|")),
+                mapping: None,
                 rows: words.texts.iter().zip(2..).map(|(row, line)| entitlement_row(row, line)).collect(),
                 rejected: 0,
                 merged: 0,
@@ -453,5 +468,6 @@ fn entitlement_row(text: &str, line: u64) -> EntitlementRow {
         agreement_ends_on: part(4).map(|day| day.parse().unwrap()),
         notice_days: None,
         purchase_reference: None,
+        rights: RowRights::default(),
     }
 }

@@ -42,7 +42,10 @@ pub(super) fn read(text: &str, gathering: &mut Gathering<'_>) -> Result<(), Unre
             used: cell("last used at"),
         });
     }
-    let latest = rows.iter().filter_map(|row| moments::instant(&row.used, gathering.clock.zone).ok()).max();
+    let latest = rows
+        .iter()
+        .filter_map(|row| moments::instant(&row.used, gathering.clock.zone, moments::Dates::default()).ok())
+        .max();
     let at = latest.unwrap_or(gathering.read_at());
     let made = jiff::Timestamp::from_second(at).unwrap_or(gathering.clock.read_at);
     let day = gathering.clock.zone.to_datetime(made).date();
@@ -93,7 +96,7 @@ impl Row {
         }
         let began = [&self.granted, &self.since].into_iter().find(|began| !began.is_empty());
         let from = match began {
-            Some(began) => moments::instant(began, gathering.clock.zone)?.min(at),
+            Some(began) => moments::instant(began, gathering.clock.zone, moments::Dates::default())?.min(at),
             None => at,
         };
         // "host (263.0)/127.0.0.1"

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::usage::{Denial, End, FACTS_PER_REPORT, Feature, Reading, ReportedFeature, Session, UsageReport};
 
-use super::{Clock, UsageFile, UsageFormat};
+use super::{Clock, UsageFile, UsageFormat, UsageMapping};
 use crate::encoding::Encoding;
 use crate::findings::{Fault, Findings};
+use crate::layout::TableView;
 use crate::limits::{LICENCES, USAGE_FACTS};
 use crate::name::clean;
 use crate::table::ColumnUse;
@@ -17,6 +18,8 @@ pub(super) struct Gathering<'a> {
     pub(super) clock: Clock<'a>,
     pub(super) findings: Findings,
     pub(super) columns: Vec<ColumnUse>,
+    /// How a table was read by a mapping.
+    pub(super) table: Option<(TableView, UsageMapping)>,
     pub(super) merged: u64,
     /// The time of which the file tells everything that began.
     pub(super) covers: Option<(i64, i64)>,
@@ -39,6 +42,7 @@ impl<'a> Gathering<'a> {
             clock,
             findings: Findings::default(),
             columns: Vec::new(),
+            table: None,
             merged: 0,
             covers: None,
             names: Vec::new(),
@@ -137,7 +141,8 @@ impl<'a> Gathering<'a> {
             format,
             encoding,
             reports: self.parts(),
-            columns: self.columns,
+            columns: self.table.as_ref().map_or(self.columns, |(view, _)| view.columns.clone()),
+            table: self.table,
             rejects: self.findings.rejects,
             remarks: self.findings.remarks,
             duplicates_merged: self.merged,

@@ -73,7 +73,7 @@ fn session(
     let who = who.split_once(" [").map_or(who, |(who, _)| who);
     let (user, host) = who.trim().rsplit_once('@').ok_or_else(|| wrong("The line names no user on a host."))?;
     let began = times.split_once("Checkout time: ").map_or("", |(_, began)| began);
-    let from = moments::instant(began.trim(), gathering.clock.zone)?.min(at);
+    let from = moments::instant(began.trim(), gathering.clock.zone, moments::Dates::default())?.min(at);
     let feature = gathering.feature(vendor.as_deref(), name, None)?;
     let (user, host) = (gathering.name("user", user)?, gathering.name("host", host)?);
     Ok(Session { feature, user, host, from, count: licences(count)?, end: seen(from, at) })

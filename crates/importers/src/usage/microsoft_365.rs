@@ -145,12 +145,12 @@ fn one_sku(sku: Sku<'_>, skus: &mut Skus) -> Result<bool, Fault> {
         return Err(Fault::new(&guid, "The SKU does not say how many units are assigned.", repair));
     };
     let prepaid = sku.prepaid_units.0;
-    let number = |scalar: Scalar<'_>| scalar.filled().map_or(Ok(0), |text| units(&text));
+    let number = |scalar: Scalar<'_>| scalar.filled().map_or(Ok(0), |text| units(&text, None));
     let available = match prepaid {
         Some(prepaid) => number(prepaid.enabled)?.saturating_add(number(prepaid.warning)?),
         None => 0,
     };
-    skus.add(&guid, sku.sku_part_number.filled().as_deref(), units(&used)?, available)
+    skus.add(&guid, sku.sku_part_number.filled().as_deref(), units(&used, None)?, available)
 }
 
 /// The columns of a table by their headers.
@@ -198,7 +198,7 @@ pub(super) fn read_sku_table(text: &str, gathering: &mut Gathering<'_>) -> Resul
             named.find_map(|(name, _)| table.columns.get(*name)).map_or("", |place| record.cell(*place))
         };
         let label = Some(cell("label")).filter(|label| !label.is_empty());
-        let number = |text: &str| if text.is_empty() { Ok(0) } else { units(text) };
+        let number = |text: &str| if text.is_empty() { Ok(0) } else { units(text, None) };
         let added = number(cell("used")).and_then(|used| {
             let available = number(cell("available"))?;
             skus.add(cell("feature"), label, used, available)
@@ -298,7 +298,8 @@ pub(super) fn read_counts(text: &str, gathering: &mut Gathering<'_>) -> Result<(
             if text.is_empty() {
                 continue;
             }
-            let read = units(&text).and_then(|units| Ok((gathering.feature(Some(VENDOR), service, None)?, units)));
+            let read =
+                units(&text, None).and_then(|units| Ok((gathering.feature(Some(VENDOR), service, None)?, units)));
             match read {
                 Ok((feature, units)) => {
                     let kind = ReadingKind::Active;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
+use crate::calendar::{DateStyle, optional_date};
 use crate::findings::Fault;
 
 /// Licence managers did not exist before, and nothing that is later was used yet.
@@ -69,8 +70,18 @@ pub(super) fn month_number(name: &str) -> Option<i8> {
     (1..).zip(MONTHS).find(|(_, month)| *month == begin).map(|(number, _)| number)
 }
 
+/// In which order days and months of a table stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Dates {
+    /// As it was said.
+    pub order: Option<DateStyle>,
+    /// As the other dates of the file show.
+    pub shown: Option<DateStyle>,
+}
+
 /// An instant of a table: with an offset (`2026-03-02T09:00:00Z`), or local (`2026-03-02 09:00`).
-pub(super) fn instant(text: &str, zone: &TimeZone) -> Result<i64, Fault> {
+/// A local day is read as [`optional_date`] reads it.
+pub(super) fn instant(text: &str, zone: &TimeZone, dates: Dates) -> Result<i64, Fault> {
     let wrong = |problem: &str| {
         Fault::new(text, problem, "Write instants as 2026-03-31 14:05:00, or with an offset as 2026-03-31T14:05:00Z.")
     };
@@ -79,7 +90,10 @@ pub(super) fn instant(text: &str, zone: &TimeZone) -> Result<i64, Fault> {
         return if YEARS.contains(&year) { Ok(at.as_second()) } else { Err(wrong("The year cannot be right.")) };
     }
     let civil = match text.trim().split_once([' ', 'T']) {
-        Some((day, clock)) => day.parse::<Date>().ok().zip(time(clock)).map(|(day, clock)| day.to_datetime(clock)),
+        Some((day, clock)) => match time(clock) {
+            Some(clock) => optional_date(day, dates.order, dates.shown)?.map(|day| day.to_datetime(clock)),
+            None => None,
+        },
         None => None,
     };
     let civil = civil.or_else(|| text.trim().parse::<DateTime>().ok().filter(|_| text.contains(':')));
@@ -122,13 +136,15 @@ mod tests {
     fn instants_of_a_table_are_local_unless_they_say_otherwise() {
         let prague = TimeZone::get("Europe/Prague").unwrap_or(TimeZone::UTC);
         let of = |text| {
-            instant(text, &prague)
+            instant(text, &prague, Dates::default())
                 .map(|at| Timestamp::from_second(at).map_or_else(|_| String::new(), |at| at.to_string()))
         };
         assert_eq!(of("2026-03-02 09:00"), Ok("2026-03-02T08:00:00Z".to_owned()));
         assert_eq!(of("2026-03-02T09:00:00"), Ok("2026-03-02T08:00:00Z".to_owned()));
         assert_eq!(of("2026-03-02T09:00:00+05:00"), Ok("2026-03-02T04:00:00Z".to_owned()));
         assert_eq!(of("2026-03-02 9:00:30"), Ok("2026-03-02T08:00:30Z".to_owned()));
+        let day_first = Dates { order: Some(DateStyle::DayFirst), shown: None };
+        assert_eq!(instant("02/03/2026 09:00", &TimeZone::UTC, day_first), Ok(1_772_442_000));
         for wrong in ["2026-03-02", "03/02/2026 09:00", "0001-01-01 00:00", "9999-01-01T00:00:00Z", "soon", ""] {
             assert!(of(wrong).is_err(), "{wrong}");
         }

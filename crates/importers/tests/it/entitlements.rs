@@ -136,7 +136,7 @@ fn a_table_without_a_needed_column_is_refused_with_its_headers() {
     assert_snapshot!(refusal("product,metric,comment\na,device,1\n", None), @"no column gives the quantity; the file has these: “product”, “metric”, “comment”");
     assert_snapshot!(refusal("product,metric,quantity,Quantity\na,device,1,2\n", None), @"two columns are headed “Quantity”, and only one can give the quantity");
     assert_snapshot!(refusal("product,metric,quantity\na,\"device,1\nb,device,2\n", None), @"the quotation mark that opens a cell on line 2 is never closed");
-    assert_snapshot!(refusal("{\"a\":1}", None), @"the file is JSON or XML and no table, which is not imported");
+    assert_snapshot!(refusal("{\"a\":1}", None), @"the file is JSON without a list of licences, which is not imported");
     assert_snapshot!(refusal(" \n ", None), @"the file is empty");
     assert_snapshot!(refusal("", None), @"the file is empty");
 }

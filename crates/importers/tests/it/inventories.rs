@@ -89,7 +89,7 @@ fn rows_of_one_device_are_gathered() {
       - | Said "Quoted" | -
     ! line 4: «bo@acme.example» An earlier row of WS-1 (line 2) says that its primary user is “ana@acme.example”; that one was kept. → Write the same primary user in every row of the device.
     ! line 5, column “Cores”: «many» This is no number of cores. → Write a whole number from 1 to 65,535, or nothing.
-    ! line 5, column “Last Used”: «03/04/2026» The date can be read as day and month or as month and day. → Write dates as 2026-03-31.
+    ! line 5, column “Last Used”: «03/04/2026» The date can be read as day and month or as month and day. → Write dates as 2026-03-31, or state their order of day and month.
     ! line 6: «Orphan» The row names no device. → Write the device's name in every row.
     ! line 7: «WS-2» The row names no product. → Write the title, or leave the row out.
     ! line 8, column “Environment”: «moon» This is no environment known here. → Write one of: production, test, development, disaster_recovery.
@@ -259,7 +259,7 @@ fn known_files_of_other_kinds_are_refused_with_advice() {
         refusal(r#"{"bomFormat":"CycloneDX","specVersion":"2.0"}"#),
         refusal("product,metric,quantity\nx,device,1\n"),
     ].join("\n"), @r##"
-    the file is an archive or an Excel workbook, which is not imported → Save the sheet as CSV (UTF-8), or unpack the archive and import the files in it.
+    the file is an archive and no Excel workbook (.xlsx), which is not imported → Unpack it and import the files in it; save another kind of workbook as .xlsx.
     the file is a PDF document, which is not imported → Export the list as CSV instead.
     nothing in the file tells that it is an inventory → Head one column “device” and one “product”; the first line of the file must be the headers.
     nothing in the file tells that it is an inventory → Import JSON of a kind that docs/IMPORT.md lists, such as GLPI agent JSON (with “deviceid” and “content”) or CycloneDX (with “bomFormat”).

@@ -19,5 +19,8 @@ mod formats;
 mod harm;
 mod hostile;
 mod inventories;
+mod lists;
 mod shown;
+mod tools;
 mod usage;
+mod workbooks;

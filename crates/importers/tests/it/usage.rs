@@ -312,7 +312,7 @@ joe;pc-4;draft;northd;2026-03-02 10:00;2026-03-02 11:00;many;
     draft (northd) x2 ben@pc-2 03-02 07:30:00 -> open, seen 03-02 07:30:00, watched 03-02 12:00:00
     draft (northd) denied eve@pc-3 03-02 10:00:00
     rejected line 5: The session ends before it starts.
-    rejected line 6: This is no day with a time.
+    rejected line 6: The date can be read as day and month or as month and day.
     rejected line 7: No feature is named.
     rejected line 8: This is no number of licences from 1 to 1,000,000.
     ");
@@ -436,7 +436,7 @@ fn hostile_usage_files_are_refused_or_rejected_piece_by_piece() {
         (Vec::new(), "refused: the file is empty"),
         (b"   \n".to_vec(), "refused: the file is empty"),
         (bomb.finish().unwrap(), "over the limit of 50 MiB"),
-        (b"PK\x03\x04".to_vec(), "an archive or an Excel workbook"),
+        (b"PK\x03\x04".to_vec(), "an archive and no Excel workbook"),
         (b"%PDF-1.7".to_vec(), "a PDF document"),
         (b"hello".to_vec(), "tells nothing of usage"),
         (b"device,product\npc,Drafter\n".to_vec(), "tells nothing of usage"),
@@ -493,4 +493,35 @@ fn inventory_and_usage_are_told_apart() {
     for text in ["device,product\npc,Drafter\n", "product,metric,quantity\nDrafter,device,3\n"] {
         assert_eq!(detect_usage(text.as_bytes()), None, "{text}");
     }
+}
+
+#[test]
+fn a_mapping_says_which_column_gives_which_field_of_sessions_and_readings() {
+    use importers::{Layout, UsageMapping, read_usage_as, read_workbook, view_usage};
+    let zone = jiff::tz::TimeZone::UTC;
+    let clock = Clock { zone: &zone, read_at: "2026-04-01T00:00:00Z".parse().unwrap() };
+    let read = |text: &str, mapping: Option<&UsageMapping>| {
+        read_usage_as(text.as_bytes(), clock, mapping, &Layout::default(), &read_workbook)
+    };
+    let sessions = "Export;;;\nProgramm;Wer;Von;Bis\nDrafter;ana;02/03/2026 09:00;02/03/2026 10:00\n";
+    assert!(read(sessions, None).is_err());
+    let view = view_usage(sessions.as_bytes(), None, &Layout::default(), &read_workbook).unwrap().unwrap();
+    assert_eq!(view.header_row, 1, "the first record until somebody says which holds the headers");
+    let mapping = UsageMapping::parse(
+        "name = \"ours\"\ndates = \"day_first\"\n[columns]\nfeature = \"Programm\"\nuser = \"Wer\"\nstart = \"Von\"\nend = \"Bis\"\n",
+    )
+    .unwrap();
+    let file = read(sessions, Some(&mapping)).unwrap();
+    assert_eq!((file.format, file.rejects.len()), (UsageFormat::SessionsCsv, 0), "{:?}", file.rejects);
+    let (view, used) = file.table.unwrap();
+    assert_eq!((view.header_row, used.name.as_str()), (2, "ours"));
+    let readings = "Zähler,Monat,Wert\ncompute,2026-03,\"1.250,5\"\n";
+    let mapping = UsageMapping::parse(
+        "name = \"meter\"\ndecimal = \"comma\"\n[columns]\nfeature = \"Zähler\"\nperiod = \"Monat\"\nunits = \"Wert\"\n",
+    )
+    .unwrap();
+    let file = read(readings, Some(&mapping)).unwrap();
+    assert_eq!((file.format, file.reports[0].readings[0].units), (UsageFormat::ReadingsCsv, 1_251));
+    let missing = read("Programm;Wer\nDrafter;ana\n", Some(&mapping)).unwrap_err().to_string();
+    assert!(missing.contains("feature"), "{missing}");
 }

@@ -1,6 +1,5 @@
 //! What is looked for: rules, quiet periods, playbooks, who answers for what, and who has left.
 
-use axum::extract::{Request, State as Extracted};
 use axum::response::Response;
 use domain::State;
 use domain::alert::{AlertRule, AlertTerms, Phase, PlaybookTask, QuietPeriod, QuietTerms, Trigger, TriggerKind};
@@ -21,10 +20,10 @@ use super::values::{
 };
 use crate::Site;
 use crate::caller::Readers;
-use crate::given::{self, Asked, At, Nothing};
+use crate::given::{Asked, At, Nothing};
 use crate::problem::Problem;
 use crate::reading::{Page, Paging, Reading};
-use crate::writing::{Act, KeyNeed, Writer, Written};
+use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
     OpenApiRouter::default()
@@ -40,7 +39,6 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(assign_product))
         .routes(routes!(assign_category))
         .routes(routes!(leavers, record_leavers))
-        .routes(routes!(import_leavers))
         .routes(routes!(remove_leaver))
 }
 
@@ -546,73 +544,6 @@ async fn record_leavers(act: Act<NewLeavers>) -> Result<Response, Problem> {
     let (act, NewLeavers { leavers }) = act.take();
     let leavers = leavers.into_iter().map(|leaver| (Text::from(leaver.name), leaver.left_on)).collect();
     act.carry(Intent::RecordLeavers { leavers }).await
-}
-
-/// A line that cannot be used.
-#[derive(Debug, Serialize, ToSchema)]
-struct RejectedLine {
-    /// The line's number.
-    line: u64,
-    /// What to do.
-    repair: String,
-}
-
-/// What a list of leavers brought.
-#[derive(Debug, Serialize, ToSchema)]
-struct LeaversBrought {
-    /// What was recorded; null where nothing was new.
-    written: Option<Written>,
-    /// Leavers that are new.
-    new: u64,
-    /// Leavers that were recorded already.
-    known: u64,
-    /// Lines that cannot be used.
-    rejected: Vec<RejectedLine>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ImportQuery {
-    /// Whether nothing shall be recorded: what would be new, and what cannot be used.
-    #[serde(default)]
-    dry_run: bool,
-}
-
-/// Record a list of leavers: one a line, name and last day separated by a comma. The body is the list.
-#[utoipa::path(post, path = "/v1/leavers/lists", tag = "alerts", params(ImportQuery),
-    request_body(content = String, content_type = "text/csv"), responses((status = 200, body = LeaversBrought)))]
-async fn import_leavers(Extracted(site): Extracted<Site>, request: Request) -> Result<Response, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let writer = Writer::of(&parts, &site)?;
-    let Asked(ImportQuery { dry_run }) =
-        <Asked<ImportQuery> as axum::extract::FromRequestParts<()>>::from_request_parts(&mut parts, &()).await?;
-    let like = Intent::RecordLeavers { leavers: vec![(Text::from("x"), Date::MIN)] };
-    writer.must_be_allowed(like)?;
-    let bytes = given::body(Request::from_parts(parts, body)).await?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| Problem::at("", "Send the list as UTF-8 text: one leaver a line, name and last day."))?;
-    let list = site.app.snapshot().read_leavers(text);
-    let brought = |written| LeaversBrought {
-        written,
-        new: u64::try_from(list.leavers.len()).unwrap_or(u64::MAX),
-        known: list.known,
-        rejected: list
-            .rejected
-            .iter()
-            .map(|(line, repair)| RejectedLine { line: *line, repair: repair.clone() })
-            .collect(),
-    };
-    if dry_run || list.leavers.is_empty() {
-        return Ok(axum::response::IntoResponse::into_response(axum::Json(brought(None))));
-    }
-    let leavers = list.leavers.iter().map(|(name, left_on)| (Text::from(name.as_str()), *left_on)).collect();
-    let repetition = writer.repetition(&bytes, KeyNeed::Optional)?;
-    let intent = Intent::RecordLeavers { leavers };
-    let order = app::Order { actor: writer.caller.actor, intent, repetition, reports: Vec::new(), usage: Vec::new() };
-    let receipt = site.app.carry(order).await?;
-    let object = brought(Some(Written::of(&receipt, None)));
-    Ok(crate::writing::with_receipt(axum::response::IntoResponse::into_response(axum::Json(object)), &receipt, None))
 }
 
 /// Take back that somebody has left; the name is erased.

@@ -2,7 +2,10 @@
 //!
 //! Reading the files is the importers' business; a file that cannot be read changes nothing.
 
-use app::imports::{FileRejects, GivenFile, ImportOutcome, LineChange, Mapping};
+use app::imports::{
+    DateStyle, DecimalStyle, Delimiter, Encoding, FileRejects, FileRemarks, GivenFile, GivenImport, GivenMapping,
+    HowToRead, ImportOutcome, Layout, LineChange, RejectFile, SeenTable, TableKind,
+};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request, State};
@@ -38,8 +41,11 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(list))
         .routes(routes!(inventory).layer(with_files()))
         .routes(routes!(entitlements).layer(with_files()))
+        .routes(routes!(leavers).layer(with_files()))
         .routes(routes!(usage).layer(with_files()))
         .routes(routes!(show))
+        .routes(routes!(left_out))
+        .routes(routes!(list_mappings, remember))
         .routes(routes!(undo))
 }
 
@@ -69,7 +75,7 @@ fn file(file: &ImportedFile) -> FileObject {
 /// What an import brought.
 #[derive(Debug, Serialize, ToSchema)]
 struct BroughtObject {
-    /// `inventory`, `entitlements` or `usage`.
+    /// `inventory`, `entitlements`, `leavers` or `usage`.
     kind: &'static str,
     /// Reports of devices, of an inventory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +83,7 @@ struct BroughtObject {
     /// Installations in all reports, of an inventory.
     #[serde(skip_serializing_if = "Option::is_none")]
     installations: Option<u64>,
-    /// Rows that became entitlements.
+    /// Entitlements or leavers that were recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,
     /// Sessions, of usage.
@@ -123,6 +129,9 @@ fn brought(of: &Brought) -> BroughtObject {
             merged,
             ..nothing
         },
+        Brought::Leavers { rows, rejected, merged } => {
+            BroughtObject { kind: "leavers", rows: Some(rows), rejected, merged, ..nothing }
+        }
     }
 }
 
@@ -143,6 +152,7 @@ fn summary(of: &Brought) -> String {
             merged,
         ),
         Brought::Entitlements { rows, rejected, merged } => (counted(rows, "right", "rights"), rejected, merged),
+        Brought::Leavers { rows, rejected, merged } => (counted(rows, "leaver", "leavers"), rejected, merged),
         Brought::Usage { sessions, denials, readings, rejected, merged, .. } => (
             format!(
                 "{}, {}, {}",
@@ -169,7 +179,7 @@ struct ImportObject {
     /// Number.
     #[schema(value_type = ImportNumber)]
     id: ImportId,
-    /// `inventory`, `entitlements` or `usage`.
+    /// `inventory`, `entitlements`, `leavers` or `usage`.
     kind: &'static str,
     /// The source; a later report of the same source and device replaces the earlier.
     source: String,
@@ -216,7 +226,7 @@ fn object(state: &domain::State, import: &Import) -> ImportObject {
     }
 }
 
-/// `inventory`, `entitlements` or `usage`.
+/// What an import is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum KindWord {
@@ -224,6 +234,8 @@ enum KindWord {
     Inventory,
     /// Rights.
     Entitlements,
+    /// People who have left.
+    Leavers,
     /// Sessions, denials and readings.
     Usage,
 }
@@ -254,6 +266,7 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
     let is_of = |import: &Import, kind: KindWord| match import.brought {
         Brought::Inventory { .. } => kind == KindWord::Inventory,
         Brought::Entitlements { .. } => kind == KindWord::Entitlements,
+        Brought::Leavers { .. } => kind == KindWord::Leavers,
         Brought::Usage { .. } => kind == KindWord::Usage,
     };
     let fitting: Vec<&Import> = state
@@ -344,7 +357,104 @@ fn change(snapshot: &app::Snapshot, change: &LineChange) -> ChangeObject {
     }
 }
 
-/// A column of an entitlements file and what it is used as.
+/// What else is worth knowing of one file.
+#[derive(Debug, Serialize, ToSchema)]
+struct FileRemarksObject {
+    /// The file's name.
+    file: String,
+    /// What was used with an assumption.
+    remarks: Vec<RemarkObject>,
+}
+
+/// A remark on a piece of a file.
+#[derive(Debug, Serialize, ToSchema)]
+struct RemarkObject {
+    /// A line, or a path inside the file.
+    place: String,
+    /// What was done.
+    text: String,
+}
+
+fn remarks(of: FileRemarks) -> FileRemarksObject {
+    let remark = |remark: app::imports::Remark| RemarkObject { place: remark.place, text: remark.text };
+    FileRemarksObject { file: of.file, remarks: of.remarks.into_iter().map(remark).collect() }
+}
+
+/// How a table was read.
+#[derive(Debug, Serialize, ToSchema)]
+struct TableObject {
+    /// The file's name.
+    file: String,
+    /// The sheets of a workbook.
+    sheets: Vec<String>,
+    /// The sheet that was read.
+    sheet: Option<String>,
+    /// The line of the headers, the first being 1.
+    header_row: u64,
+    /// `comma`, `semicolon`, `tab` or `bar`; null for a workbook.
+    delimiter: Option<&'static str>,
+    /// `utf8`, `windows1252`, `utf16_little_endian`, `utf16_big_endian` or `workbook`.
+    encoding: &'static str,
+    /// `point` or `comma`: as it was stated, or as the file shows it; null where it shows neither.
+    decimal: Option<&'static str>,
+    /// `day_first` or `month_first`, where it was stated.
+    dates: Option<&'static str>,
+    /// The order that the file's other dates show.
+    dates_shown: Option<&'static str>,
+    /// Dates that have two readings as long as their order is not stated; their rows are left out.
+    ambiguous_dates: u64,
+    /// The first rows, each with its line.
+    first_rows: Vec<RowObject>,
+    /// The mapping by which it was read.
+    mapping: Option<MappingObject>,
+}
+
+/// A row of a table.
+#[derive(Debug, Serialize, ToSchema)]
+struct RowObject {
+    /// Its line.
+    line: u64,
+    /// Its cells.
+    cells: Vec<String>,
+}
+
+/// A mapping of columns.
+#[derive(Debug, Serialize, ToSchema)]
+struct MappingObject {
+    /// What the tables hold: `installations`, `entitlements`, `leavers` or `usage`.
+    kind: String,
+    /// Its name.
+    name: String,
+    /// Whether it comes with the program just so.
+    built_in: bool,
+    /// The mapping as a TOML file; null in the list where it comes with the program.
+    file: Option<String>,
+}
+
+fn table(seen: SeenTable) -> TableObject {
+    let SeenTable { kind, file, view, mapping } = seen;
+    TableObject {
+        file,
+        sheets: view.sheets,
+        sheet: view.sheet,
+        header_row: view.header_row,
+        delimiter: view.delimiter.map(Delimiter::name),
+        encoding: view.encoding.name(),
+        decimal: view.decimal.map(DecimalStyle::name),
+        dates: view.dates.map(DateStyle::name),
+        dates_shown: view.dates_shown.map(DateStyle::name),
+        ambiguous_dates: view.ambiguous_dates,
+        first_rows: view.first_rows.into_iter().map(|(line, cells)| RowObject { line, cells }).collect(),
+        mapping: mapping.map(|used| MappingObject {
+            kind: kind.name().to_owned(),
+            name: used.name,
+            built_in: used.is_built_in,
+            file: Some(used.text),
+        }),
+    }
+}
+
+/// A column of a table and what it is used as.
 #[derive(Debug, Serialize, ToSchema)]
 struct ColumnObject {
     /// Header as the file writes it.
@@ -353,6 +463,8 @@ struct ColumnObject {
     samples: Vec<String>,
     /// Our field; null where the column is left aside.
     used_as: Option<String>,
+    /// A field that a column left aside could give, going by its header.
+    suggestion: Option<String>,
 }
 
 /// What an import brings and changes, whether it was carried out or only looked at.
@@ -384,8 +496,12 @@ struct OutcomeObject {
     products_added: Vec<String>,
     /// The positions that change.
     changes: Vec<ChangeObject>,
-    /// How the columns of an entitlements file were read.
+    /// How the columns of a table were read.
     columns: Vec<ColumnObject>,
+    /// What else is worth knowing of the files.
+    remarks: Vec<FileRemarksObject>,
+    /// How the first table among the files was read; null where none is a table.
+    table: Option<TableObject>,
 }
 
 fn answer(app: &app::App, outcome: ImportOutcome) -> Response {
@@ -395,6 +511,7 @@ fn answer(app: &app::App, outcome: ImportOutcome) -> Response {
         header: column.header,
         samples: column.samples,
         used_as: column.used_as,
+        suggestion: column.suggestion,
     };
     let drawn = OutcomeObject {
         id,
@@ -410,6 +527,8 @@ fn answer(app: &app::App, outcome: ImportOutcome) -> Response {
         products_added: outcome.products_added,
         changes: outcome.changes.iter().map(|of| change(&snapshot, of)).collect(),
         columns: outcome.columns.into_iter().map(column).collect(),
+        remarks: outcome.remarks.into_iter().map(remarks).collect(),
+        table: outcome.table.map(table),
     };
     let response = Json(drawn).into_response();
     match &outcome.receipt {
@@ -495,15 +614,37 @@ fn text(bytes: &[u8]) -> Result<String, Problem> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct InventoryQuery {
-    /// The name of the source; a later report of the same source and device replaces the earlier.
-    #[serde(default = "file_source")]
-    #[param(default = "file", required = false)]
-    source: String,
+struct ImportQuery {
+    /// The name of the source. A later report of the same source and device replaces the earlier; and how the tables of
+    /// a source are read is remembered under its name.
+    source: Option<String>,
     /// The file's name, where the body is the file.
     file_name: Option<String>,
-    /// The name of the device, for formats that do not name it.
+    /// The name of the device, for inventory formats that do not name it.
     device: Option<String>,
+    /// The name of a mapping of columns: one that was remembered or comes with the program. Absent, it is the one that
+    /// was remembered for the source, else found by the headers.
+    map: Option<String>,
+    /// The sheet of a workbook; absent, the first that holds anything.
+    sheet: Option<String>,
+    /// The line of the headers, the first being 1; absent, it is found.
+    #[param(minimum = 1)]
+    header_row: Option<u64>,
+    /// What parts cells: `comma`, `semicolon`, `tab` or `bar`; absent, it is found.
+    #[param(value_type = Option<String>)]
+    delimiter: Option<Delimiter>,
+    /// How the text is encoded: `utf8`, `windows1252`, `utf16_little_endian` or `utf16_big_endian`; absent, it is found.
+    #[param(value_type = Option<String>)]
+    encoding: Option<Encoding>,
+    /// The character before decimals: `point` or `comma`; absent, as the file shows it.
+    #[param(value_type = Option<String>)]
+    decimal: Option<DecimalStyle>,
+    /// The order of day and month: `day_first` or `month_first`; absent, dates with two readings are left out.
+    #[param(value_type = Option<String>)]
+    dates: Option<DateStyle>,
+    /// Remember for the source how its columns are read.
+    #[serde(default)]
+    remember: bool,
     /// Only look.
     #[serde(default)]
     dry_run: bool,
@@ -513,6 +654,26 @@ fn file_source() -> String {
     "file".to_owned()
 }
 
+impl ImportQuery {
+    fn how(&self, mapping: Option<String>) -> Result<HowToRead, Problem> {
+        let mapping = match (&self.map, mapping) {
+            (Some(_), Some(_)) => return Err(Problem::parameter("map", "Name a mapping or send one, not both.")),
+            (Some(name), None) => Some(GivenMapping::Named(name.clone())),
+            (None, Some(text)) => Some(GivenMapping::Text(text)),
+            (None, None) => None,
+        };
+        let layout = Layout {
+            sheet: self.sheet.clone().filter(|sheet| !sheet.is_empty()),
+            header_row: self.header_row,
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            decimal: self.decimal,
+            dates: self.dates,
+        };
+        Ok(HowToRead { mapping, layout })
+    }
+}
+
 /// Files to import: a multipart form, or one file as the body.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes a form")]
@@ -520,136 +681,155 @@ struct FilesForm {
     /// The files; the part can come several times.
     #[schema(content_media_type = "application/octet-stream")]
     file: Vec<String>,
-    /// How the columns of an entitlements file are read, as TOML or JSON.
+    /// How the columns of tables are read, as TOML or JSON.
     mapping: Option<String>,
 }
 
-/// Import reports of devices.
-#[utoipa::path(post, path = "/v1/imports/inventory", tag = "imports", params(InventoryQuery),
-    request_body(content((FilesForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
-    responses((status = 200, description = "A preview.", body = OutcomeObject), (status = 201, body = OutcomeObject)))]
-async fn inventory(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
+/// Looks at files or brings them in, whatever they are of.
+async fn import(site: Site, request: Request, kind: TableKind, like: Intent) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     Caller::of(&parts, &site)?;
-    let Asked(query) = Asked::<InventoryQuery>::from_request_parts(&mut parts, &()).await?;
-    let nothing = Brought::Entitlements { rows: 0, rejected: 0, merged: 0 };
-    let like = Intent::ImportInventory { source: file_source(), files: Vec::new(), brought: nothing };
-    let Files { writer, mut files, mapping, mut sent } =
-        files(&site, Request::from_parts(parts, body), query.file_name, like).await?;
-    if let Some(device) = query.device.filter(|device| !device.trim().is_empty()) {
+    let Asked(query) = Asked::<ImportQuery>::from_request_parts(&mut parts, &()).await?;
+    let request = Request::from_parts(parts, body);
+    let Files { writer, mut files, mapping, mut sent } = files(&site, request, query.file_name.clone(), like).await?;
+    if matches!(kind, TableKind::Entitlements | TableKind::Leavers) && files.len() > 1 {
+        return Err(Problem::at("file", "Send one file of this kind at a time; each is an import of its own."));
+    }
+    if let Some(device) = query.device.as_ref().filter(|device| !device.trim().is_empty()) {
         sent.extend_from_slice(format!("device {device}\n").as_bytes());
         for file in &mut files {
             file.device = Some(device.clone());
         }
     }
-    if mapping.is_some() {
-        return Err(Problem::at(
-            "mapping",
-            "A mapping is for entitlements; inventories are recognised by their content.",
-        ));
-    }
-    let actor = writer.caller.actor;
-    let outcome = if query.dry_run {
-        site.app.preview_inventory(actor, query.source, files).await?
-    } else {
-        let repetition = writer.repetition(&sent, KeyNeed::Required)?;
-        site.app.import_inventory(actor, query.source, files, repetition).await?
+    let how = query.how(mapping)?;
+    let source = match (query.source, kind) {
+        (Some(source), _) => source,
+        (None, TableKind::Installations | TableKind::Usage) => file_source(),
+        (None, TableKind::Entitlements | TableKind::Leavers) => String::new(),
     };
+    let given = GivenImport { kind, source: source.clone(), files, how };
+    let actor = writer.caller.actor;
+    if query.dry_run {
+        return Ok(answer(&site.app, site.app.look_at(actor, given).await?));
+    }
+    let repetition = writer.repetition(&sent, KeyNeed::Required)?;
+    let outcome = site.app.bring_in(actor, given, repetition).await?;
+    if query.remember
+        && let Some(used) = outcome.table.as_ref().and_then(|table| table.mapping.as_ref())
+    {
+        let name = if source.is_empty() { used.name.clone() } else { source };
+        site.app.remember_mapping(actor, kind, name, &used.text, None).await?;
+    }
     Ok(answer(&site.app, outcome))
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct UsageQuery {
-    /// The name of the source, such as a licence server; a later file of the same source replaces what earlier ones tell
-    /// of the time that it covers.
-    #[serde(default = "file_source")]
-    #[param(default = "file", required = false)]
-    source: String,
-    /// The file's name, where the body is the file.
-    file_name: Option<String>,
-    /// Only look.
-    #[serde(default)]
-    dry_run: bool,
-}
-
-/// Import usage: logs and status lists of licence managers, tables of sessions or readings, reports of Microsoft 365.
-#[utoipa::path(post, path = "/v1/imports/usage", tag = "imports", params(UsageQuery),
+/// Import reports of devices.
+#[utoipa::path(post, path = "/v1/imports/inventory", tag = "imports", params(ImportQuery),
     request_body(content((FilesForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, description = "A preview.", body = OutcomeObject), (status = 201, body = OutcomeObject)))]
-async fn usage(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
-    let (mut parts, body) = request.into_parts();
-    Caller::of(&parts, &site)?;
-    let Asked(query) = Asked::<UsageQuery>::from_request_parts(&mut parts, &()).await?;
+async fn inventory(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
     let nothing = Brought::Entitlements { rows: 0, rejected: 0, merged: 0 };
-    let like = Intent::ImportUsage { source: file_source(), files: Vec::new(), brought: nothing };
-    let Files { writer, files, mapping, sent } =
-        files(&site, Request::from_parts(parts, body), query.file_name, like).await?;
-    if mapping.is_some() {
-        return Err(Problem::at("mapping", "A mapping is for entitlements; usage is recognised by its content."));
-    }
-    let actor = writer.caller.actor;
-    let outcome = if query.dry_run {
-        site.app.preview_usage(actor, query.source, files).await?
-    } else {
-        let repetition = writer.repetition(&sent, KeyNeed::Required)?;
-        site.app.import_usage(actor, query.source, files, repetition).await?
-    };
-    Ok(answer(&site.app, outcome))
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct EntitlementsQuery {
-    /// The name of a mapping that comes with the program; absent, it is recognised by the headers.
-    map: Option<String>,
-    /// The file's name, where the body is the file.
-    file_name: Option<String>,
-    /// Only look.
-    #[serde(default)]
-    dry_run: bool,
+    let like = Intent::ImportInventory { source: file_source(), files: Vec::new(), brought: nothing };
+    import(site, request, TableKind::Installations, like).await
 }
 
 /// Import rights.
-#[utoipa::path(post, path = "/v1/imports/entitlements", tag = "imports", params(EntitlementsQuery),
+#[utoipa::path(post, path = "/v1/imports/entitlements", tag = "imports", params(ImportQuery),
     request_body(content((FilesForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, description = "A preview.", body = OutcomeObject), (status = 201, body = OutcomeObject)))]
 async fn entitlements(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
-    let (mut parts, body) = request.into_parts();
-    Caller::of(&parts, &site)?;
-    let Asked(query) = Asked::<EntitlementsQuery>::from_request_parts(&mut parts, &()).await?;
     let none = ImportedFile { name: Text::from(""), digest: Digest([0; 32]), bytes: 0, format: String::new() };
-    let like =
-        Intent::ImportEntitlements { source: file_source(), file: none, rows: Vec::new(), rejected: 0, merged: 0 };
-    let Files { writer, files, mapping, sent } =
-        files(&site, Request::from_parts(parts, body), query.file_name, like).await?;
-    let mut files = files.into_iter();
-    let (Some(file), None) = (files.next(), files.next()) else {
-        return Err(Problem::at("file", "Send one entitlements file at a time; each is an import of its own."));
+    let like = Intent::ImportEntitlements {
+        source: file_source(),
+        file: none,
+        mapping: None,
+        rows: Vec::new(),
+        rejected: 0,
+        merged: 0,
     };
-    let mapping = mapping_of(query.map.as_deref(), mapping.as_deref())?;
-    let actor = writer.caller.actor;
-    let outcome = if query.dry_run {
-        site.app.preview_entitlements(actor, file, mapping).await?
-    } else {
-        let repetition = writer.repetition(&sent, KeyNeed::Required)?;
-        site.app.import_entitlements(actor, file, mapping, repetition).await?
-    };
-    Ok(answer(&site.app, outcome))
+    import(site, request, TableKind::Entitlements, like).await
 }
 
-fn mapping_of(named: Option<&str>, given: Option<&str>) -> Result<Option<Mapping>, Problem> {
-    match (named, given) {
-        (None, None) => Ok(None),
-        (Some(_), Some(_)) => Err(Problem::parameter("map", "Name a mapping or send one, not both.")),
-        (Some(name), None) => Mapping::named(name).map(Some).ok_or_else(|| {
-            let known: Vec<String> = Mapping::built_in().into_iter().map(|mapping| mapping.name).collect();
-            Problem::parameter("map", format!("There is no mapping of this name; use one of: {}.", known.join(", ")))
-        }),
-        (None, Some(text)) => Mapping::parse(text)
-            .map(Some)
-            .map_err(|error| Problem::at("mapping", crate::problem::sentence(&error.to_string()))),
-    }
+/// Import people who have left, with their last days.
+#[utoipa::path(post, path = "/v1/imports/leavers", tag = "imports", params(ImportQuery),
+    request_body(content((FilesForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
+    responses((status = 200, description = "A preview.", body = OutcomeObject), (status = 201, body = OutcomeObject)))]
+async fn leavers(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
+    let like =
+        Intent::ImportLeavers { source: file_source(), files: Vec::new(), leavers: Vec::new(), rejected: 0, merged: 0 };
+    import(site, request, TableKind::Leavers, like).await
+}
+
+/// Import usage: logs and status lists of licence managers, tables of sessions or readings, reports of Microsoft 365.
+#[utoipa::path(post, path = "/v1/imports/usage", tag = "imports", params(ImportQuery),
+    request_body(content((FilesForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
+    responses((status = 200, description = "A preview.", body = OutcomeObject), (status = 201, body = OutcomeObject)))]
+async fn usage(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
+    let nothing = Brought::Entitlements { rows: 0, rejected: 0, merged: 0 };
+    let like = Intent::ImportUsage { source: file_source(), files: Vec::new(), brought: nothing };
+    import(site, request, TableKind::Usage, like).await
+}
+
+/// What an import left out, as a table.
+#[derive(Debug, Serialize, ToSchema)]
+struct RejectFileObject {
+    /// Its headers.
+    headers: Vec<String>,
+    /// Its rows.
+    rows: Vec<Vec<String>>,
+    /// Whether its rows, once repaired, can be imported as a file of their own.
+    can_come_in: bool,
+}
+
+/// What an import left out, read again from the files that are kept: rows as they were, with problem and repair.
+#[utoipa::path(get, path = "/v1/imports/{import}/rejects", tag = "imports", params(("import" = ImportNumber, Path)),
+    responses((status = 200, body = RejectFileObject)))]
+async fn left_out(reading: Reading, At(import): At<ImportId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+    reading.only_for(Readers::Staff)?;
+    let app = reading.app.clone();
+    let RejectFile { headers, rows, can_come_in } = crate::reading::off_thread(move || app.rejects_of(import)).await?;
+    Ok(reading.answer(RejectFileObject { headers, rows, can_come_in }))
+}
+
+/// The mappings of columns: those that were remembered, by kind and name, and those that come with the program.
+#[utoipa::path(get, path = "/v1/mappings", tag = "imports", responses((status = 200, body = Page<MappingObject>)))]
+async fn list_mappings(reading: Reading, _: Asked<Nothing>) -> Result<Response, Problem> {
+    reading.only_for(Readers::Staff)?;
+    let remembered = reading.snapshot.state.mappings.values().map(|known| MappingObject {
+        kind: known.kind.name().to_owned(),
+        name: known.name.clone(),
+        built_in: false,
+        file: Some(known.mapping.to_string()),
+    });
+    let built_in = TableKind::ALL.into_iter().flat_map(|kind| {
+        let object =
+            move |name: String| MappingObject { kind: kind.name().to_owned(), name, built_in: true, file: None };
+        app::imports::built_in_mappings(kind).into_iter().map(object)
+    });
+    let all: Vec<MappingObject> = remembered.chain(built_in).collect();
+    let total = all.len();
+    Ok(reading.list(all, None, total))
+}
+
+/// A mapping to remember.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewMapping {
+    /// What the tables hold: `installations`, `entitlements`, `leavers` or `usage`.
+    #[schema(value_type = String)]
+    kind: TableKind,
+    /// The source for whose tables it is used.
+    name: String,
+    /// The mapping, as a TOML or JSON file.
+    file: String,
+}
+
+/// Remember how the columns of a source's tables are read.
+#[utoipa::path(post, path = "/v1/mappings", tag = "imports", request_body = NewMapping,
+    responses((status = 200, body = Written)))]
+async fn remember(act: Act<NewMapping>) -> Result<Response, Problem> {
+    let mapping = app::imports::parse_mapping(act.body.kind, &act.body.file)
+        .map_err(|failure| Problem::at("file", crate::problem::sentence(&failure.to_string())))?;
+    let intent = Intent::RememberMapping { kind: act.body.kind, name: act.body.name.clone(), mapping };
+    act.carry(intent).await
 }

@@ -97,6 +97,9 @@ pub fn what(event: &Event) -> String {
         }
         Event::Imported { import, source, .. } => format!("{import} came in from {source}"),
         Event::ImportUndone { import } => format!("{import} was undone"),
+        Event::MappingRemembered { kind, name, .. } => {
+            format!("How tables of {kind} from {name} are read was remembered")
+        }
         Event::SourceOpened { source, name, .. } => format!("{source} was opened: {name}"),
         Event::SourceChanged { source, .. } => format!("{source} was changed"),
         Event::SourceTokenRenewed { source, token } => format!("The agents of {source} report with {token}"),

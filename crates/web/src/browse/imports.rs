@@ -1,30 +1,29 @@
 //! Imports as pages: choosing files, looking at what they would do, bringing them in, and undoing it.
 
 use app::Failure;
-use app::imports::{GivenFile, ImportOutcome};
+use app::imports::{GivenFile, GivenImport, GivenMapping, HowToRead, ImportOutcome, Layout, RejectFile, TableKind};
 use axum::extract::Multipart;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::Refusal;
 use domain::id::ImportId;
 use domain::import::{Brought, Import};
-use domain::observation::Reject;
 use domain::person::Role;
 
 use crate::browse::form::{Form, error, refused};
 use crate::browse::lines;
-use crate::browse::positions::csv_cell;
+use crate::browse::mapping_form;
 use crate::browse::products::count;
 use crate::browse::visitor::{Visitor, done, see_other};
 use crate::caller::Readers;
+use crate::csv::Csv;
 use crate::design::forms::{Choice, Errors};
 use crate::given::At;
 use crate::pages::addresses;
 use crate::pages::confirmation::{self, ConfirmationPage, ProductEffect};
 use crate::pages::effect::Effect;
 use crate::pages::imports::{
-    self, ColumnUse, Counts, FileRow, ImportKind, ImportPage, ImportRow, ImportsPage, NewImportPage, Outcome,
-    PositionChange, PreviewPage, RejectGroup, Shortly,
+    self, Counts, FileRow, ImportKind, ImportPage, ImportRow, ImportsPage, NewImportPage, Outcome, PositionChange,
+    PreviewPage, RejectGroup, RemarkGroup, Shortly,
 };
 use crate::pages::layout::{CopyAs, Link, Place};
 use crate::problem::{Kind, Problem};
@@ -33,11 +32,15 @@ use crate::problem::{Kind, Problem};
 const CHANGES_SHOWN: usize = 40;
 /// Examples of one kind of reject.
 const EXAMPLES_SHOWN: usize = 5;
+/// Remarks that a preview lists, and places of each.
+const REMARKS_SHOWN: usize = 30;
+const PLACES_SHOWN: usize = 3;
 
 fn kind_of(brought: &Brought) -> ImportKind {
     match brought {
         Brought::Inventory { .. } => ImportKind::Inventory,
         Brought::Entitlements { .. } => ImportKind::Entitlements,
+        Brought::Leavers { .. } => ImportKind::Leavers,
         Brought::Usage { .. } => ImportKind::Usage,
     }
 }
@@ -47,7 +50,9 @@ fn counts(brought: &Brought) -> Counts {
         Brought::Inventory { reports, installations, rejected, merged, .. } => {
             Counts { reports, installations, rejected, merged, ..Counts::default() }
         }
-        Brought::Entitlements { rows, rejected, merged } => Counts { rows, rejected, merged, ..Counts::default() },
+        Brought::Entitlements { rows, rejected, merged } | Brought::Leavers { rows, rejected, merged } => {
+            Counts { rows, rejected, merged, ..Counts::default() }
+        }
         Brought::Usage { sessions, denials, readings, rejected, merged, .. } => {
             Counts { sessions, denials, readings, rejected, merged, ..Counts::default() }
         }
@@ -87,18 +92,27 @@ pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
     Ok(visitor.page(imports::page(&visitor.frame(), &view)))
 }
 
-fn mappings() -> Vec<Choice> {
+/// The mappings to choose from: those that were remembered, and those that come with the program.
+fn mappings(visitor: &Visitor) -> Vec<Choice> {
     let mut choices = vec![Choice::plain("", "Find out by itself")];
-    choices.extend(app::imports::built_in_mappings().into_iter().map(|name| Choice::plain(name.clone(), name)));
+    for known in visitor.state().mappings.values() {
+        choices.push(Choice::plain(known.name.clone(), format!("As remembered for {} ({})", known.name, known.kind)));
+    }
+    for name in app::imports::built_in_mappings(TableKind::Entitlements) {
+        if !choices.iter().any(|choice| choice.value == name) {
+            choices.push(Choice::plain(name.clone(), format!("Entitlements: {name}")));
+        }
+    }
     choices
 }
 
-fn new_view(kind: &str, source: &str, mapping: &str, errors: Errors) -> NewImportPage {
+fn new_view(visitor: &Visitor, sent: &Sent, errors: Errors) -> NewImportPage {
     NewImportPage {
-        kind: kind.to_owned(),
-        source: source.to_owned(),
-        mappings: mappings(),
-        mapping: mapping.to_owned(),
+        kind: sent.kind.clone(),
+        source: sent.source.clone(),
+        device: sent.device.clone(),
+        mappings: mappings(visitor),
+        mapping: sent.mapping.clone(),
         errors,
     }
 }
@@ -107,7 +121,8 @@ fn new_view(kind: &str, source: &str, mapping: &str, errors: Errors) -> NewImpor
 pub async fn ask(visitor: Visitor) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
     let kind = if visitor.asked("kind").is_empty() { "inventory" } else { visitor.asked("kind") };
-    let view = new_view(kind, "", "", Errors::default());
+    let sent = Sent { kind: kind.to_owned(), ..Sent::default() };
+    let view = new_view(&visitor, &sent, Errors::default());
     Ok(visitor.page(imports::new_page(&visitor.frame(), &view)))
 }
 
@@ -116,36 +131,72 @@ pub async fn ask(visitor: Visitor) -> Result<Response, Problem> {
 struct Sent {
     kind: String,
     source: String,
+    device: String,
     mapping: String,
     staged: String,
+    /// Everything else of the form.
+    fields: Form,
     files: Vec<GivenFile>,
+}
+
+impl Sent {
+    fn of(form: &Form) -> Self {
+        let text = |name: &str| form.get(name).to_owned();
+        Self {
+            kind: text("kind"),
+            source: text("source"),
+            device: text("device"),
+            mapping: text("mapping"),
+            staged: text("staged"),
+            fields: form.clone(),
+            files: Vec::new(),
+        }
+    }
+
+    fn table_kind(&self) -> TableKind {
+        match self.kind.as_str() {
+            "entitlements" => TableKind::Entitlements,
+            "leavers" => TableKind::Leavers,
+            "usage" => TableKind::Usage,
+            _ => TableKind::Installations,
+        }
+    }
+
+    /// The name of the source; inventory and usage that nobody named is called what it is.
+    fn source(&self) -> String {
+        let is_reported = matches!(self.table_kind(), TableKind::Installations | TableKind::Usage);
+        if self.source.is_empty() && is_reported {
+            return "file".to_owned();
+        }
+        self.source.clone()
+    }
+
+    fn given(&self, how: HowToRead) -> GivenImport {
+        let device = Some(self.device.clone()).filter(|device| !device.is_empty());
+        let files = self.files.iter().map(|file| GivenFile { device: device.clone(), ..file.clone() }).collect();
+        GivenImport { kind: self.table_kind(), source: self.source(), files, how }
+    }
 }
 
 async fn sent(mut multipart: Multipart) -> Result<Sent, Problem> {
     let unreadable = |error: axum::extract::multipart::MultipartError| {
         Problem::new(Kind::NotReadable, format!("The files did not arrive whole: {}.", error.body_text()))
     };
-    let mut sent = Sent::default();
+    let mut fields = Vec::new();
+    let mut files = Vec::new();
     while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
         let bytes = field.bytes().await.map_err(unreadable)?;
-        let text = || String::from_utf8_lossy(&bytes).trim().to_owned();
-        match name.as_str() {
-            "kind" => sent.kind = text(),
-            "source" => sent.source = text(),
-            "mapping" => sent.mapping = text(),
-            "staged" => sent.staged = text(),
-            "files" => {
-                // A browser sends an empty part where nothing was chosen.
-                if let Some(name) = file_name.filter(|name| !name.is_empty()) {
-                    sent.files.push(GivenFile { name, bytes: bytes.to_vec(), device: None });
-                }
-            }
-            _ => {}
+        if name != "files" {
+            fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        } else if let Some(name) = file_name.filter(|name| !name.is_empty()) {
+            // A browser sends an empty part where nothing was chosen.
+            files.push(GivenFile { name, bytes: bytes.to_vec(), device: None });
         }
     }
-    Ok(sent)
+    let form = Form::of(fields, domain::digest::Digest::of(b""));
+    Ok(Sent { files, ..Sent::of(&form) })
 }
 
 /// What files would do, with the same code that brings them in.
@@ -156,48 +207,114 @@ pub async fn preview(visitor: Visitor, multipart: Multipart) -> Result<Response,
         sent.files = visitor.site.staging.files(&sent.staged, person).unwrap_or_default();
     }
     let again = |sent: &Sent, errors: Errors| {
-        let view = new_view(&sent.kind, &sent.source, &sent.mapping, errors);
+        let view = new_view(&visitor, sent, errors);
         visitor.page_with_errors(imports::new_page(&visitor.frame(), &view))
     };
     if sent.files.is_empty() {
         return Ok(again(&sent, error("files", "Choose at least one file.")));
     }
-    if sent.kind == "entitlements" && sent.files.len() > 1 {
-        return Ok(again(&sent, error("files", "Choose one file of entitlements at a time.")));
+    if sent.table_kind() != TableKind::Installations && sent.files.len() > 1 {
+        return Ok(again(&sent, error("files", "Choose one file of this kind at a time.")));
     }
-    let staged = if sent.staged.is_empty() { visitor.key() } else { sent.staged.clone() };
-    visitor.site.staging.keep(staged.clone(), person, visitor.now, sent.files.clone());
-    let looked = look(&visitor, &sent).await;
-    let already = match &looked {
-        Err(Failure::Refused(Refusal::SameFiles { import })) => Some(*import),
-        _ => None,
+    if sent.staged.is_empty() {
+        sent.staged = visitor.key();
+        visitor.site.staging.keep(sent.staged.clone(), person, visitor.now, sent.files.clone());
+    }
+    let (how, mut errors) = match mapping_form::how(sent.table_kind(), &sent.source(), &sent.mapping, &sent.fields) {
+        Ok(how) => (how, Errors::default()),
+        Err((layout, sentence)) => {
+            (HowToRead { mapping: Some(GivenMapping::Usual), layout }, error("columns", sentence))
+        }
     };
-    let outcome = match (looked, already) {
-        (Ok(outcome), _) => shown(&visitor, &sent.source, &outcome),
-        (Err(_), Some(import)) => known(&visitor, import)?,
-        (Err(failure), None) => return Ok(again(&sent, refused(failure, "files")?)),
+    let given = sent.given(how);
+    let table = visitor.app.see_table(given.clone()).await;
+    let outcome = match (errors.any(), visitor.app.look_at(visitor.caller.actor, given).await) {
+        (true, _) => None,
+        (false, outcome) => Some(outcome),
     };
-    let view =
-        PreviewPage { outcome, staged, mapping: sent.mapping, mappings: mappings(), already, key: visitor.key() };
-    Ok(visitor.page(imports::preview_page(&visitor.frame(), &view)))
+    let mut view = PreviewPage {
+        kind: kind_named(sent.table_kind()),
+        source: sent.source(),
+        device: sent.device.clone(),
+        outcome: None,
+        table: None,
+        staged: sent.staged.clone(),
+        mapping_file: String::new(),
+        can_be_remembered: false,
+        already: None,
+        key: visitor.key(),
+        errors: Errors::default(),
+    };
+    match outcome {
+        Some(Ok(outcome)) => fill(&visitor, &mut view, outcome),
+        Some(Err(Failure::Refused(Refusal::SameFiles { import }))) => {
+            view.already = Some(import);
+            view.outcome = Some(known(&visitor, import)?);
+        }
+        Some(Err(Failure::Unreadable(unreadable))) if matches!(table, Ok(Some(_))) => {
+            let sentence = crate::problem::sentence(&unreadable.to_string());
+            errors = error("columns", format!("{sentence} Choose below what each column gives."));
+        }
+        Some(Err(failure)) if matches!(table, Ok(Some(_))) => errors = refused(failure, "columns")?,
+        Some(Err(failure)) => return Ok(again(&sent, refused(failure, "files")?)),
+        None => {}
+    }
+    if let Ok(Some(seen)) = table {
+        view.table = Some(mapping_form::table(seen, &sent.fields));
+    }
+    view.errors = errors;
+    let page = imports::preview_page(&visitor.frame(), &view);
+    Ok(if view.errors.any() { visitor.page_with_errors(page) } else { visitor.page(page) })
 }
 
-async fn look(visitor: &Visitor, sent: &Sent) -> Result<ImportOutcome, Failure> {
-    let actor = visitor.caller.actor;
-    if sent.kind == "entitlements" {
-        let mapping = app::imports::named_mapping(&sent.mapping)?;
-        let file = sent.files.first().cloned().ok_or_else(|| Failure::NotFound("file".to_owned()))?;
-        return visitor.app.preview_entitlements(actor, file, mapping).await;
+fn kind_named(kind: TableKind) -> ImportKind {
+    match kind {
+        TableKind::Installations => ImportKind::Inventory,
+        TableKind::Entitlements => ImportKind::Entitlements,
+        TableKind::Leavers => ImportKind::Leavers,
+        TableKind::Usage => ImportKind::Usage,
     }
-    if sent.kind == "usage" {
-        return visitor.app.preview_usage(actor, source(&sent.source), sent.files.clone()).await;
-    }
-    visitor.app.preview_inventory(actor, source(&sent.source), sent.files.clone()).await
 }
 
-/// The name of a source; files that nobody named are called what they are.
-fn source(typed: &str) -> String {
-    if typed.is_empty() { "file".to_owned() } else { typed.to_owned() }
+/// What an outcome says on the page.
+fn fill(visitor: &Visitor, view: &mut PreviewPage, outcome: ImportOutcome) {
+    if let Some(used) = outcome.table.as_ref().and_then(|table| table.mapping.as_ref()) {
+        if view.source.is_empty() {
+            view.source = used.name.clone();
+        }
+        view.mapping_file = used.text.clone();
+        view.can_be_remembered = !used.is_built_in;
+    }
+    view.outcome = Some(shown(visitor, &view.source, &outcome));
+}
+
+/// What a preview leaves out, as a file to repair it in.
+pub async fn preview_rejects(visitor: Visitor, form: Form) -> Result<Response, Problem> {
+    visitor.only_for(Readers::Staff)?;
+    let mut sent = Sent::of(&form);
+    let Some(files) = visitor.site.staging.files(&sent.staged, visitor.person()) else {
+        let view = new_view(&visitor, &sent, error("files", "The files are no longer kept. Choose them again."));
+        return Ok(visitor.page_with_errors(imports::new_page(&visitor.frame(), &view)));
+    };
+    sent.files = files;
+    let outcome = visitor.app.look_at(visitor.caller.actor, sent.given(how_kept(&form))).await?;
+    Ok(reject_download(outcome.reject_file, "left-out.csv"))
+}
+
+/// How the tables of a preview were read.
+fn how_kept(form: &Form) -> HowToRead {
+    let text = form.exact("mapping_file");
+    let mapping = if text.is_empty() { None } else { Some(GivenMapping::Text(text.to_owned())) };
+    HowToRead { mapping, layout: Layout::default() }
+}
+
+fn reject_download(file: RejectFile, name: &str) -> Response {
+    let mut table = Csv::default();
+    table.row(&file.headers);
+    for row in &file.rows {
+        table.row(row);
+    }
+    table.download(name)
 }
 
 /// An outcome as the page shows it.
@@ -228,18 +345,31 @@ fn shown(visitor: &Visitor, source: &str, outcome: &ImportOutcome) -> Outcome {
         devices_added: outcome.devices_added,
         products_added: outcome.products_added.clone(),
         rejects: grouped(outcome),
-        columns: outcome
-            .columns
-            .iter()
-            .map(|column| ColumnUse {
-                header: column.header.clone(),
-                samples: column.samples.clone(),
-                used_as: column.used_as.clone().map(|field| field.to_string()),
-            })
-            .collect(),
+        remarks: remarked(outcome),
         changes: changes.take(CHANGES_SHOWN).collect(),
         changes_more: count(outcome.changes.len().saturating_sub(CHANGES_SHOWN)),
     }
+}
+
+/// Remarks that say the same, with their places.
+fn remarked(outcome: &ImportOutcome) -> Vec<RemarkGroup> {
+    let mut groups: Vec<RemarkGroup> = Vec::new();
+    for file in &outcome.remarks {
+        for remark in &file.remarks {
+            let place = format!("{}, {}", file.file, remark.place);
+            match groups.iter_mut().find(|group| group.text == remark.text) {
+                Some(group) => {
+                    group.count += 1;
+                    if group.places.len() < PLACES_SHOWN {
+                        group.places.push(place);
+                    }
+                }
+                None => groups.push(RemarkGroup { text: remark.text.clone(), places: vec![place], count: 1 }),
+            }
+        }
+    }
+    groups.truncate(REMARKS_SHOWN);
+    groups
 }
 
 fn shortly(line: &app::positions::Line) -> Shortly {
@@ -289,7 +419,7 @@ fn known(visitor: &Visitor, number: ImportId) -> Result<Outcome, Problem> {
         devices_added: 0,
         products_added: Vec::new(),
         rejects: Vec::new(),
-        columns: Vec::new(),
+        remarks: Vec::new(),
         changes: Vec::new(),
         changes_more: 0,
     })
@@ -312,32 +442,29 @@ fn find(visitor: &Visitor, number: ImportId) -> Result<&Import, Problem> {
 
 /// Brings in the files of a preview.
 pub async fn commit(visitor: Visitor, form: Form) -> Result<Response, Problem> {
-    let staged = form.get("staged");
-    let kind = form.get("kind");
-    let again = |errors: Errors| {
-        let view = new_view(kind, form.get("source"), form.get("mapping"), errors);
+    let mut sent = Sent::of(&form);
+    let again = |sent: &Sent, errors: Errors| {
+        let view = new_view(&visitor, sent, errors);
         visitor.page_with_errors(imports::new_page(&visitor.frame(), &view))
     };
     let repetition = visitor.repetition("imports", &form);
-    let Some(files) = visitor.site.staging.files(staged, visitor.person()) else {
+    let Some(files) = visitor.site.staging.files(&sent.staged, visitor.person()) else {
         // Sent twice: the first time brought the files in and gave them up.
         if let Some(repetition) = &repetition
             && visitor.app.ledger().answer(&repetition.key).map_err(Failure::from)?.is_some()
         {
             return Ok(see_other(addresses::IMPORTS));
         }
-        return Ok(again(error("files", "The files are no longer kept. Choose them again.")));
+        return Ok(again(&sent, error("files", "The files are no longer kept. Choose them again.")));
     };
+    sent.files = files;
     let actor = visitor.caller.actor;
-    let outcome = if kind == "entitlements" {
-        let mapping = app::imports::named_mapping(form.get("mapping"))?;
-        let file = files.into_iter().next().ok_or_else(|| Failure::NotFound("file".to_owned()))?;
-        visitor.app.import_entitlements(actor, file, mapping, repetition).await
-    } else if kind == "usage" {
-        visitor.app.import_usage(actor, source(form.get("source")), files, repetition).await
-    } else {
-        visitor.app.import_inventory(actor, source(form.get("source")), files, repetition).await
-    };
+    let staged = sent.staged.as_str();
+    let outcome = visitor.app.bring_in(actor, sent.given(how_kept(&form)), repetition).await;
+    if outcome.is_ok() && form.get("remember") == "yes" {
+        let mapping = form.exact("mapping_file");
+        visitor.app.remember_mapping(actor, sent.table_kind(), sent.source(), mapping, None).await?;
+    }
     match outcome {
         Ok(outcome) => {
             visitor.site.staging.forget(staged);
@@ -345,7 +472,7 @@ pub async fn commit(visitor: Visitor, form: Form) -> Result<Response, Problem> {
             let address = outcome.import().map_or_else(|| addresses::IMPORTS.to_owned(), addresses::import);
             Ok(done(&address, format!("Imported {words}."), Some(Link::new(addresses::POSITION, "See the position"))))
         }
-        Err(failure) => Ok(again(refused(failure, "files")?)),
+        Err(failure) => Ok(again(&sent, refused(failure, "files")?)),
     }
 }
 
@@ -442,16 +569,5 @@ pub async fn rejects(visitor: Visitor, At(number): At<ImportId>) -> Result<Respo
     find(&visitor, number)?;
     let app = visitor.app.clone();
     let all = crate::reading::off_thread(move || app.rejects_of(number)).await?;
-    let mut file = String::from("file,place,found,problem,repair\r\n");
-    for (name, reject) in all {
-        let Reject { place, found, problem, repair } = reject;
-        let cells: Vec<String> = [name, place, found, problem, repair].iter().map(|cell| csv_cell(cell)).collect();
-        file.push_str(&cells.join(","));
-        file.push_str("\r\n");
-    }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{number}-rejects.csv\"")),
-    ];
-    Ok((headers, file).into_response())
+    Ok(reject_download(all, &format!("{number}-left-out.csv")))
 }

@@ -52,6 +52,8 @@ pub const IMPORTS: &str = "/imports";
 pub const IMPORT_NEW: &str = "/imports/new";
 /// What an import would do.
 pub const IMPORT_PREVIEW: &str = "/imports/preview";
+/// What a preview leaves out, as a file.
+pub const IMPORT_PREVIEW_REJECTS: &str = "/imports/preview/rejects";
 /// The agent sources.
 pub const SOURCES: &str = "/sources";
 /// The entitlements.

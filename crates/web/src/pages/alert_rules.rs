@@ -382,7 +382,7 @@ pub fn leavers_page(frame: &Frame, view_of: &LeaversPage) -> Markup {
         (errors.summary())
         (heading.render())
         @if view_of.items.is_empty() {
-            (tables::empty("Nobody yet", "Record who has left, and their last day.", None, Some("indult leaver import FILE")))
+            (tables::empty("Nobody yet", "Record who has left, and their last day.", None, Some("indult import leavers FILE")))
         } @else {
             (tables::region("leavers", &html! { (view_of.paging.words()) " leavers, the latest record first" }, &html! {
                 (tables::heads(&["Name", "Last day", "Number", "Take back"]))
@@ -405,7 +405,7 @@ pub fn leavers_page(frame: &Frame, view_of: &LeaversPage) -> Markup {
                 form method="post" action=(addresses::LEAVERS) novalidate {
                     (hidden("key", &view_of.key))
                     (Field { name: "list", label: "One a line: name, last day", hint: "The name, log-in name or e-mail address as devices know their users; the day as 2026-03-31.", value: &view_of.list, errors }.lines(6))
-                    div.buttons { button type="submit" { "Record" } }
+                    div.buttons { button type="submit" { "Record" } a href=(addresses::IMPORT_NEW) { "Import a file instead" } }
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The entitlements: every right that was recorded, what it licenses, and whether it counts today.
 
+use app::exports::Subject;
 use domain::entitlement::{Metric, Quantity};
 use domain::id::{AgreementId, EntitlementId, ImportId, ProductId};
 use domain::money::Money;
@@ -11,6 +12,7 @@ use crate::design::numbers::{self, MoneyColumn, NONE};
 use crate::design::states::{self, Tone};
 use crate::design::tables::{self, Paging};
 use crate::pages::addresses;
+use crate::pages::exports;
 use crate::pages::layout::{CopyAs, Frame, Head, Heading, Link, Place, copy_as, facts, page as whole_page};
 use crate::pages::product::{Happened, happenings};
 
@@ -124,6 +126,7 @@ pub fn page(frame: &Frame, view: &EntitlementsPage) -> Markup {
                 (tables::pages(view.paging, address))
             }
             (copy_as(&view.copy))
+            (exports::links(Subject::Entitlements))
         }
     };
     whole_page(frame, Head::new(&title, Place::Entitlements), &main)

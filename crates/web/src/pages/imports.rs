@@ -2,6 +2,7 @@
 //!
 //! Nothing is written before the preview; every import is undone as a whole.
 
+use app::exports::Subject;
 use domain::digest::Digest;
 use domain::id::{ImportId, ProductId};
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use crate::design::numbers::{self, MoneyColumn, NONE, count};
 use crate::design::states::{self, Tone};
 use crate::design::tables::{self, Paging};
 use crate::pages::addresses;
+use crate::pages::exports;
 use crate::pages::layout::{CopyAs, Frame, Head, Heading, Link, Place, copy_as, facts, page as whole_page};
 
 /// What kind of files an import is of.
@@ -22,6 +24,8 @@ pub enum ImportKind {
     Inventory,
     /// Rights.
     Entitlements,
+    /// People who have left.
+    Leavers,
     /// Sessions, denials and readings.
     Usage,
 }
@@ -32,6 +36,7 @@ impl ImportKind {
         match self {
             Self::Inventory => "inventory",
             Self::Entitlements => "entitlements",
+            Self::Leavers => "leavers",
             Self::Usage => "usage",
         }
     }
@@ -40,6 +45,7 @@ impl ImportKind {
         match self {
             Self::Inventory => "Inventory",
             Self::Entitlements => "Entitlements",
+            Self::Leavers => "Leavers",
             Self::Usage => "Usage",
         }
     }
@@ -52,7 +58,7 @@ pub struct Counts {
     pub reports: u64,
     /// Installations, where it is inventory.
     pub installations: u64,
-    /// Rows that became rights, where it is entitlements.
+    /// Rights or leavers that were recorded.
     pub rows: u64,
     /// Sessions, where it is usage.
     pub sessions: u64,
@@ -76,6 +82,7 @@ impl Counts {
                 numbers::counted(self.installations, "installation", "installations")
             ),
             ImportKind::Entitlements => numbers::counted(self.rows, "entitlement", "entitlements"),
+            ImportKind::Leavers => numbers::counted(self.rows, "leaver", "leavers"),
             ImportKind::Usage => format!(
                 "{}, {}, {}",
                 numbers::counted(self.sessions, "session", "sessions"),
@@ -176,6 +183,7 @@ pub fn page(frame: &Frame, view: &ImportsPage) -> Markup {
             }))
             (tables::pages(view.paging, |number| addresses::with_query(addresses::IMPORTS, &[("page", &number.to_string())])))
             (copy_as(&view.copy))
+            (exports::links(Subject::Installations))
         }
     };
     let title = format!("Imports{}", view.paging.title_suffix());
@@ -197,7 +205,9 @@ pub struct NewImportPage {
     pub kind: String,
     /// The name of the source as typed.
     pub source: String,
-    /// Mappings of columns for entitlements; the first finds it out.
+    /// The name of the device as typed.
+    pub device: String,
+    /// Mappings of columns; the first finds it out.
     pub mappings: Vec<Choice>,
     /// The chosen mapping.
     pub mapping: String,
@@ -212,17 +222,22 @@ pub fn new_page(frame: &Frame, view: &NewImportPage) -> Markup {
         Choice::explained(
             "inventory",
             "Inventory",
-            "What is installed: GLPI agent JSON, FusionInventory XML, CycloneDX JSON, or CSV with a line for each installation.",
+            "What is installed: reports of agents, bills of materials, SWID tags, lists of package managers, or a table (CSV, Excel) with a line for each installation.",
         ),
         Choice::explained(
             "entitlements",
             "Entitlements",
-            "What is owned: CSV with a line for each right. A Snipe-IT licence export is recognised.",
+            "What is owned: a table (CSV, Excel) with a line for each right, also purchase orders and invoices. Exports of Snipe-IT, GLPI and ServiceNow are recognised, and CycloneDX licensing.",
+        ),
+        Choice::explained(
+            "leavers",
+            "Leavers",
+            "Who has left or will leave, and their last day: a table (CSV, Excel) from the personnel department.",
         ),
         Choice::explained(
             "usage",
             "Usage",
-            "What was used when: FlexLM logs, lmstat and other status lists, tables of sessions or readings, subscribed SKUs and reports of Microsoft 365.",
+            "What was used when: FlexLM logs, lmstat and other status lists, tables (CSV, Excel) of sessions or readings, subscribed SKUs and reports of Microsoft 365.",
         ),
     ];
     let heading = Heading {
@@ -239,9 +254,16 @@ pub fn new_page(frame: &Frame, view: &NewImportPage) -> Markup {
             (Field { name: "files", label: "Files", hint: "The format is recognised from the content.", value: "", errors }.files(true, None))
             (Field {
                 name: "source", label: "Source", value: &view.source, errors,
-                hint: "A name for where inventory or usage comes from, such as glpi or licence-server-1. What a source says later replaces what it said before of the same device or time.",
+                hint: "A name for where the files come from, such as glpi or licence-server-1. What a source says later replaces what it said before of the same device or time, and how its columns are read is remembered.",
             }.line(Input::Text, "off"))
-            (Field { name: "mapping", label: "Columns", hint: "For entitlements.", value: &view.mapping, errors }.choice(&view.mappings))
+            (Field {
+                name: "device", label: "Device", value: &view.device, errors,
+                hint: "Only for files that do not name their device: SWID tags, exports of the registry, lists of packages.",
+            }.line(Input::Text, "off"))
+            (Field {
+                name: "mapping", label: "Columns", value: &view.mapping, errors,
+                hint: "For tables. You see and change them in the next step.",
+            }.choice(&view.mappings))
             div.buttons { button type="submit" { "Preview" } span.hint { "Nothing is written yet." } }
         }
     };
@@ -268,8 +290,66 @@ pub struct ColumnUse {
     pub header: String,
     /// The first few values.
     pub samples: Vec<String>,
-    /// Our field, where it is used.
-    pub used_as: Option<String>,
+    /// The name of our field, where it is used or likely.
+    pub field: String,
+    /// Whether the field is only likely, going by the heading.
+    pub is_suggested: bool,
+}
+
+/// How a table is read, to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableForm {
+    /// The file's name.
+    pub file: String,
+    /// The sheets of a workbook; empty for a text.
+    pub sheets: Vec<Choice>,
+    /// The sheet that was read.
+    pub sheet: String,
+    /// The line of the headers.
+    pub header_row: u64,
+    /// What can part cells; empty for a workbook.
+    pub delimiters: Vec<Choice>,
+    /// What does.
+    pub delimiter: String,
+    /// How a text can be encoded; empty for a workbook.
+    pub encodings: Vec<Choice>,
+    /// How it is.
+    pub encoding: String,
+    /// The characters before decimals.
+    pub decimals: Vec<Choice>,
+    /// The one that was stated or found.
+    pub decimal: String,
+    /// The orders of day and month.
+    pub orders: Vec<Choice>,
+    /// The one that was stated.
+    pub order: String,
+    /// Dates that have two readings.
+    pub ambiguous_dates: u64,
+    /// In words, the order that the other dates show.
+    pub order_shown: Option<String>,
+    /// The columns.
+    pub columns: Vec<ColumnUse>,
+    /// The fields that a column can give; the first is none.
+    pub fields: Vec<Choice>,
+    /// Fields without which no row can be read and that have no column yet.
+    pub missing: Vec<String>,
+    /// Values of fields that have no column: name of the field, label, and value.
+    pub defaults: Vec<(String, String, String)>,
+    /// Headings of the first rows.
+    pub headers: Vec<String>,
+    /// The first rows with their lines.
+    pub first_rows: Vec<(u64, Vec<String>)>,
+}
+
+/// What was done with pieces of a file that were used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemarkGroup {
+    /// What was done, as a sentence.
+    pub text: String,
+    /// The first few places.
+    pub places: Vec<String>,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// A product's shortage and what it costs, before and after.
@@ -315,8 +395,8 @@ pub struct Outcome {
     pub products_added: Vec<String>,
     /// What cannot be used, by what repairs it.
     pub rejects: Vec<RejectGroup>,
-    /// How the columns are read.
-    pub columns: Vec<ColumnUse>,
+    /// What else is worth knowing of the files.
+    pub remarks: Vec<RemarkGroup>,
     /// Positions that change.
     pub changes: Vec<PositionChange>,
     /// Positions that change beyond those listed.
@@ -326,35 +406,50 @@ pub struct Outcome {
 /// What files would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewPage {
-    /// What they would do.
-    pub outcome: Outcome,
+    /// Of what they are.
+    pub kind: ImportKind,
+    /// The name of the source, as typed or found.
+    pub source: String,
+    /// The name of the device as typed.
+    pub device: String,
+    /// What they would do; absent as long as a table cannot be read.
+    pub outcome: Option<Outcome>,
+    /// How the first table among them is read.
+    pub table: Option<TableForm>,
     /// Under which name the files are kept until they are committed.
     pub staged: String,
-    /// The mapping that was used.
-    pub mapping: String,
-    /// Other mappings to try.
-    pub mappings: Vec<Choice>,
+    /// The mapping that was used, as a file; empty where nothing is a table.
+    pub mapping_file: String,
+    /// Whether the mapping is one that can be remembered for the source.
+    pub can_be_remembered: bool,
     /// The import that brought the same files before.
     pub already: Option<ImportId>,
     /// The key that makes committing it twice one import.
     pub key: String,
+    /// What has to change.
+    pub errors: Errors,
 }
 
 /// The preview.
 pub fn preview_page(frame: &Frame, view: &PreviewPage) -> Markup {
-    let outcome = &view.outcome;
+    let lede = match &view.outcome {
+        Some(outcome) => {
+            html! { (outcome.counts.words(view.kind)) " from " (view.source) ". Nothing is written yet." }
+        }
+        None => html! { "The table cannot be read like this yet. Nothing is written." },
+    };
     let heading = Heading {
         above: Some(Link::new(addresses::IMPORT_NEW, "New import")),
         words: "Preview of the import",
-        lede: Some(
-            html! { (outcome.counts.words(outcome.kind)) " from " (outcome.source) ". Nothing is written yet." },
-        ),
+        lede: Some(lede),
         ..Heading::default()
     };
-    let carried = html! { (hidden("staged", &view.staged)) (hidden("kind", outcome.kind.name())) (hidden("source", &outcome.source)) };
-    let Counts { reports, rows, sessions, denials, readings, .. } = outcome.counts;
-    let usable = reports + rows + sessions + denials + readings > 0;
+    let carried = html! {
+        (hidden("staged", &view.staged)) (hidden("kind", view.kind.name())) (hidden("source", &view.source))
+        (hidden("device", &view.device))
+    };
     let main = html! {
+        (view.errors.summary())
         (heading.render())
         @if let Some(already) = view.already {
             section.call aria-labelledby="already-title" {
@@ -362,32 +457,157 @@ pub fn preview_page(frame: &Frame, view: &PreviewPage) -> Markup {
                 p { "They are in force as " a href=(addresses::import(already)) { (already) } ". Undo that import to bring them in again." }
             }
         }
-        (summary(outcome, "will be"))
-        (rejects(outcome))
-        (columns(outcome))
-        @if outcome.kind == ImportKind::Entitlements && view.mappings.len() > 1 {
-            form.filter method="post" action=(addresses::IMPORT_PREVIEW) enctype="multipart/form-data" {
-                (carried)
-                (Field { name: "mapping", label: "Read the columns as", hint: "", value: &view.mapping, errors: &Errors::default() }.choice(&view.mappings))
-                button type="submit" { "Preview again" }
+        @if let Some(outcome) = &view.outcome { (summary(outcome, "will be")) }
+        @if let Some(table) = &view.table { (table_form(table, &carried, &view.errors)) }
+        @if let Some(outcome) = &view.outcome {
+            (rejects(outcome))
+            @if outcome.counts.rejected > 0 { (reject_download(view, &carried)) }
+            (remarks(outcome))
+            @if view.kind != ImportKind::Leavers { (changes(outcome, "Effect on the position")) }
+        }
+        div.buttons { (commit_form(view, &carried)) a href=(addresses::IMPORT_NEW) { "Choose other files" } }
+    };
+    let what = view.outcome.as_ref().map_or_else(|| "a table".to_owned(), |outcome| outcome.counts.words(view.kind));
+    let title = format!("Preview: {what} from {}", view.source);
+    whole_page(frame, Head { title: &title, place: Place::Imports, errors: view.errors.any() }, &main)
+}
+
+/// What was left out, as a file to repair it in.
+fn reject_download(view: &PreviewPage, carried: &Markup) -> Markup {
+    html! {
+        form.act method="post" action=(addresses::IMPORT_PREVIEW_REJECTS) {
+            (carried) (hidden("mapping_file", &view.mapping_file))
+            button.quiet type="submit" { "Download what is left out, with reasons" }
+        }
+    }
+}
+
+fn commit_form(view: &PreviewPage, carried: &Markup) -> Markup {
+    let Some(outcome) = &view.outcome else { return html! {} };
+    let Counts { reports, rows, sessions, denials, readings, .. } = outcome.counts;
+    if view.already.is_some() || reports + rows + sessions + denials + readings == 0 {
+        return html! {};
+    }
+    html! {
+        form method="post" action=(addresses::IMPORTS) {
+            (carried) (hidden("mapping_file", &view.mapping_file)) (hidden("key", &view.key))
+            @if view.can_be_remembered {
+                div.choice {
+                    input type="checkbox" id="remember" name="remember" value="yes" checked;
+                    label for="remember" { "Read the columns of " (view.source) " like this next time" }
+                }
+            }
+            button type="submit" {
+                "Import " (outcome.counts.words(view.kind))
+                @if outcome.counts.rejected > 0 { " without the " (count(outcome.counts.rejected)) " left out" }
             }
         }
-        (changes(outcome, "Effect on the position"))
-        div.buttons {
-            @if view.already.is_none() && usable {
-                form method="post" action=(addresses::IMPORTS) {
-                    (carried) (hidden("mapping", &view.mapping)) (hidden("key", &view.key))
-                    button type="submit" {
-                        "Import " (outcome.counts.words(outcome.kind))
-                        @if outcome.counts.rejected > 0 { " without the " (count(outcome.counts.rejected)) " left out" }
+    }
+}
+
+/// How a table is read, with everything to change about it.
+fn table_form(table: &TableForm, carried: &Markup, errors: &Errors) -> Markup {
+    let was = format!("{}\n{}\n{}\n{}", table.sheet, table.header_row, table.delimiter, table.encoding);
+    html! {
+        section aria-labelledby="table-title" {
+            h2 #table-title { "How " (table.file) " is read" }
+            @if table.ambiguous_dates > 0 {
+                div.call {
+                    p { strong { (numbers::counted(table.ambiguous_dates, "date has", "dates have")) " two readings. " }
+                        "Choose the order of day and month; until then their rows are left out."
+                        @if let Some(order) = &table.order_shown { " The other dates of the file have " (order) "." }
                     }
                 }
             }
-            a href=(addresses::IMPORT_NEW) { "Choose other files" }
+            form method="post" action=(addresses::IMPORT_PREVIEW) enctype="multipart/form-data" {
+                (carried) (hidden("was", &was))
+                div.filter { (layout_fields(table, errors)) }
+                (first_rows(table))
+                (column_choices(table, errors))
+                @if !table.defaults.is_empty() {
+                    fieldset.field {
+                        legend { "Where there is no column, or its cell is empty" }
+                        div.filter { @for (name, label, value) in &table.defaults {
+                            (Field { name: &format!("default-{name}"), label, hint: "", value, errors }.line(Input::Text, "off"))
+                        } }
+                    }
+                }
+                div.buttons { button.second type="submit" { "Preview again" } }
+            }
         }
+    }
+}
+
+fn layout_fields(table: &TableForm, errors: &Errors) -> Markup {
+    let choice = |name, label, value: &str, choices: &[Choice]| {
+        html! { @if !choices.is_empty() { (Field { name, label, hint: "", value, errors }.choice(choices)) } }
     };
-    let title = format!("Preview: {} from {}", outcome.counts.words(outcome.kind), outcome.source);
-    whole_page(frame, Head::new(&title, Place::Imports), &main)
+    let row = table.header_row.to_string();
+    html! {
+        (choice("sheet", "Sheet", &table.sheet, &table.sheets))
+        (Field { name: "header_row", label: "Headers on row", hint: "", value: &row, errors }.line(Input::Number, "off"))
+        (choice("delimiter", "Cells parted by", &table.delimiter, &table.delimiters))
+        (choice("encoding", "Text is", &table.encoding, &table.encodings))
+        (choice("decimal", "Decimals after", &table.decimal, &table.decimals))
+        (choice("dates", "Dates", &table.order, &table.orders))
+    }
+}
+
+fn first_rows(table: &TableForm) -> Markup {
+    html! {
+        @if !table.first_rows.is_empty() {
+            (tables::region("first-rows", &html! { "The first rows" }, &html! {
+                thead { tr { th.n scope="col" { "Row" } @for header in &table.headers { th scope="col" { (header) } } } }
+                tbody { @for (line, cells) in &table.first_rows { tr {
+                    th.n scope="row" { (line) }
+                    @for place in 0..table.headers.len() { td.verbatim { @if let Some(cell) = cells.get(place) { (cell) } } }
+                } } }
+            }))
+        }
+    }
+}
+
+fn column_choices(table: &TableForm, errors: &Errors) -> Markup {
+    html! {
+        @if let Some(error) = errors.of("columns") { p.error #columns { span.aside { "Error: " } (error) } }
+        @if !table.missing.is_empty() {
+            p.hint { "Needed and not there yet: " strong { (table.missing.join(", ")) } "." }
+        }
+        (tables::region("columns-table", &html! { "What each column gives" }, &html! {
+            (tables::heads(&["Column", "Values", "Read as"]))
+            tbody { @for (place, column) in table.columns.iter().enumerate() {
+                @let name = format!("column-{place}");
+                tr {
+                    th.verbatim scope="row" { (column.header) (hidden(&format!("header-{place}"), &column.header)) }
+                    td.prose { (column.samples.join(" \u{b7} ")) }
+                    td {
+                        label.aside for=(name) { "Read " (column.header) " as" }
+                        select id=(name) name=(name) {
+                            @for field in &table.fields {
+                                option value=(field.value) selected[field.value == column.field] { (field.label) }
+                            }
+                        }
+                        @if column.is_suggested { " " (states::mark(Tone::Attention, "likely, look again")) }
+                        @else if column.field.is_empty() { " " (states::mark(Tone::Quiet, "ignored")) }
+                    }
+                }
+            } }
+        }))
+    }
+}
+
+fn remarks(outcome: &Outcome) -> Markup {
+    html! {
+        @if !outcome.remarks.is_empty() {
+            section aria-labelledby="remarks-title" {
+                h2 #remarks-title { "Worth knowing" }
+                ul { @for remark in &outcome.remarks { li {
+                    @if remark.count > 1 { (count(remark.count)) " \u{d7} " }
+                    (remark.text) " " span.hint { "(" (remark.places.join("; ")) @if remark.count > 3 { "; \u{2026}" } ")" }
+                } } }
+            }
+        }
+    }
 }
 
 fn summary(outcome: &Outcome, verb: &str) -> Markup {
@@ -399,6 +619,7 @@ fn summary(outcome: &Outcome, verb: &str) -> Markup {
             ("New devices", html! { (count(outcome.devices_added)) }),
         ],
         ImportKind::Entitlements => vec![("Entitlements", html! { (count(counts.rows)) })],
+        ImportKind::Leavers => vec![("Leavers", html! { (count(counts.rows)) })],
         ImportKind::Usage => vec![
             ("Sessions", html! { (count(counts.sessions)) }),
             ("Denials", html! { (count(counts.denials)) }),
@@ -438,24 +659,6 @@ fn rejects(outcome: &Outcome) -> Markup {
                         ul.hint { @for (place, found) in &group.examples { li { (place) ": " code { (found) } } } }
                     }
                 }
-            }
-        }
-    }
-}
-
-fn columns(outcome: &Outcome) -> Markup {
-    html! {
-        @if !outcome.columns.is_empty() {
-            section aria-labelledby="columns-title" {
-                h2 #columns-title { "How the columns are read" }
-                (tables::region("columns", &html! { "Each column of the file" }, &html! {
-                    (tables::heads(&["Column", "Values", "Read as"]))
-                    tbody { @for column in &outcome.columns { tr {
-                        th.verbatim scope="row" { (column.header) }
-                        td.prose { (column.samples.join(" \u{b7} ")) }
-                        td { @match &column.used_as { Some(field) => (field), None => (states::mark(Tone::Quiet, "Ignored")) } }
-                    } } }
-                }))
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! The numbers come ready; nothing is added up here but what the view already states as totals.
 
+use app::exports::Subject;
 use domain::entitlement::{Metric, Quantity};
 use domain::id::ProductId;
 use domain::money::Money;
@@ -15,6 +16,7 @@ use crate::design::numbers::{self, MoneyColumn, NONE, count};
 use crate::design::states::{self, Tone};
 use crate::design::tables::{self, Paging, Sorted};
 use crate::pages::addresses;
+use crate::pages::exports;
 use crate::pages::layout::{CopyAs, Frame, Head, Heading, Place, copy_as, page as whole_page};
 use crate::pages::product::RowsKind;
 
@@ -296,6 +298,7 @@ pub fn page(frame: &Frame, view: &PositionPage) -> Markup {
                 (tables::pages(view.paging, |number| view.address(view.view, view.sort, number)))
             }
             (copy_as(&view.copy))
+            (exports::links(Subject::Positions))
         }
     };
     whole_page(frame, Head::new(&title, Place::Position), &main)

@@ -84,8 +84,8 @@ async fn told(world: &World) -> Vec<String> {
 async fn each_kind_of_rule_finds_what_it_is_for_and_shows_its_rows() {
     let world = watched().await;
     let leavers = "name,left on\nOTTO,2025-07-31\n\numa,2025-08-31\n";
-    let brought = world.upload(&OPERATOR, "/v1/leavers/lists", leavers.as_bytes()).await.good().json();
-    assert_eq!((brought["new"].clone(), brought["rejected"].as_array().unwrap().len()), (json!(2), 0));
+    let brought = world.upload(&OPERATOR, "/v1/imports/leavers", leavers.as_bytes()).await.good().json();
+    assert_eq!((brought["brought"]["rows"].clone(), brought["brought"]["rejected"].clone()), (json!(2), json!(0)));
     for trigger in [
         json!({ "kind": "short_over", "units": 0 }),
         json!({ "kind": "exposure_over", "amount": { "amount": "299.99", "currency": "EUR" } }),
@@ -186,18 +186,20 @@ async fn wrong_rules_and_lists_say_where_and_change_nothing() {
         "422 validation: A rule of the kind dormant asks for nothing here; leave it out."
     );
     assert!(refused(json!({ "kind": "odd" })).await.starts_with("422 validation: Use one of these kinds: short_over"));
-    let list = "marta 2025-07-01\n,2025-07-01\notto,yesterday\n";
-    let brought = world.upload(&OPERATOR, "/v1/leavers/lists", list.as_bytes()).await.good().json();
-    assert_eq!((brought["new"].clone(), brought["rejected"].as_array().unwrap().len()), (json!(0), 3), "{brought}");
+    let list = "name,left on\n,2025-07-01\notto,yesterday\n";
+    let refused = world.upload(&OPERATOR, "/v1/imports/leavers", list.as_bytes()).await;
+    assert!(refused.said().contains("Nothing in this file could be used"), "{}", refused.said());
     assert_eq!(world.size(), size);
 }
 
 #[tokio::test]
 async fn a_leaver_who_is_taken_back_is_erased_and_the_ledger_still_verifies() {
     let world = watched().await;
-    world.upload(&OPERATOR, "/v1/leavers/lists", b"Otto Quick,2025-07-31\n").await.good();
-    let again = world.upload(&OPERATOR, "/v1/leavers/lists", b"otto  QUICK;2025-07-31\n").await.good().json();
-    assert_eq!((again["new"].clone(), again["known"].clone()), (json!(0), json!(1)));
+    let list = b"name,left on\nOtto Quick,2025-07-31\n";
+    world.upload(&OPERATOR, "/v1/imports/leavers", list).await.good();
+    let list = b"name;left on\notto  QUICK;2025-07-31\nUma;2025-07-31\n";
+    let again = world.upload(&OPERATOR, "/v1/imports/leavers?dry_run=true", list).await.good().json();
+    assert_eq!((again["brought"]["rows"].clone(), again["brought"]["merged"].clone()), (json!(1), json!(1)));
     world.post(&OPERATOR, "/v1/leavers/LVR-1/removals", &json!({})).await.good();
     let ledger = world.get(&OPERATOR, "/v1/ledger/entries?limit=200").await.good().text();
     assert!(!ledger.contains("Otto Quick"));

@@ -88,7 +88,6 @@ POST /v1/products/{product}/accountability  sam_manager                     writ
 POST /v1/product_categories               sam_manager                       write   {"category":"x","owner":{"person":"PER-999999"}}
 GET  /v1/leavers                          staff                             read,write
 POST /v1/leavers                          sam_manager                       write   {"leavers":[]}
-POST /v1/leavers/lists                    sam_manager                       write   name,left_on
 POST /v1/leavers/{leaver}/removals        sam_manager                       write   {}
 GET  /v1/reclaim_candidates?product=PRD-1&basis=uncovered  staff                read,write
 GET  /v1/reclaim_waves                    staff                             read,write
@@ -131,6 +130,11 @@ GET  /v1/usage/{product}                  staff                             read
 GET  /v1/features                         staff                             read,write
 POST /v1/features/links                   sam_manager                       write   {"links":[{"feature":"draft","product":null}]}
 POST /v1/imports/entitlements             sam_manager,procurement           write         product,metric,quantity
+POST /v1/imports/leavers                  sam_manager                       write         login,left on
+GET  /v1/imports/{import}/rejects         staff                             read,write
+GET  /v1/mappings                         staff                             read,write
+GET  /v1/exports/{subject}                staff                             read,write
+POST /v1/mappings                         sam_manager,procurement           write   {"kind":"leavers","name":"HR","file":"name=\"HR\"\n[columns]\nperson=\"a\"\nleft_on=\"b\""}
 GET  /v1/imports/{import}                 staff                             read,write
 POST /v1/imports/{import}/undo            sam_manager,procurement           write   {}
 GET  /v1/sources                          staff                             read,write
@@ -240,6 +244,7 @@ fn filled(path: &str) -> String {
         ("{agreement}", "AGR-999999"),
         ("{key}", "name:nowhere"),
         ("{import}", "IMP-999999"),
+        ("{subject}", "entitlements"),
         ("{source}", "SRC-999999"),
         ("{day}", "2001-01-01"),
         ("{statement}", "STM-999999"),
@@ -275,6 +280,7 @@ fn body(word: &str) -> String {
         }
         "device,product" => "device,product\npc-1,Something\n".to_owned(),
         "product,metric,quantity" => "product,metric,quantity\nSomething,device,1\n".to_owned(),
+        "login,left on" => "login,left on\nana,2026-10-31\n".to_owned(),
         word => word.replace("WITNESS", "witness.example+0c2e7b5a+BAAA"),
     }
 }
@@ -288,7 +294,9 @@ fn request(line: &Line, world: &World) -> Request<Body> {
     if is_write
         && (rehearsed.contains(&line.path.as_str())
             || line.path.starts_with("/v1/imports/inv")
-            || line.path.starts_with("/v1/imports/ent"))
+            || line.path.starts_with("/v1/imports/ent")
+            || line.path.starts_with("/v1/imports/lea")
+            || line.path == "/v1/mappings")
     {
         path.push_str("?dry_run=true");
     }

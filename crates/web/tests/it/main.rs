@@ -25,6 +25,7 @@ mod renewals;
 mod repetition;
 mod rights;
 mod story;
+mod tables;
 mod time;
 mod usages;
 mod world;

@@ -14,7 +14,7 @@ use crate::pages::confirmation::{self, ConfirmationPage, ProductEffect};
 use crate::pages::entitlements::{self, EntitlementPage, EntitlementRow, EntitlementsPage, Standing};
 use crate::pages::imports::{
     self, ColumnUse, Counts, FileRow, ImportKind, ImportPage, ImportRow, ImportsPage, NewImportPage, Outcome,
-    PositionChange, PreviewPage, RejectGroup, Shortly,
+    PositionChange, PreviewPage, RejectGroup, RemarkGroup, Shortly, TableForm,
 };
 use crate::pages::layout::{Link, Place};
 use crate::pages::product::Happened;
@@ -24,13 +24,19 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
     let frame = frame(mark);
     let empty =
         ImportsPage { rows: Vec::new(), paging: Paging { number: 2, size: 50, total: 51 }, ..imports_page(mark) };
-    let inventory =
-        PreviewPage { outcome: inventory(mark), already: Some(ImportId(14)), mappings: Vec::new(), ..preview(mark) };
+    let inventory = PreviewPage {
+        kind: ImportKind::Inventory,
+        outcome: Some(inventory(mark)),
+        table: None,
+        already: Some(ImportId(14)),
+        ..preview(mark)
+    };
     let mut samples = vec![
         sample("imports", imports::page(&frame, &imports_page(mark))),
         sample("imports-empty", imports::page(&frame, &empty)),
         sample("import-new", imports::new_page(&frame, &new_import(mark))),
         sample("import-preview", imports::preview_page(&frame, &preview(mark))),
+        sample("import-preview-unread", imports::preview_page(&frame, &unread_preview(mark))),
         sample("import", imports::import_page(&frame, &import_page(mark))),
         sample("import-undo", confirmation::page(&frame, &undo(mark))),
         sample("entitlements", entitlements::page(&frame, &entitlements_page(mark))),
@@ -79,6 +85,7 @@ fn new_import(mark: &str) -> NewImportPage {
     NewImportPage {
         kind: "inventory".into(),
         source: said("branch-office", mark),
+        device: said("LT-7", mark),
         mappings: mappings(),
         mapping: String::new(),
         errors: Errors(vec![FieldError {
@@ -93,11 +100,6 @@ fn shortly(entitled: &str, used: u64, short: u64, exposure: Option<i64>) -> Shor
 }
 
 fn outcome(mark: &str) -> Outcome {
-    let column = |header: &str, samples: &[&str], used_as: Option<&str>| ColumnUse {
-        header: said(header, mark),
-        samples: samples.iter().map(|sample| said(sample, mark)).collect(),
-        used_as: used_as.map(str::to_owned),
-    };
     Outcome {
         kind: ImportKind::Entitlements,
         source: said("snipe-it", mark),
@@ -124,11 +126,11 @@ fn outcome(mark: &str) -> Outcome {
                 examples: vec![("line 40".into(), said("04/05/2025", mark))],
             },
         ],
-        columns: vec![
-            column("License Name", &["Lumen Workbench Professional", "Fathom CAD"], Some("product")),
-            column("Seats", &["400", "36"], Some("quantity")),
-            column("Notes", &["renewed by phone"], None),
-        ],
+        remarks: vec![RemarkGroup {
+            text: "3 units at EUR 10.00 are not EUR 31.00; the price of one unit was taken as it stands.".into(),
+            places: vec![said("licences.csv, line 9", mark)],
+            count: 1,
+        }],
         changes: vec![
             PositionChange {
                 product: Some(ProductId(7)),
@@ -153,21 +155,78 @@ fn inventory(mark: &str) -> Outcome {
         counts: Counts { reports: 300, installations: 21_440, merged: 12, ..Counts::default() },
         devices_added: 4,
         rejects: Vec::new(),
-        columns: Vec::new(),
+        remarks: Vec::new(),
         changes: Vec::new(),
         changes_more: 0,
         ..outcome(mark)
     }
 }
 
+fn table_form(mark: &str) -> TableForm {
+    let column = |header: &str, samples: &[&str], field: &str, is_suggested| ColumnUse {
+        header: said(header, mark),
+        samples: samples.iter().map(|sample| said(sample, mark)).collect(),
+        field: field.to_owned(),
+        is_suggested,
+    };
+    let choices = |names: &[&str]| names.iter().map(|name| Choice::plain(*name, *name)).collect::<Vec<_>>();
+    TableForm {
+        file: said("licences.xlsx", mark),
+        sheets: vec![Choice::plain("Licences", said("Licences", mark)), Choice::plain("Notes", "Notes")],
+        sheet: "Licences".into(),
+        header_row: 3,
+        delimiters: choices(&["comma", "semicolon"]),
+        delimiter: "semicolon".into(),
+        encodings: choices(&["utf8", "windows1252"]),
+        encoding: "windows1252".into(),
+        decimals: choices(&["point", "comma"]),
+        decimal: "comma".into(),
+        orders: choices(&["day_first", "month_first"]),
+        order: String::new(),
+        ambiguous_dates: 4,
+        order_shown: Some("the day first".into()),
+        columns: vec![
+            column("License Name", &["Lumen Workbench Professional", "Fathom CAD"], "product", false),
+            column("Menge", &["400", "36"], "quantity", true),
+            column("Notes", &["renewed by phone"], "", false),
+        ],
+        fields: vec![
+            Choice::plain("", "Ignored"),
+            Choice::plain("product", "Product"),
+            Choice::plain("quantity", "Quantity"),
+        ],
+        missing: vec!["metric".into()],
+        defaults: vec![("metric".into(), "Metric".into(), said("device", mark))],
+        headers: vec![said("License Name", mark), "Menge".into(), "Notes".into()],
+        first_rows: vec![(4, vec![said("Fathom CAD", mark), "36".into()])],
+    }
+}
+
 fn preview(mark: &str) -> PreviewPage {
     PreviewPage {
-        outcome: outcome(mark),
+        kind: ImportKind::Entitlements,
+        source: said("snipe-it", mark),
+        device: String::new(),
+        outcome: Some(outcome(mark)),
+        table: Some(table_form(mark)),
         staged: "9f2c".into(),
-        mapping: "snipe-it".into(),
-        mappings: mappings(),
+        mapping_file: said("name = \"snipe-it\"", mark),
+        can_be_remembered: true,
         already: None,
         key: "c0ffee-b".into(),
+        errors: Errors::default(),
+    }
+}
+
+/// A table that cannot be read before its columns are chosen.
+fn unread_preview(mark: &str) -> PreviewPage {
+    PreviewPage {
+        outcome: None,
+        errors: Errors(vec![FieldError {
+            field: "columns".into(),
+            sentence: said("No column gives the metric.", mark),
+        }]),
+        ..preview(mark)
     }
 }
 
