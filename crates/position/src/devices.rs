@@ -216,7 +216,7 @@ impl DeviceSet {
         if let Form::Many(many) = &self.0
             && many.is_thin()
         {
-            let mut few = Vec::with_capacity(many.len as usize);
+            let mut few = Vec::new();
             self.for_each(|place| few.push(place));
             *self = Self(Form::Few(few.into()));
         }
