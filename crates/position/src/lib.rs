@@ -30,6 +30,7 @@ mod reach;
 mod row;
 mod simplex;
 mod supply;
+pub mod supposition;
 pub mod usage;
 mod working;
 

@@ -421,7 +421,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(seal_events())
         .chain(crate::alerts::events())
         .chain(crate::reclaim::events())
-        .chain(crate::purchases::events());
+        .chain(crate::purchases::events())
+        .chain(crate::scenarios::events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -566,6 +567,9 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"program","at":"2026-11-02T09:01:50Z","body":{"budget":"BUD-2","terms":{"amount":{"amount":"50000","currency":"EUR"},"ends_on":"2026-12-31","starts_on":"2026-01-01"}},"cmd":"c110","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":110,"stream":"budget/BUD-2","type":"budget-set","v":1,"ver":1}
 {"actor":"operator","at":"2026-11-02T09:01:51Z","body":{"percent":20,"product":"PRD-7"},"cmd":"c111","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":111,"stream":"product/PRD-7","type":"surcharge-set","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:01:52Z","body":{"percent":0},"cmd":"c112","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":112,"stream":"surcharge","type":"surcharge-set","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:53Z","body":{"assumptions":["hire 20 in Engineering from 2027-01-01","buy 50 of PRD-1 at EUR 120.00 from 2027-01-01 until 2027-12-31"],"name":"Growth","owner":"PER-4","reason":{"$pd":0},"scenario":"SCN-2"},"cmd":"c113","org":"indult/acme-0123abcd","part":[1,2],"pd":["75ff7e2ea54b7196818903b34344cdfffbbcbdbb3bcd0bbd51624593fcd76f00"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":113,"stream":"scenario/SCN-2","type":"scenario-recorded","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:54Z","body":{"assumptions":["hire 10 in Engineering from 2027-01-01"],"name":"Growth, slower","reason":{"$pd":0},"scenario":"SCN-2"},"cmd":"c114","org":"indult/acme-0123abcd","part":[0,2],"pd":["317323d255491dfd44cd4da7746df42d46f69a3f9fc53c3027e3be4048cb032e"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":114,"stream":"scenario/SCN-2","type":"scenario-changed","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:01:55Z","body":{"scenario":"SCN-2"},"cmd":"c115","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":115,"stream":"scenario/SCN-2","type":"scenario-retired","v":1,"ver":1}
 "###);
 }
 
