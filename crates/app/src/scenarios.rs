@@ -7,9 +7,9 @@ use domain::id::ScenarioId;
 use domain::scenario::{ASSUMPTIONS_MAX, Assumption, Staffing};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
+pub use position::supposition::Effect;
 use position::supposition::comparison;
 pub use position::supposition::comparison::{Column, Comparison, ProductRow, SCENARIOS_MAX, Standing};
-pub use position::supposition::Effect;
 
 use crate::snapshot::Snapshot;
 

@@ -112,7 +112,7 @@ impl Supposed {
             Assumption::Machine { device, facts, .. } => self.change_machine(place, device, facts),
             Assumption::Host { name, facts, .. } => {
                 let attributes =
-                    DeviceAttributes { kind: DeviceKind::Physical, ..with_facts(facts, Default::default()) };
+                    DeviceAttributes { kind: DeviceKind::Physical, ..with_facts(facts, DeviceAttributes::default()) };
                 let device = DeviceIdentity { name: name.clone(), serial: None, uuid: None };
                 self.report(SOURCE, device, attributes, Vec::new());
                 self.note(place, None, format!("{name} is a host.{}", stated(facts)));

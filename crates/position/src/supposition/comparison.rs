@@ -166,7 +166,7 @@ fn check(question: &Question<'_>) -> Result<(), String> {
     if question.on < question.today {
         return Err(format!("Compare on {} or later; the past is read as it was sealed.", question.today));
     }
-    let days = question.today.until(question.on).map(|span| span.get_days()).unwrap_or(i32::MAX);
+    let days = question.today.until(question.on).map_or(i32::MAX, |span| span.get_days());
     if days > HORIZON_DAYS_MAX {
         return Err(format!("Compare on a day within {HORIZON_DAYS_MAX} days."));
     }

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::positions::Format;
 use super::values::{
-    DateText, MetricWord, MoneyValue, PersonRef, ProductNumber, ProductRef, QuantityValue, ScenarioNumber,
+    DateText, InstantText, MetricWord, MoneyValue, PersonRef, ProductNumber, ProductRef, QuantityValue, ScenarioNumber,
 };
 use crate::Site;
 use crate::caller::Readers;
@@ -51,8 +51,10 @@ struct ScenarioObject {
     /// Who recorded it.
     owner: PersonRef,
     /// When.
+    #[schema(value_type = InstantText)]
     recorded_at: Timestamp,
     /// When it was changed last.
+    #[schema(value_type = Option<InstantText>)]
     changed_at: Option<Timestamp>,
     /// Whether it was retired.
     retired: bool,
@@ -341,7 +343,7 @@ pub(crate) fn not_compared(reason: NotCompared) -> Problem {
     responses((status = 200, content((ComparisonObject = "application/json"), (String = "text/csv")))))]
 async fn compare(reading: Reading, Asked(query): Asked<CompareQuery>) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
-    let of = query.of.split(',').map(|number| number.parse::<ScenarioId>());
+    let of = query.of.split(',').map(str::parse::<ScenarioId>);
     let of = of.collect::<Result<Vec<_>, _>>().map_err(|error| Problem::parameter("of", format!("{error}.")))?;
     let (snapshot, now) = (reading.snapshot.clone(), reading.now);
     let found = off_thread(move || Ok(snapshot.compare_scenarios(&of, query.on, now))).await?.map_err(not_compared)?;
@@ -366,17 +368,28 @@ async fn compare(reading: Reading, Asked(query): Asked<CompareQuery>) -> Result<
 /// One row for each product, column and currency of its cost.
 fn csv_of(state: &State, found: &Comparison) -> Response {
     let mut table = Csv::headed(&[
-        "product", "name", "metric", "column", "on", "need", "entitled", "short", "unused", "cost", "currency",
-        "shortage_cost", "shortage_currency", "first_short_on", "most_short", "ledger_size",
+        "product",
+        "name",
+        "metric",
+        "column",
+        "on",
+        "need",
+        "entitled",
+        "short",
+        "unused",
+        "cost",
+        "currency",
+        "shortage_cost",
+        "shortage_currency",
+        "first_short_on",
+        "most_short",
+        "ledger_size",
     ]);
     let text = |number: Option<u64>| number.map_or_else(|| "unlimited".to_owned(), |number| number.to_string());
     for row in &found.rows {
         for (column, standing) in found.columns.iter().zip(&row.standings) {
-            let costs: Vec<_> = if standing.cost.is_empty() {
-                vec![None]
-            } else {
-                standing.cost.iter().map(Some).collect()
-            };
+            let costs: Vec<_> =
+                if standing.cost.is_empty() { vec![None] } else { standing.cost.iter().map(Some).collect() };
             for (place, cost) in costs.into_iter().enumerate() {
                 // Counted once where a cost has several currencies.
                 let short = standing.shortage_cost.money.filter(|_| place == 0);
