@@ -32,7 +32,10 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
         errors: Errors::default(),
         copy: copy("indult scenario show SCN-2", "GET /v1/scenarios/SCN-2"),
     };
-    let retired = ScenarioPage { row: ScenarioRow { retired: true, ..row(mark) }, ..one.clone() };
+    let retired = ScenarioPage {
+        row: ScenarioRow { retired: true, name: said("Two designers", mark), ..row(mark) },
+        ..one.clone()
+    };
     let nothing = ComparisonPage { comparison: Comparison { rows: Vec::new(), ..comparison(mark) }, ..compared(mark) };
     vec![
         sample("scenarios", scenarios::page(&frame, &list)),
