@@ -95,12 +95,20 @@ pub fn page(frame: &Frame, view_of: &ScenariosPage) -> Markup {
         }
         (copy_as(&view_of.copy))
     };
-    whole_page(frame, Head { title: "Scenarios", place: Place::Scenarios, errors: view_of.errors.any() }, &main)
+    whole_page(
+        frame,
+        Head {
+            title: if view_of.rows.is_empty() { "Scenarios: none yet" } else { "Scenarios" },
+            place: Place::Scenarios,
+            errors: view_of.errors.any(),
+        },
+        &main,
+    )
 }
 
 fn list(view_of: &ScenariosPage) -> Markup {
     html! {
-        form method="get" action=(addresses::SCENARIOS_COMPARED) {
+        form.calculator method="get" action=(addresses::SCENARIOS_COMPARED) {
             (tables::region("scenarios", &html! { "Choose up to " (SCENARIOS_MAX) " to set side by side" }, &html! {
                 (tables::heads(&["Compare", "Scenario", "#Assumptions", "Owner", "Stands since"]))
                 tbody { @for row in &view_of.rows { tr {
@@ -268,7 +276,9 @@ pub fn comparison_page(frame: &Frame, view_of: &ComparisonPage) -> Markup {
         @if !found.rows.is_empty() { h2 { "Working" } @for row in &found.rows { (workings(view_of, row)) } }
         (copy_as(&view_of.copy))
     };
-    whole_page(frame, Head::new("Scenarios side by side", Place::Scenarios), &main)
+    let changed = counted(u64::try_from(found.rows.len()).unwrap_or(u64::MAX), "product changes", "products change");
+    let title = format!("Scenarios side by side: {changed}");
+    whole_page(frame, Head::new(&title, Place::Scenarios), &main)
 }
 
 fn headings(found: &Comparison) -> Vec<String> {
