@@ -23,6 +23,7 @@ pub mod reclaim;
 pub mod renewals;
 mod replay;
 pub mod sample;
+pub mod scenarios;
 pub mod seals;
 mod sequencer;
 mod snapshot;

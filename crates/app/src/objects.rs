@@ -6,7 +6,7 @@ use domain::Recorded;
 use imbl::{OrdMap, Vector};
 
 /// The kinds of object that have numbers, as they stand before the slash of a stream.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 23] = [
     "account",
     "agreement",
     "alert",
@@ -24,6 +24,7 @@ const KINDS: [&str; 22] = [
     "product",
     "purchase",
     "quiet-period",
+    "scenario",
     "source",
     "statement",
     "title-match",

@@ -12,6 +12,7 @@ pub use position::check::{Action, Answer, Facts, Question, Reason, Remedy};
 pub use position::{
     Amount, DeviceFacts, DeviceIndex, Evidence, Explanation, Freshness, InstalledTitle, KnownEntry, Layer, Line,
     QueueEntry, Range, Recognition, Row, RowKind, SourceReport, Step, Suggestion, Supply, SupplySource, TitleFacts,
+    of_shortage,
 };
 
 use crate::snapshot::Snapshot;

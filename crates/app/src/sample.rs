@@ -23,6 +23,7 @@ use domain::organisation::Organisation;
 use domain::person::Role;
 use domain::product::TitlePattern;
 use domain::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
+use domain::scenario::ScenarioTerms;
 use domain::text::Text;
 use domain::usage::Feature;
 use jiff::ToSpan as _;
@@ -198,6 +199,7 @@ impl Filling<'_> {
         self.open_decided_cases().await?;
         self.open_undecided_cases().await?;
         self.buy().await?;
+        self.suppose().await?;
         self.keep_watch().await?;
         let (secret, _) = self.app.issue_link(self.by("petr"), AccountId(1)).await?;
         self.app.checkpoint().await?;
@@ -309,6 +311,45 @@ impl Filling<'_> {
         self.carry("dana", Intent::ApprovePurchase { purchase: PurchaseId(1), note }).await?;
         let reference = "PO-7731".to_owned();
         self.carry("sofia", Intent::OrderPurchase { purchase: PurchaseId(1), reference }).await?;
+        Ok(())
+    }
+
+    /// Two ways to go on: grow and buy as before, or grow and move to the cheaper of two products.
+    async fn suppose(&self) -> Result<(), Failure> {
+        let names = [
+            "Lumen Suite Professional",
+            "Lumen Suite Standard",
+            "Quarry Database Enterprise",
+            "Quarry Database Standard",
+        ];
+        let found: Option<Vec<ProductId>> = names.into_iter().map(|name| self.product(name)).collect();
+        let Some(&[professional, standard, enterprise, database]) = found.as_deref() else { return Ok(()) };
+        let (soon, later) = (self.in_days(45), self.in_days(90));
+        let hires = format!("hire 24 in Engineering from {soon}");
+        let as_before = [
+            hires.clone(),
+            format!("price {professional} by 7% from {later}"),
+            format!("buy 20 of {enterprise} at EUR 7100 from {later}"),
+        ];
+        let standardised = [
+            hires,
+            format!("migrate 60% of {professional} to {standard} from {later}"),
+            format!("migrate 50% of {enterprise} to {database} from {later}"),
+            format!("tier {standard} of 200 at EUR 118.00 from {later}"),
+        ];
+        for (name, assumptions, reason) in [
+            ("Grow as before", &as_before[..], "What the plan of the board costs if nothing else is done."),
+            (
+                "Grow on the standard editions",
+                &standardised[..],
+                "The same growth, on the editions that suffice for most.",
+            ),
+        ] {
+            let lines = assumptions.iter().map(String::as_str);
+            let assumptions = crate::scenarios::read_assumptions(lines).map_err(Failure::Damaged)?;
+            let terms = ScenarioTerms { name: name.to_owned(), assumptions };
+            self.carry("jonas", Intent::RecordScenario { terms, reason: Text::from(reason) }).await?;
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ mod entitlement;
 mod source;
 mod time;
 
-pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis};
+pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis, Scenario};
 pub use entitlement::{Entitlement, NewEntitlement};
 pub use imports::{Import, Tables};
 pub use source::Source;
@@ -143,6 +143,9 @@ pub enum Command {
     /// What rights cost, who uses them, budgets, and the summary.
     #[command(subcommand)]
     Cost(Cost),
+    /// What would be needed, short and paid if assumptions held, side by side.
+    #[command(subcommand)]
+    Scenario(Scenario),
     /// Ask holders whether they still need software, decide, and see what it saved.
     #[command(subcommand)]
     Reclaim(Reclaim),

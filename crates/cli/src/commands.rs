@@ -22,6 +22,7 @@ mod product;
 mod purchase;
 mod reclaim;
 mod renewal;
+mod scenario;
 mod seal;
 mod serve;
 mod source;
@@ -103,6 +104,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Alert(alert) => alert::run(asked, alert).await,
         Command::Leaver(leaver) => leaver::run(asked, leaver).await,
         Command::Purchase(purchase) => purchase::run(asked, purchase).await,
+        Command::Scenario(scenario) => scenario::run(asked, scenario).await,
         Command::Cost(cost) => cost::run(asked, cost).await,
         Command::Reclaim(reclaim) => reclaim::run(asked, reclaim).await,
         Command::Check(check) => check::run(asked, check).await,

@@ -88,6 +88,9 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         Intent::OrderPurchase { .. } => &[Role::Procurement],
         Intent::SetSpendLimits { .. } | Intent::SetBudget { .. } => &[Role::Finance],
         Intent::SetSurcharge { .. } => &[Role::Finance, Role::SamManager],
+        Intent::RecordScenario { .. } | Intent::ChangeScenario { .. } | Intent::RetireScenario { .. } => {
+            &[Role::SamManager, Role::Procurement, Role::Finance]
+        }
         // Everybody who keeps or decides something may handle alerts; whose an alert is says whom it waits for.
         Intent::AcknowledgeAlert { .. }
         | Intent::SnoozeAlert { .. }
@@ -203,7 +206,10 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::ReceivePurchase { .. }
         | Intent::WithdrawPurchase { .. }
         | Intent::SetBudget { .. }
-        | Intent::SetSurcharge { .. } => Some(Scope::Write),
+        | Intent::SetSurcharge { .. }
+        | Intent::RecordScenario { .. }
+        | Intent::ChangeScenario { .. }
+        | Intent::RetireScenario { .. } => Some(Scope::Write),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
     AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
-    LegalHoldId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, TitleMatchId, TokenId, WaveId,
+    LegalHoldId, PersonId, ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, TitleMatchId, TokenId, WaveId,
 };
 use crate::import::{Brought, ImportedFile, TableKind};
 use crate::metric::Definition;
@@ -27,6 +27,7 @@ use crate::person::{Role, Scope, SetUpLink};
 use crate::product::{KnownSoftware, Suite, TitlePattern};
 use crate::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
 use crate::reclaim::{Candidate, HoldSubject, HolderAnswer, ReclaimChoice, WaveTerms};
+use crate::scenario::ScenarioTerms;
 use crate::seal::{SealContents, StatementFile};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
@@ -321,4 +322,10 @@ pub enum Intent {
     SetLegalHold { subject: HoldSubject, name: Text, reason: Text },
     /// End a legal hold.
     LiftLegalHold { hold: LegalHoldId, reason: Text },
+    /// Record a scenario.
+    RecordScenario { terms: ScenarioTerms, reason: Text },
+    /// Change a scenario.
+    ChangeScenario { scenario: ScenarioId, terms: ScenarioTerms, reason: Text },
+    /// Retire a scenario.
+    RetireScenario { scenario: ScenarioId },
 }

@@ -12,6 +12,7 @@ mod people;
 mod purchases;
 mod reclaim;
 mod recognition;
+mod scenarios;
 mod seals;
 mod software;
 mod sources;
@@ -151,6 +152,9 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         | Intent::CloseWave { .. }
         | Intent::SetLegalHold { .. }
         | Intent::LiftLegalHold { .. } => reclaim::decide(asking),
+        Intent::RecordScenario { .. } | Intent::ChangeScenario { .. } | Intent::RetireScenario { .. } => {
+            scenarios::decide(asking)
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::entitlement::{Metric, Right};
 use crate::evidence::Evidence;
 use crate::id::{
     AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
-    LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId,
+    LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, StatementId,
     TitleMatchId, TokenId, WaveId,
 };
 use crate::import::{Brought, ImportedFile, TableKind};
@@ -28,6 +28,7 @@ use crate::person::{Role, Scope, SetUpLink};
 use crate::product::{Suite, TitlePattern};
 use crate::purchase::{BudgetTerms, PurchaseTerms, SpendLimit};
 use crate::reclaim::{Candidate, HoldSubject, HolderAnswer, ReclaimChoice, WaveTerms};
+use crate::scenario::Assumption;
 use crate::seal::{SealContents, StatementFile};
 use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
@@ -375,6 +376,12 @@ pub enum Event {
     },
     /// A legal hold ended.
     LegalHoldLifted { hold: LegalHoldId, reason: Text },
+    /// A scenario was recorded.
+    ScenarioRecorded { scenario: ScenarioId, owner: PersonId, name: String, assumptions: Vec<Assumption>, reason: Text },
+    /// A scenario was changed.
+    ScenarioChanged { scenario: ScenarioId, name: String, assumptions: Vec<Assumption>, reason: Text },
+    /// A scenario was retired.
+    ScenarioRetired { scenario: ScenarioId },
 }
 
 impl Event {
@@ -472,6 +479,9 @@ impl Event {
             | Self::PurchaseWithdrawn { purchase } => format!("purchase/{purchase}"),
             Self::SpendLimitsSet { .. } => "spend-limits".to_owned(),
             Self::BudgetSet { budget, .. } => format!("budget/{budget}"),
+            Self::ScenarioRecorded { scenario, .. }
+            | Self::ScenarioChanged { scenario, .. }
+            | Self::ScenarioRetired { scenario } => format!("scenario/{scenario}"),
             Self::SurchargeSet { product: None, .. } => "surcharge".to_owned(),
             Self::LegalHoldSet { hold, .. } | Self::LegalHoldLifted { hold, .. } => format!("legal-hold/{hold}"),
         }

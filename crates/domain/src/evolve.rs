@@ -9,6 +9,7 @@ mod imports;
 mod people;
 mod purchases;
 mod reclaim;
+mod scenarios;
 mod seals;
 mod software;
 mod sources;
@@ -163,6 +164,9 @@ impl State {
             | Event::WaveClosed { .. }
             | Event::LegalHoldSet { .. }
             | Event::LegalHoldLifted { .. } => self.evolve_reclaim(recorded),
+            Event::ScenarioRecorded { .. } | Event::ScenarioChanged { .. } | Event::ScenarioRetired { .. } => {
+                self.evolve_scenario(recorded);
+            }
         }
     }
     fn publish(&mut self, recorded: &Recorded, digest: Digest, categories: &[Category]) {

@@ -103,6 +103,7 @@ numbered!(/** A budget. */ BudgetId, "BUD", "a budget");
 numbered!(/** A reclaim wave. */ WaveId, "WAV", "a reclaim wave");
 numbered!(/** A legal hold. */ LegalHoldId, "HLD", "a legal hold");
 numbered!(/** Somebody who has left. */ LeaverId, "LVR", "a leaver");
+numbered!(/** A scenario. */ ScenarioId, "SCN", "a scenario");
 
 #[cfg(test)]
 mod tests {

@@ -34,6 +34,7 @@ pub mod product;
 pub mod purchase;
 pub mod reclaim;
 pub mod refusal;
+pub mod scenario;
 pub mod seal;
 pub mod source;
 pub mod state;

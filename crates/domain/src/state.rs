@@ -17,7 +17,7 @@ use crate::entitlement::Entitlement;
 use crate::grant::Grant;
 use crate::id::{
     AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
-    LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId,
+    LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, StatementId,
     TitleMatchId, TokenId, WaveId,
 };
 use crate::import::{Import, RememberedMapping, TableKind};
@@ -29,6 +29,7 @@ use crate::person::{Account, Delegation, Person, Session, Token};
 use crate::product::{Product, TitleMatch, folded, folds_to};
 use crate::purchase::{Budget, Purchase, SpendLimit};
 use crate::reclaim::{LegalHold, Wave};
+use crate::scenario::Scenario;
 use crate::seal::{Seal, Statement};
 use crate::source::AgentSource;
 use crate::usage::Feature;
@@ -102,6 +103,7 @@ pub struct State {
     pub budgets: OrdMap<BudgetId, Arc<Budget>>,
     /// Per cent that is added to what is short, by product; without one, for all others.
     pub surcharges: OrdMap<Option<ProductId>, u32>,
+    pub scenarios: OrdMap<ScenarioId, Arc<Scenario>>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
     /// The products to which features are linked, by the feature as it is compared.
@@ -144,6 +146,7 @@ pub struct LastNumbers {
     pub legal_hold: u64,
     pub purchase: u64,
     pub budget: u64,
+    pub scenario: u64,
 }
 
 /// Noted counts of one product that are kept at hand: more than a quarter of days on which it changed. The ledger keeps

@@ -32,6 +32,7 @@ mod reach;
 mod row;
 mod simplex;
 mod supply;
+pub mod supposition;
 pub mod usage;
 mod working;
 
@@ -41,7 +42,7 @@ pub use estate::{
 };
 pub use holding::{Holder, UserIndex, devices_by_user, holders, holders_of, products_on, seen_at, user_name};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};
-pub use price::Basis;
+pub use price::{Basis, of_shortage};
 pub use queue::{KnownEntry, QueueEntry, Suggestion, known, unrecognised};
 pub use row::{Evidence, Row, RowKind, Span, rows};
 pub use supply::{Supply, SupplySource};

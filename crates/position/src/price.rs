@@ -117,7 +117,7 @@ pub(crate) fn exposure(reckoning: &Reckoning<'_>) -> Amount {
 }
 
 /// The cost of so many units short, at the price that a right states.
-pub(crate) fn of_shortage(short: u64, metric: Metric, priced: Option<(EntitlementId, Money)>) -> Amount {
+pub fn of_shortage(short: u64, metric: Metric, priced: Option<(EntitlementId, Money)>) -> Amount {
     match priced {
         _ if short == 0 => {
             Amount { money: priced.and_then(|(_, price)| price.times(0)), basis: Basis(Said::NothingShort) }

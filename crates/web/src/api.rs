@@ -25,6 +25,7 @@ pub mod products;
 pub mod purchases;
 pub mod reclaim;
 pub mod renewals;
+pub mod scenarios;
 pub mod seals;
 pub mod sessions;
 pub mod sources;
@@ -75,6 +76,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(witnesses::routes())
         .merge(verifications::routes())
         .merge(seals::routes())
+        .merge(scenarios::routes())
         .merge(statements::routes())
         .merge(trends::routes())
         .merge(backup::routes())

@@ -33,6 +33,7 @@ pub mod reclaim;
 pub mod renewals;
 pub mod request_form;
 pub mod requests;
+pub mod scenarios;
 pub mod seals;
 pub mod sign_ins;
 pub mod sources;
@@ -197,6 +198,10 @@ fn watch() -> Router<Site> {
         )
         .route("/alerts/{alert}/tasks/{task}/file", get(alerts::task_file))
         .route(addresses::PURCHASES, get(purchases::list).post(purchases::ask))
+        .route(addresses::SCENARIOS, get(scenarios::list).post(scenarios::record))
+        .route(addresses::SCENARIOS_COMPARED, get(scenarios::compare))
+        .route("/scenarios/{scenario}", get(scenarios::show).post(scenarios::change))
+        .route("/scenarios/{scenario}/retirement", post(scenarios::retire))
         .route(addresses::SPEND_LIMITS, post(purchases::set_limits))
         .route("/purchases/{purchase}", get(purchases::show))
         .route("/purchases/{purchase}/decision", post(purchases::decide))

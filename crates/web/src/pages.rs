@@ -34,6 +34,7 @@ pub mod request;
 pub mod request_form;
 pub mod requests;
 pub mod samples;
+pub mod scenarios;
 pub mod seals;
 pub mod sign_in;
 pub mod sources;

@@ -299,6 +299,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::LegalHoldSet { hold, .. } => Some((hold.to_string(), None)),
         Event::PurchaseRequested { purchase, .. } => at("purchases", purchase.to_string()),
         Event::BudgetSet { budget, .. } => Some((budget.to_string(), None)),
+        Event::ScenarioRecorded { scenario, .. } => at("scenarios", scenario.to_string()),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
         Event::OrganisationFounded { .. }
         | Event::RolesSet { .. }
@@ -366,6 +367,8 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::PurchaseReceived { .. }
         | Event::PurchaseWithdrawn { .. }
         | Event::SpendLimitsSet { .. }
-        | Event::SurchargeSet { .. } => None,
+        | Event::SurchargeSet { .. }
+        | Event::ScenarioChanged { .. }
+        | Event::ScenarioRetired { .. } => None,
     }
 }

@@ -377,3 +377,53 @@ pub enum Reclaim {
         reason: String,
     },
 }
+
+#[derive(Debug, Subcommand)]
+pub enum Scenario {
+    /// Record a scenario from a TOML or JSON file with name, assumptions and reason.
+    Record {
+        /// The file.
+        file: PathBuf,
+        /// A hiring or project plan as CSV: day, unit or product, number.
+        #[arg(long, value_name = "FILE")]
+        plan: Option<PathBuf>,
+    },
+    /// Change a scenario to what a file says.
+    Change {
+        /// Its number, such as SCN-1.
+        scenario: String,
+        /// The file.
+        file: PathBuf,
+        /// A hiring or project plan as CSV: day, unit or product, number.
+        #[arg(long, value_name = "FILE")]
+        plan: Option<PathBuf>,
+    },
+    /// List the scenarios, newest first.
+    List {
+        /// Those that were retired too.
+        #[arg(long)]
+        retired: bool,
+    },
+    /// Show what one assumes.
+    Show {
+        /// Its number.
+        scenario: String,
+    },
+    /// Set one to four side by side with today.
+    Compare {
+        /// Their numbers.
+        #[arg(required = true, num_args = 1..=4)]
+        scenarios: Vec<String>,
+        /// The day of the numbers; without one, a year from today.
+        #[arg(long, value_name = "DAY")]
+        on: Option<String>,
+        /// As CSV.
+        #[arg(long)]
+        csv: bool,
+    },
+    /// Retire a scenario: it is kept, and no longer offered.
+    Retire {
+        /// Its number.
+        scenario: String,
+    },
+}

@@ -85,7 +85,7 @@ async fn act(asked: &Asked, case: &str, what: &str, body: Value) -> Result<Value
 }
 
 /// A request from a TOML or JSON file.
-fn request(file: &Path) -> Result<Value, Exit> {
+pub fn request(file: &Path) -> Result<Value, Exit> {
     let bytes = read_file(file)?;
     let text = String::from_utf8(bytes).map_err(|_| Exit::usage(format!("{} is not UTF-8 text.", file.display())))?;
     if text.trim_start().starts_with('{') {

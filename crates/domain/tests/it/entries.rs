@@ -422,7 +422,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(crate::alerts::events())
         .chain(crate::reclaim::events())
         .chain(crate::purchases::events())
-        .chain(file_events());
+        .chain(file_events())
+        .chain(crate::scenarios::events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -570,6 +571,9 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"PER-4","at":"2026-11-02T09:01:53Z","body":{"brought":{"kind":"leavers","merged":0,"rejected":1,"rows":2},"files":[],"import":"IMP-9","source":"HR"},"cmd":"c113","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":113,"stream":"import/IMP-9","type":"imported","v":1,"ver":4,"via":"link/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:01:54Z","body":{"import":"IMP-9","leaver":"LVR-3","left_on":"2026-10-31","name":{"$pd":0}},"cmd":"c114","org":"indult/acme-0123abcd","part":[0,2],"pd":["5b7ca9aae728b21cdff8bdaa0699bad65304de4e5025c3d8cd0c056b338fa5aa"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":114,"stream":"leaver/LVR-3","type":"leaver-recorded","v":1,"ver":5,"via":"token/TOK-3"}
 {"actor":"program","at":"2026-11-02T09:01:55Z","body":{"kind":"entitlements","mapping":"name = \"Reseller\"","name":"Reseller"},"cmd":"c115","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":115,"stream":"mapping/entitlements/reseller","type":"mapping-remembered","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:01:56Z","body":{"assumptions":["hire 20 in Engineering from 2027-01-01","buy 50 of PRD-1 at EUR 120.00 from 2027-01-01 until 2027-12-31"],"name":"Growth","owner":"PER-4","reason":{"$pd":0},"scenario":"SCN-2"},"cmd":"c116","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"pd":["000bd6dd544207a67d499a22d271cf81fb939b71d14e2b8e8735ff9050d807c2"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":116,"stream":"scenario/SCN-2","type":"scenario-recorded","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:01:57Z","body":{"assumptions":["hire 10 in Engineering from 2027-01-01"],"name":"Growth, slower","reason":{"$pd":0},"scenario":"SCN-2"},"cmd":"c117","org":"indult/acme-0123abcd","part":[1,2],"pd":["8a5962de42ee265fa310bc8aacf458d0c884f0fc67a246fe017061f9159d4059"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":117,"stream":"scenario/SCN-2","type":"scenario-changed","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:58Z","body":{"scenario":"SCN-2"},"cmd":"c118","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":118,"stream":"scenario/SCN-2","type":"scenario-retired","v":1,"ver":4,"via":"link/ACC-9"}
 "###);
 }
 

@@ -13,6 +13,7 @@ mod properties;
 mod purchases;
 mod reclaim;
 mod scenario;
+mod scenarios;
 mod seals;
 mod sources;
 mod titles;

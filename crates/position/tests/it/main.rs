@@ -10,6 +10,7 @@ mod recognition;
 mod reference;
 mod scenario;
 mod stories;
+mod supposition;
 mod usage;
 mod use_rights;
 mod world;

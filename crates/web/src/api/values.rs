@@ -98,6 +98,8 @@ numbers! {
     WaveNumber "WAV";
     /// A legal hold's number.
     LegalHoldNumber "HLD";
+    /// A scenario's number.
+    ScenarioNumber "SCN";
 }
 
 described!(

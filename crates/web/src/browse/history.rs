@@ -205,6 +205,9 @@ pub fn what(event: &Event) -> String {
         Event::SurchargeSet { product: None, percent } => {
             format!("The surcharge on what is short was set to {percent} %")
         }
+        Event::ScenarioRecorded { scenario, name, .. } => format!("{scenario} was recorded: {name}"),
+        Event::ScenarioChanged { scenario, name, .. } => format!("{scenario} was changed: {name}"),
+        Event::ScenarioRetired { scenario } => format!("{scenario} was retired"),
         Event::LegalHoldSet { hold, .. } => format!("{hold} was set"),
         Event::LegalHoldLifted { hold, .. } => format!("{hold} was lifted"),
     }

@@ -142,6 +142,11 @@ impl Visitor {
         self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// Everything that the address says under one name.
+    pub fn asked_all(&self, name: &str) -> Vec<&str> {
+        self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.trim()).collect()
+    }
+
     /// The part of a list of `total` rows that the address asks for.
     pub fn paging(&self, total: usize) -> Paging {
         let total = u64::try_from(total).unwrap_or(u64::MAX);
@@ -269,6 +274,7 @@ impl Visitor {
                 | Place::Alerts
                 | Place::Reclaim
                 | Place::Costs
+                | Place::Scenarios
                 | Place::Summary => among(Readers::Staff),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,

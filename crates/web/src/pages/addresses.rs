@@ -8,7 +8,7 @@ use domain::digest::Digest;
 use domain::entitlement::Metric;
 use domain::id::{
     AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId, PersonId,
-    ProductId, PurchaseId, QuietPeriodId, SourceId, StatementId, TitleMatchId, TokenId, WaveId,
+    ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, StatementId, TitleMatchId, TokenId, WaveId,
 };
 use domain::seal::StatementForm;
 use domain::source::DeviceMark;
@@ -104,6 +104,10 @@ pub const COSTS: &str = "/costs";
 pub const BUDGETS: &str = "/costs/budgets";
 /// Setting a surcharge.
 pub const SURCHARGES: &str = "/costs/surcharges";
+/// Scenarios.
+pub const SCENARIOS: &str = "/scenarios";
+/// Scenarios side by side.
+pub const SCENARIOS_COMPARED: &str = "/scenarios/compare";
 /// Few figures for those who decide.
 pub const SUMMARY: &str = "/summary";
 /// What might be reclaimed, and what was.
@@ -403,6 +407,16 @@ pub fn purchase(purchase: PurchaseId) -> String {
 /// Doing something with a purchase: `decision`, `order`, `receipt` or `withdrawal`.
 pub fn purchase_act(purchase: PurchaseId, act: &str) -> String {
     format!("/purchases/{purchase}/{act}")
+}
+
+/// A scenario.
+pub fn scenario(scenario: ScenarioId) -> String {
+    format!("/scenarios/{scenario}")
+}
+
+/// Retiring a scenario.
+pub fn scenario_retirement(scenario: ScenarioId) -> String {
+    format!("/scenarios/{scenario}/retirement")
 }
 
 /// A reclaim wave.

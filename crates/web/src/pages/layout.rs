@@ -44,13 +44,14 @@ pub enum Place {
     Trends,
     Seals,
     Statements,
+    Scenarios,
     /// A page outside the navigation: signing in, an error, the first steps.
     Outside,
 }
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::MyWork,
         Self::Position,
         Self::Usage,
@@ -64,6 +65,7 @@ impl Place {
         Self::Alerts,
         Self::Reclaim,
         Self::Purchases,
+        Self::Scenarios,
         Self::Costs,
         Self::Summary,
         Self::Requests,
@@ -86,9 +88,13 @@ impl Place {
             Self::MyWork => Section::MyWork,
             Self::Position | Self::Usage | Self::Features | Self::Trends => Section::Position,
             Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
-            Self::Renewals | Self::Alerts | Self::Reclaim | Self::Purchases | Self::Costs | Self::Summary => {
-                Section::Plan
-            }
+            Self::Renewals
+            | Self::Alerts
+            | Self::Reclaim
+            | Self::Purchases
+            | Self::Scenarios
+            | Self::Costs
+            | Self::Summary => Section::Plan,
             Self::Requests => Section::Requests,
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
@@ -129,6 +135,7 @@ impl Place {
             Self::Trends => addresses::TRENDS,
             Self::Seals => addresses::SEALS,
             Self::Statements => addresses::STATEMENTS,
+            Self::Scenarios => addresses::SCENARIOS,
         }
     }
 
@@ -162,6 +169,7 @@ impl Place {
             Self::Trends => "Trends",
             Self::Seals => "Seals",
             Self::Statements => "Statements",
+            Self::Scenarios => "Scenarios",
         }
     }
 }

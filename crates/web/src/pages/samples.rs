@@ -14,6 +14,7 @@ mod reclaim;
 mod renewals;
 mod requests;
 mod rights;
+mod scenarios;
 mod software;
 mod sources;
 mod time;
@@ -54,6 +55,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(renewals::all(mark));
     samples.extend(reclaim::all(mark));
     samples.extend(purchases::all(mark));
+    samples.extend(scenarios::all(mark));
     samples.extend(alerts::all(mark));
     samples.extend(sources::all(mark));
     samples.extend(rights::all(mark));

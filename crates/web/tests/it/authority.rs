@@ -112,6 +112,12 @@ GET  /v1/spend_limits                     everyone                          read
 POST /v1/spend_limits                     finance                           none    {"limits":[]}
 GET  /v1/product_costs                    staff                             read,write
 GET  /v1/chargeback                       staff                             read,write
+GET  /v1/scenarios                        staff                             read,write
+POST /v1/scenarios                        sam_manager,procurement,finance   write   {"name":"x","assumptions":["hire 1 from 2027-01-01"],"reason":"x"}
+GET  /v1/scenarios/compare                staff                             read,write
+GET  /v1/scenarios/{scenario}             staff                             read,write
+POST /v1/scenarios/{scenario}/changes     sam_manager,procurement,finance   write   {"name":"x","assumptions":["hire 1 from 2027-01-01"],"reason":"x"}
+POST /v1/scenarios/{scenario}/retirements  sam_manager,procurement,finance  write   {}
 GET  /v1/budgets                          staff                             read,write
 POST /v1/budgets                          finance                           write   {"budget":"BUD-999999","starts_on":"2025-01-01","ends_on":"2025-12-31","amount":{"amount":"1","currency":"EUR"}}
 POST /v1/surcharges                       sam_manager,finance               write   {"product":"PRD-999999","percent":1}
@@ -263,6 +269,7 @@ fn filled(path: &str) -> String {
         ("{leaver}", "LVR-999999"),
         ("{wave}", "WAV-999999"),
         ("{purchase}", "BUY-999999"),
+        ("{scenario}", "SCN-999999"),
         ("{item}", "1"),
         ("{hold}", "HLD-999999"),
     ]);

@@ -24,6 +24,7 @@ mod refusals;
 mod renewals;
 mod repetition;
 mod rights;
+mod scenarios;
 mod story;
 mod tables;
 mod time;
