@@ -333,7 +333,7 @@ fn column(column: &Column) -> ColumnObject {
 /// What a comparison that cannot be made is as a problem.
 pub(crate) fn not_compared(reason: NotCompared) -> Problem {
     match reason {
-        NotCompared::Missing(scenario) => Problem::none("scenario", scenario),
+        NotCompared::Missing(scenario) => Problem::parameter("of", format!("There is no scenario {scenario}.")),
         NotCompared::Refused(sentence) => Problem::parameter("of", sentence),
     }
 }

@@ -42,5 +42,6 @@ async fn a_scenario_is_recorded_compared_changed_and_retired_on_every_face() {
     let gone = world.post(&OPERATOR, "/v1/scenarios/SCN-1/retirements", &json!({})).await;
     assert!(gone.said().contains("SCN-1 is retired"), "{}", gone.said());
     let missing = world.get(&OPERATOR, "/v1/scenarios/compare?of=SCN-9").await;
-    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(missing.said().contains("There is no scenario SCN-9."), "{}", missing.said());
 }
