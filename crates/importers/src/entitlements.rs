@@ -126,11 +126,7 @@ fn open<'a>(
     layout: &Layout,
     read_workbook: ReadWorkbook<'_>,
 ) -> Result<Table<'a>, Unreadable> {
-    let layout = layout.or(mapping.map(Mapping::layout).unwrap_or_default());
-    if let Some(rows) = licensing::rows(bytes)? {
-        return Ok(Table::of_rows(rows, layout));
-    }
-    let table = Table::open(bytes, layout, read_workbook)?;
+    let table = licensing::opened(bytes, mapping, layout, read_workbook)?;
     if table.is_markup() {
         return Err(Unreadable::OtherKind {
             what: "XML and no table",

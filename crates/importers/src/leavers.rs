@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{DateStyle, optional_date};
 use crate::findings::{Fault, Findings};
-use crate::layout::{RejectedRow, Table, TableView, unpacked};
+use crate::layout::{RejectedRow, TableView, unpacked};
 use crate::licensing;
 use crate::limits::LEAVER_ROWS;
 use crate::mapping::{Field, FieldMapping, Headers, Layout};
@@ -154,19 +154,6 @@ pub struct LeaverFile {
 
 const STYLED: (&[LeaverField], &[LeaverField]) = (&[], &[LeaverField::LeftOn]);
 
-fn open<'a>(
-    bytes: &'a [u8],
-    mapping: Option<&LeaverMapping>,
-    layout: &Layout,
-    read_workbook: ReadWorkbook<'_>,
-) -> Result<Table<'a>, Unreadable> {
-    let layout = layout.or(mapping.map(LeaverMapping::layout).unwrap_or_default());
-    if let Some(rows) = licensing::rows(bytes)? {
-        return Ok(Table::of_rows(rows, layout));
-    }
-    Table::open(bytes, layout, read_workbook)
-}
-
 /// How a table of leavers would be read, whether or not all the needed columns are there.
 pub fn view_leavers(
     bytes: &[u8],
@@ -175,7 +162,7 @@ pub fn view_leavers(
     read_workbook: ReadWorkbook<'_>,
 ) -> Result<TableView, Unreadable> {
     let bytes = unpacked(bytes)?;
-    let table = open(&bytes, mapping, layout, read_workbook)?;
+    let table = licensing::opened(&bytes, mapping, layout, read_workbook)?;
     let (records, headed) = table.headed(mapping)?;
     table.view(&headed, records, &headed.assigned_where_clear(), STYLED)
 }
@@ -188,7 +175,7 @@ pub fn read_leavers(
     read_workbook: ReadWorkbook<'_>,
 ) -> Result<LeaverFile, Unreadable> {
     let bytes = unpacked(bytes)?;
-    let table = open(&bytes, mapping, layout, read_workbook)?;
+    let table = licensing::opened(&bytes, mapping, layout, read_workbook)?;
     let (mut records, headed) = table.headed(mapping)?;
     let assigned = headed.assigned_or_missing(LeaverField::required())?;
     let used = headed.mapping.clone().unwrap_or_else(|| LeaverMapping::named_only("leavers"));

@@ -9,10 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::encoding::decode;
 use crate::json::{outline, unreadable};
+use crate::layout::Table;
 use crate::limits::{CELL_BYTES, COLUMNS, ENTITLEMENT_ROWS};
-use crate::mapping::EntitlementField;
+use crate::mapping::{EntitlementField, Field, FieldMapping, Layout};
 use crate::unreadable::Unreadable;
-use crate::workbook::SheetRow;
+use crate::workbook::{ReadWorkbook, SheetRow};
 
 /// What our fields are called as properties of a licence: `indult:quantity`.
 const PROPERTY: &str = "indult:";
@@ -29,9 +30,23 @@ const METRICS: [(&str, &str); 5] = [
     ("concurrent-user", "concurrent_user"),
 ];
 
+/// A file as a table: lists in JSON, or any table.
+pub fn opened<'a, F: Field>(
+    bytes: &'a [u8],
+    mapping: Option<&FieldMapping<F>>,
+    layout: &Layout,
+    read_workbook: ReadWorkbook<'_>,
+) -> Result<Table<'a>, Unreadable> {
+    let layout = layout.or(mapping.map(FieldMapping::layout).unwrap_or_default());
+    match rows(bytes)? {
+        Some(rows) => Ok(Table::of_rows(rows, layout)),
+        None => Table::open(bytes, layout, read_workbook),
+    }
+}
+
 /// The rows of JSON, the first one holding the headers; `None` where it is no JSON.
 /// Rows are numbered as the entries of the list, the first being 1.
-pub(crate) fn rows(bytes: &[u8]) -> Result<Option<Vec<SheetRow>>, Unreadable> {
+fn rows(bytes: &[u8]) -> Result<Option<Vec<SheetRow>>, Unreadable> {
     if !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return Ok(None);
     }
