@@ -112,7 +112,10 @@ fn list(view_of: &ScenariosPage) -> Markup {
             (tables::region("scenarios", &html! { "Choose up to " (SCENARIOS_MAX) " to set side by side" }, &html! {
                 (tables::heads(&["Compare", "Scenario", "#Assumptions", "Owner", "Stands since"]))
                 tbody { @for row in &view_of.rows { tr {
-                    td { input type="checkbox" name="of" value=(row.scenario) id={ "of-" (row.scenario) }; label for={ "of-" (row.scenario) } { (row.scenario) } }
+                    td { div.choice {
+                        input type="checkbox" name="of" value=(row.scenario) id={ "of-" (row.scenario) };
+                        label for={ "of-" (row.scenario) } { (row.scenario) }
+                    } }
                     th scope="row" { a href=(addresses::scenario(row.scenario)) { (row.name) } }
                     td.n { (row.assumptions.len()) }
                     td { (row.owner) }
