@@ -35,6 +35,16 @@ pub struct Proxy {
     pub roles: Vec<Role>,
 }
 
+/// Whether somebody may see a request. What was never put to a vote is its requester's alone;
+/// what others could see once they can see for ever.
+pub fn may_see(person: PersonId, case: &Case) -> bool {
+    let was_sent = match case.stage {
+        Stage::Draft | Stage::Withdrawn => !case.past_rounds.is_empty(),
+        Stage::Returned { .. } | Stage::Deciding(_) | Stage::Decided(_) => true,
+    };
+    was_sent || case.requester == person
+}
+
 impl Snapshot {
     /// What the exception that a case asks for does to the position, or did where it was granted.
     /// `None` for a case that came to no exception.

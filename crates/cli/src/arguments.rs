@@ -468,29 +468,34 @@ pub enum Position {
         /// Only names that contain this.
         #[arg(long, value_name = "TEXT")]
         query: Option<String>,
-        /// As it was on this sealed day.
-        #[arg(long, value_name = "DAY")]
-        as_of: Option<String>,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Show the position of a product.
     Show {
         /// Its number, such as PRD-7.
         product: String,
-        /// As it was on this sealed day.
-        #[arg(long, value_name = "DAY")]
-        as_of: Option<String>,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Show how the numbers of a product were made.
     Explain {
         /// Its number, such as PRD-7.
         product: String,
-        /// As they were on this sealed day.
-        #[arg(long, value_name = "DAY")]
-        as_of: Option<String>,
+        #[command(flatten)]
+        on: OnADay,
         /// List the rows behind a number: consumed, covered, short, exempt or included.
         #[arg(long, value_name = "NUMBER")]
         rows: Option<String>,
     },
+}
+
+/// Whether today is asked about or a sealed day.
+#[derive(Debug, Args)]
+pub struct OnADay {
+    /// As it was on this sealed day.
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -522,11 +527,15 @@ environment, beneficiary and a table [answers]."
         /// Only those that wait for the one who asks.
         #[arg(long)]
         waiting_for_me: bool,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Show a request with everything that bears on its decision.
     Show {
         /// Its number, such as EXC-1.
         case: String,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Send a request to those who decide.
     Submit {
@@ -593,11 +602,15 @@ pub enum Exception {
         /// Only those in a status: active, expired or revoked.
         #[arg(long)]
         status: Option<String>,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Show an exception.
     Show {
         /// Its number, such as EXC-1.
         exception: String,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// End an exception early.
     Revoke {
@@ -616,11 +629,15 @@ pub enum Renewal {
         /// Only on or before this day; within 180 days where it is not given.
         #[arg(long, value_name = "DAY")]
         until: Option<String>,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Show one, with what is used of it.
     Show {
         /// The agreement's number, such as AGR-1.
         agreement: String,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Plan what happens when an agreement ends; an earlier plan gives way.
     Plan {

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::OnADay;
+
 #[derive(Debug, Subcommand)]
 pub enum Entitlement {
     /// List rights.
@@ -12,11 +14,15 @@ pub enum Entitlement {
         /// Only those that count today.
         #[arg(long)]
         counting: bool,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Show a right with its terms.
     Show {
         /// Its number, such as ENT-3.
         entitlement: String,
+        #[command(flatten)]
+        on: OnADay,
     },
     /// Record a right.
     Record(Box<NewEntitlement>),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::Asked;
+use super::position::past;
 use super::product::said;
 use crate::arguments::{Case, Decide};
 use crate::client::{Sent, escaped, read_file};
@@ -28,7 +29,7 @@ pub async fn run(asked: &Asked, case: Case) -> Result<ExitCode, Exit> {
             let answer = act(asked, &case, "revisions", request(&file)?).await?;
             said(asked, &answer, &format!("Changed {case}. Send it with: indult case submit {case}"));
         }
-        Case::List { status, waiting_for_me } => {
+        Case::List { status, waiting_for_me, on } => {
             let mut query = Vec::new();
             if let Some(status) = status {
                 query.push(format!("status={}", escaped(&status)));
@@ -36,8 +37,8 @@ pub async fn run(asked: &Asked, case: Case) -> Result<ExitCode, Exit> {
             if waiting_for_me {
                 query.push("waiting_for_me=true".to_owned());
             }
-            let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-            let items = asked.client.list(&format!("/v1/cases{query}")).await?;
+            let past = past(asked, &on, '&').await?;
+            let items = asked.client.list(&format!("/v1/cases?{}{past}", query.join("&"))).await?;
             let columns = [
                 ("REQUEST", "id", false),
                 ("STATUS", "status", false),
@@ -49,8 +50,9 @@ pub async fn run(asked: &Asked, case: Case) -> Result<ExitCode, Exit> {
             ];
             print::table(asked.output, &items, &columns, "No requests here. Open one with: indult case new FILE");
         }
-        Case::Show { case } => {
-            let answer = asked.client.get(&format!("/v1/cases/{}", escaped(&case))).await?;
+        Case::Show { case, on } => {
+            let past = past(asked, &on, '?').await?;
+            let answer = asked.client.get(&format!("/v1/cases/{}{past}", escaped(&case))).await?;
             if asked.output.json {
                 print::json(&answer);
             } else {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::Asked;
+use super::position::past;
 use super::product::said;
 use crate::arguments::{Entitlement, NewEntitlement};
 use crate::client::escaped;
@@ -13,11 +14,11 @@ use crate::print::{self, at, words};
 
 pub async fn run(asked: &Asked, entitlement: Entitlement) -> Result<ExitCode, Exit> {
     match entitlement {
-        Entitlement::List { product, counting } => {
+        Entitlement::List { product, counting, on } => {
             let product = product.map(|product| format!("product={}", escaped(&product)));
             let parts: Vec<String> = product.into_iter().chain(counting.then(|| "counts=true".to_owned())).collect();
-            let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
-            let items = asked.client.list(&format!("/v1/entitlements{query}")).await?;
+            let past = past(asked, &on, '&').await?;
+            let items = asked.client.list(&format!("/v1/entitlements?{}{past}", parts.join("&"))).await?;
             let columns = [
                 ("RIGHT", "id", false),
                 ("PRODUCT", "product.name", false),
@@ -32,8 +33,9 @@ pub async fn run(asked: &Asked, entitlement: Entitlement) -> Result<ExitCode, Ex
             let none = "No entitlements. They come with: indult import entitlements FILE, or indult entitlement record";
             print::table(asked.output, &items, &columns, none);
         }
-        Entitlement::Show { entitlement } => {
-            let answer = asked.client.get(&format!("/v1/entitlements/{}", escaped(&entitlement))).await?;
+        Entitlement::Show { entitlement, on } => {
+            let past = past(asked, &on, '?').await?;
+            let answer = asked.client.get(&format!("/v1/entitlements/{}{past}", escaped(&entitlement))).await?;
             if asked.output.json {
                 print::json(&answer);
             } else {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::Asked;
+use super::position::past;
 use super::product::said;
 use crate::arguments::Exception;
 use crate::client::escaped;
@@ -13,9 +14,10 @@ use crate::print::{self, at, words};
 
 pub async fn run(asked: &Asked, exception: Exception) -> Result<ExitCode, Exit> {
     match exception {
-        Exception::List { status } => {
-            let query = status.map_or_else(String::new, |status| format!("?status={}", escaped(&status)));
-            let items = asked.client.list(&format!("/v1/exceptions{query}")).await?;
+        Exception::List { status, on } => {
+            let query = status.map_or_else(String::new, |status| format!("status={}", escaped(&status)));
+            let past = past(asked, &on, '&').await?;
+            let items = asked.client.list(&format!("/v1/exceptions?{query}{past}")).await?;
             let columns = [
                 ("EXCEPTION", "id", false),
                 ("STATUS", "status", false),
@@ -27,8 +29,9 @@ pub async fn run(asked: &Asked, exception: Exception) -> Result<ExitCode, Exit> 
             ];
             print::table(asked.output, &items, &columns, "No exceptions. Ask for one with: indult case new FILE");
         }
-        Exception::Show { exception } => {
-            let answer = asked.client.get(&format!("/v1/exceptions/{}", escaped(&exception))).await?;
+        Exception::Show { exception, on } => {
+            let past = past(asked, &on, '?').await?;
+            let answer = asked.client.get(&format!("/v1/exceptions/{}{past}", escaped(&exception))).await?;
             if asked.output.json {
                 print::json(&answer);
             } else {

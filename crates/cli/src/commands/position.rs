@@ -5,16 +5,16 @@ use std::process::ExitCode;
 use serde_json::Value;
 
 use super::Asked;
-use crate::arguments::Position;
+use crate::arguments::{OnADay, Position};
 use crate::client::escaped;
 use crate::exit::Exit;
 use crate::print::{self, at, words};
 
 pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
     match position {
-        Position::List { view, query, as_of } => {
+        Position::List { view, query, on } => {
             let query = query.map_or_else(String::new, |query| format!("&q={}", escaped(&query)));
-            let query = format!("{query}{}", past(asked, as_of.as_deref(), '&').await?);
+            let query = format!("{query}{}", past(asked, &on, '&').await?);
             let items = asked.client.list(&format!("/v1/positions?view={}{query}", escaped(&view))).await?;
             let columns = [
                 ("PRODUCT", "product", false),
@@ -33,8 +33,8 @@ pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
                 "No products here. They come with: indult import entitlements FILE",
             );
         }
-        Position::Show { product, as_of } => {
-            let past = past(asked, as_of.as_deref(), '?').await?;
+        Position::Show { product, on } => {
+            let past = past(asked, &on, '?').await?;
             let answer = asked.client.get(&format!("/v1/positions/{}{past}", escaped(&product))).await?;
             if asked.output.json {
                 print::json(&answer);
@@ -44,8 +44,8 @@ pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
                 numbers(&answer);
             }
         }
-        Position::Explain { product, as_of, rows: None } => {
-            let past = past(asked, as_of.as_deref(), '?').await?;
+        Position::Explain { product, on, rows: None } => {
+            let past = past(asked, &on, '?').await?;
             let answer = asked.client.get(&format!("/v1/positions/{}{past}", escaped(&product))).await?;
             if asked.output.json {
                 print::json(at(&answer, "working"));
@@ -53,8 +53,8 @@ pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
                 explain(asked, &answer);
             }
         }
-        Position::Explain { product, as_of, rows: Some(kind) } => {
-            let past = past(asked, as_of.as_deref(), '&').await?;
+        Position::Explain { product, on, rows: Some(kind) } => {
+            let past = past(asked, &on, '&').await?;
             let path = format!("/v1/positions/{}/rows?kind={}{past}", escaped(&product), escaped(&kind));
             let items = asked.client.list(&path).await?;
             let columns = [
@@ -76,8 +76,8 @@ pub async fn run(asked: &Asked, position: Position) -> Result<ExitCode, Exit> {
 }
 
 /// The parameter for a sealed day, after saying on standard error from which seal the answer is.
-pub async fn past(asked: &Asked, day: Option<&str>, joint: char) -> Result<String, Exit> {
-    let Some(day) = day else { return Ok(String::new()) };
+pub async fn past(asked: &Asked, on: &OnADay, joint: char) -> Result<String, Exit> {
+    let Some(day) = &on.as_of else { return Ok(String::new()) };
     let seal = asked.client.get(&format!("/v1/seals/{}", escaped(day))).await?;
     if !asked.output.json {
         print::note(format!(

@@ -6,6 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::Asked;
+use super::position::past;
 use super::product::said;
 use crate::arguments::Renewal;
 use crate::client::{Sent, escaped};
@@ -14,9 +15,10 @@ use crate::print::{self, at, words};
 
 pub async fn run(asked: &Asked, renewal: Renewal) -> Result<ExitCode, Exit> {
     match renewal {
-        Renewal::List { until } => {
-            let query = until.map_or_else(String::new, |day| format!("?until={}", escaped(&day)));
-            let items = asked.client.list(&format!("/v1/renewals{query}")).await?;
+        Renewal::List { until, on } => {
+            let query = until.map_or_else(String::new, |day| format!("until={}", escaped(&day)));
+            let past = past(asked, &on, '&').await?;
+            let items = asked.client.list(&format!("/v1/renewals?{query}{past}")).await?;
             let columns = [
                 ("AGREEMENT", "agreement", false),
                 ("REFERENCE", "reference", false),
@@ -28,8 +30,9 @@ pub async fn run(asked: &Asked, renewal: Renewal) -> Result<ExitCode, Exit> {
             ];
             print::table(asked.output, &items, &columns, "Nothing ends by then.");
         }
-        Renewal::Show { agreement } => {
-            let found = asked.client.get(&format!("/v1/renewals/{}", escaped(&agreement))).await?;
+        Renewal::Show { agreement, on } => {
+            let past = past(asked, &on, '?').await?;
+            let found = asked.client.get(&format!("/v1/renewals/{}{past}", escaped(&agreement))).await?;
             if asked.output.json {
                 print::json(&found);
             } else {

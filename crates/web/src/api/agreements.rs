@@ -14,9 +14,9 @@ use utoipa_axum::routes;
 
 use super::values::{AgreementNumber, DateText, EntitlementNumber, ImportNumber, PartyNumber};
 use crate::Site;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{OnADay, Page, Paging, Reading};
 use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -188,6 +188,9 @@ struct ListQuery {
     /// Only those that end on or before this day.
     #[param(value_type = Option<DateText>)]
     ends_by: Option<Date>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -201,6 +204,7 @@ struct ListQuery {
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     use domain::product::folded;
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let words = query.q.as_deref().map(folded).unwrap_or_default();
     let has_words = |agreement: &Agreement| {
@@ -220,8 +224,13 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
 
 /// One agreement.
 #[utoipa::path(get, path = "/v1/agreements/{agreement}", tag = "agreements",
-    params(("agreement" = AgreementNumber, Path)), responses((status = 200, body = AgreementObject)))]
-async fn show(reading: Reading, At(agreement): At<AgreementId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+    params(("agreement" = AgreementNumber, Path), OnADay), responses((status = 200, body = AgreementObject)))]
+async fn show(
+    reading: Reading,
+    At(agreement): At<AgreementId>,
+    Asked(query): Asked<OnADay>,
+) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let known = state.agreements.get(&agreement).ok_or_else(|| Problem::none("agreement", agreement))?;
     Ok(reading.answer(object(state, known)))

@@ -26,7 +26,7 @@ use super::values::{
 use crate::csv::attachment;
 use crate::given::{self, Answers, Asked, At, AtBoth, Nothing};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{OnADay, Page, Paging, Reading};
 use crate::writing::{Act, KeyNeed, Writer, Written, carried};
 use crate::{FILE_BODY_BYTES_MAX, Site};
 use objects::{CaseObject, WholeCase};
@@ -59,6 +59,9 @@ struct ListQuery {
     mine: Option<bool>,
     /// Only those that wait for one's own vote, or only the others.
     waiting_for_me: Option<bool>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -66,11 +69,12 @@ struct ListQuery {
     cursor: Option<String>,
 }
 
-/// The requests, newest first.
+/// The requests, newest first. What was never sent is its requester's alone.
 #[utoipa::path(get, path = "/v1/cases", tag = "cases", params(ListQuery),
     responses((status = 200, body = Page<CaseObject>)))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let me = reading.caller.person;
     let fitting: Vec<&Case> = state
@@ -78,6 +82,7 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
         .values()
         .rev()
         .map(AsRef::as_ref)
+        .filter(|case| app::cases::may_see(me, case))
         .filter(|case| query.status.is_none_or(|status| case.status() == status))
         .filter(|case| query.product.is_none_or(|product| case.terms.product == product))
         .filter(|case| query.mine.is_none_or(|mine| (case.requester == me) == mine))
@@ -89,11 +94,20 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
 }
 
 /// One request with everything that a decision needs.
-#[utoipa::path(get, path = "/v1/cases/{case}", tag = "cases", params(("case" = CaseNumber, Path)),
+#[utoipa::path(get, path = "/v1/cases/{case}", tag = "cases", params(("case" = CaseNumber, Path), OnADay),
     responses((status = 200, body = WholeCase)))]
-async fn show(reading: Reading, At(case): At<CaseId>, _: Asked<Nothing>) -> Result<Response, Problem> {
-    let known = reading.snapshot.state.cases.get(&case).ok_or_else(|| Problem::none("request", case))?;
+async fn show(reading: Reading, At(case): At<CaseId>, Asked(query): Asked<OnADay>) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
+    let known = seen(&reading, case)?;
     Ok(reading.answer(objects::whole(&reading, known)))
+}
+
+/// The request of this number, where the one who asks may see it.
+fn seen(reading: &Reading, number: CaseId) -> Result<&Case, Problem> {
+    let known = reading.snapshot.state.cases.get(&number).map(AsRef::as_ref);
+    known
+        .filter(|case| app::cases::may_see(reading.caller.person, case))
+        .ok_or_else(|| Problem::none("request", number))
 }
 
 /// A request as it is written.
@@ -263,6 +277,7 @@ async fn download(
     AtBoth(case, digest): AtBoth<CaseId, Digest>,
     _: Asked<Nothing>,
 ) -> Result<Response, Problem> {
+    seen(&reading, case)?;
     let (evidence, bytes) = reading.app.evidence(case, digest).await?;
     let mut response = reading.bytes("application/octet-stream", bytes).into_response();
     let headers = response.headers_mut();

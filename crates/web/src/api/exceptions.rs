@@ -20,9 +20,9 @@ use super::values::{
     ProductRef, ReasonGiven,
 };
 use crate::Site;
-use crate::given::{Asked, At, Nothing};
+use crate::given::{Asked, At};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{OnADay, Page, Paging, Reading};
 use crate::writing::{Act, Written};
 
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -143,6 +143,9 @@ struct ListQuery {
     /// Only exceptions that end on or before this day.
     #[param(value_type = Option<DateText>)]
     ends_by: Option<Date>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -155,6 +158,7 @@ struct ListQuery {
     responses((status = 200, body = Page<ExceptionObject>)))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let state = &reading.snapshot.state;
     let zone = state.zone();
     let fitting: Vec<&Grant> = state
@@ -170,9 +174,10 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
 }
 
 /// One exception.
-#[utoipa::path(get, path = "/v1/exceptions/{case}", tag = "exceptions", params(("case" = CaseNumber, Path)),
-    responses((status = 200, body = ExceptionObject)))]
-async fn show(reading: Reading, At(case): At<CaseId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/v1/exceptions/{case}", tag = "exceptions",
+    params(("case" = CaseNumber, Path), OnADay), responses((status = 200, body = ExceptionObject)))]
+async fn show(reading: Reading, At(case): At<CaseId>, Asked(query): Asked<OnADay>) -> Result<Response, Problem> {
+    let reading = reading.as_of(query.as_of).await?;
     let grant = reading.snapshot.state.grants.get(&case).ok_or_else(|| Problem::none("exception", case))?;
     Ok(reading.answer(object(&reading, grant, used(&reading, grant))))
 }

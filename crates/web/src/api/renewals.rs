@@ -23,7 +23,7 @@ use crate::calendar;
 use crate::caller::Readers;
 use crate::given::{Asked, At, Nothing};
 use crate::problem::Problem;
-use crate::reading::{Page, Paging, Reading};
+use crate::reading::{OnADay, Page, Paging, Reading};
 use crate::writing::{Act, Written};
 
 /// How far ahead the list looks where no day is asked for.
@@ -193,6 +193,9 @@ struct ListQuery {
     /// Only what ends or asks for notice on or before this day; without it, within 180 days.
     #[param(value_type = Option<DateText>)]
     until: Option<Date>,
+    /// As it was on this sealed day.
+    #[param(value_type = Option<DateText>)]
+    as_of: Option<Date>,
     /// Items of a page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
@@ -206,6 +209,7 @@ struct ListQuery {
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
+    let reading = reading.as_of(query.as_of).await?;
     let today = reading.snapshot.state.day(reading.now);
     let until = query.until.unwrap_or_else(|| today.checked_add(DAYS_DEFAULT.days()).unwrap_or(Date::MAX));
     let renewals = reading.snapshot.renewals(reading.now, until);
@@ -214,9 +218,14 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
 
 /// The renewal of one agreement.
 #[utoipa::path(get, path = "/v1/renewals/{agreement}", tag = "agreements",
-    params(("agreement" = AgreementNumber, Path)), responses((status = 200, body = RenewalObject)))]
-async fn show(reading: Reading, At(agreement): At<AgreementId>, _: Asked<Nothing>) -> Result<Response, Problem> {
+    params(("agreement" = AgreementNumber, Path), OnADay), responses((status = 200, body = RenewalObject)))]
+async fn show(
+    reading: Reading,
+    At(agreement): At<AgreementId>,
+    Asked(query): Asked<OnADay>,
+) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
+    let reading = reading.as_of(query.as_of).await?;
     let renewal = reading.snapshot.renewal(agreement, reading.now);
     let renewal = renewal.ok_or_else(|| Problem::none("renewal", agreement))?;
     Ok(reading.answer(object(&reading.snapshot, &renewal)))

@@ -53,6 +53,7 @@ fn row(visitor: &Visitor, agreement: &Agreement) -> AgreementRow {
 /// The agreements, the one that is due first at the top.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
+    let visitor = visitor.as_of().await?;
     let today = visitor.state().day(visitor.now);
     let due_only = visitor.asked("view") == "due";
     let all = || visitor.state().agreements.values();
@@ -81,6 +82,7 @@ pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
 /// An agreement.
 pub async fn show(visitor: Visitor, At(number): At<AgreementId>) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
+    let visitor = visitor.as_of().await?;
     let state = visitor.state();
     let agreement = state.agreements.get(&number).ok_or_else(|| Problem::none("agreement", number))?;
     let clauses = agreement.terms.clauses.iter().map(|clause| ClauseShown {

@@ -37,19 +37,9 @@ pub const REVOKING: [Role; 3] = [Role::Approver, Role::Legal, Role::Finance];
 /// How far ahead the end of an exception is called near.
 pub const ENDING_DAYS: i64 = 30;
 
-/// Whether somebody may see a request. What was never put to a vote is its requester's alone;
-/// what others could see once they can see for ever.
-pub fn may_see(person: PersonId, case: &Case) -> bool {
-    let was_sent = match case.stage {
-        Stage::Draft | Stage::Withdrawn => !case.past_rounds.is_empty(),
-        Stage::Returned { .. } | Stage::Deciding(_) | Stage::Decided(_) => true,
-    };
-    was_sent || case.requester == person
-}
-
 /// The request of this number, where the visitor may see it.
 pub fn seen(visitor: &Visitor, number: CaseId) -> Result<Arc<Case>, Problem> {
-    let found = visitor.state().cases.get(&number).filter(|case| may_see(visitor.person(), case));
+    let found = visitor.state().cases.get(&number).filter(|case| app::cases::may_see(visitor.person(), case));
     found.cloned().ok_or_else(|| Problem::none("request", number))
 }
 

@@ -42,6 +42,7 @@ pub struct Again {
 
 /// The page.
 pub async fn show(visitor: Visitor, At(number): At<CaseId>) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let case = cases::seen(&visitor, number)?;
     let view = view(&visitor, &case, Again::default())?;
     Ok(visitor.page(request::page(&visitor.frame(), &view)))
@@ -140,7 +141,7 @@ fn in_one_line(state: &State, case: &Case) -> String {
 }
 
 fn acts(visitor: &Visitor, case: &Case) -> Acts {
-    let own = case.requester == visitor.person() && cases::is_open(case);
+    let own = visitor.past.is_none() && case.requester == visitor.person() && cases::is_open(case);
     let unsent = match case.stage {
         Stage::Draft | Stage::Returned { .. } => true,
         Stage::Deciding(_) | Stage::Decided(_) | Stage::Withdrawn => false,

@@ -82,6 +82,9 @@ pub fn open_seats(visitor: &Visitor, case: &Case) -> Vec<OpenSeat> {
 pub fn deciding(visitor: &Visitor, case: &Case, typed: Option<Typed>) -> Option<Deciding> {
     let state = visitor.state();
     let closed = |why: String| Some(Deciding::Closed { why, who_can: Vec::new() });
+    if visitor.past.is_some() {
+        return closed("This is how it stood then. It can be decided only as it stands now.".to_owned());
+    }
     match &case.stage {
         Stage::Draft => None,
         Stage::Returned { by, .. } => {
@@ -279,6 +282,9 @@ fn change_rows(state: &State, before: &Round, now: &Round) -> Vec<(String, Strin
 /// What changed since the visitor voted in an earlier round, while their vote is missing in this one.
 pub fn changed_since_vote(visitor: &Visitor, case: &Case) -> Option<Changed> {
     let Stage::Deciding(round) = &case.stage else { return None };
+    if visitor.past.is_some() {
+        return None;
+    }
     let voted_in = |round: &&Round| round.votes.iter().any(|vote| vote.by == visitor.person());
     if voted_in(&round) {
         return None;

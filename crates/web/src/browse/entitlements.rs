@@ -77,6 +77,7 @@ fn contains(row: &EntitlementRow, text: &str) -> bool {
 /// The entitlements, in order of product and number.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
+    let visitor = visitor.as_of().await?;
     let text = folded(visitor.asked("q"));
     let rights = visitor.state().entitlements.values();
     let mut rows: Vec<_> = rights.map(|right| row(&visitor, right)).filter(|row| contains(row, &text)).collect();
@@ -88,7 +89,7 @@ pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
         rows: visitor.part(&rows, paging).to_vec(),
         may_import: visitor.has(&[Role::SamManager, Role::Procurement]),
         copy: CopyAs {
-            command: "indult api GET /v1/entitlements".to_owned(),
+            command: "indult entitlement list".to_owned(),
             request: "GET /v1/entitlements".to_owned(),
             csv: None,
             json: Some("/v1/entitlements".to_owned()),
@@ -105,6 +106,7 @@ fn find(visitor: &Visitor, number: EntitlementId) -> Result<&Entitlement, Proble
 /// A right.
 pub async fn show(visitor: Visitor, At(number): At<EntitlementId>) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
+    let visitor = visitor.as_of().await?;
     let right = find(&visitor, number)?;
     let in_words = |environment: &Environment| environment.name().replace('_', " ");
     let seqs = visitor.snapshot.objects.of_stream(&format!("entitlement/{number}"));

@@ -38,6 +38,7 @@ fn is_in(visitor: &Visitor, grant: &Grant, view: ExceptionsView) -> bool {
 
 /// The register.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let view = ExceptionsView::from_word(visitor.asked("status")).unwrap_or(ExceptionsView::Active);
     let all: Vec<&Grant> = visitor.state().grants.values().map(AsRef::as_ref).collect();
     let counts = ExceptionsView::ALL.map(|of| count(all.iter().filter(|grant| is_in(&visitor, grant, of)).count()));

@@ -6,27 +6,66 @@ use jiff::civil::Date;
 
 /// Addresses that can be read as of a sealed day. What is not among them leads to the present, and says so by having
 /// no banner.
-const CARRIED: [&str; 9] = [
+const CARRIED: [&str; 19] = [
     "/position",
     "/position.csv",
     "/software",
     "/titles",
+    "/requests",
+    "/exceptions",
+    "/renewals",
+    "/renewals.csv",
+    "/entitlements",
+    "/agreements",
     "/v1/positions",
     "/v1/titles",
     "/v1/products",
     "/v1/devices",
     "/v1/entitlements",
+    "/v1/cases",
+    "/v1/exceptions",
+    "/v1/renewals",
+    "/v1/agreements",
 ];
 /// Beginnings of such addresses.
 const CARRIED_BELOW: [&str; 5] = ["/products/", "/v1/positions/", "/v1/products/", "/v1/devices/", "/v1/entitlements/"];
+/// Beginnings of addresses of one object: what goes on after its number changes it, or is a file of it.
+const CARRIED_OBJECTS: [&str; 7] = [
+    "/requests/EXC-",
+    "/entitlements/ENT-",
+    "/agreements/AGR-",
+    "/v1/cases/EXC-",
+    "/v1/exceptions/EXC-",
+    "/v1/renewals/AGR-",
+    "/v1/agreements/AGR-",
+];
+/// The page that a renewal has below its agreement.
+const RENEWAL: &str = "/renewal";
 /// Pages below them that are about all days, or about none.
 const NOT_CARRIED: [&str; 2] = ["/trend", "/known"];
 /// Commands that take a day.
-const COMMANDS: [&str; 3] = ["indult position list", "indult position show", "indult position explain"];
+const COMMANDS: [&str; 11] = [
+    "indult position list",
+    "indult position show",
+    "indult position explain",
+    "indult case list",
+    "indult case show",
+    "indult exception list",
+    "indult exception show",
+    "indult renewal list",
+    "indult renewal show",
+    "indult entitlement list",
+    "indult entitlement show",
+];
 
 fn is_carried(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default();
-    let known = CARRIED.contains(&path) || CARRIED_BELOW.iter().any(|beginning| path.starts_with(beginning));
+    let is_object = |beginning: &str| {
+        path.strip_prefix(beginning).is_some_and(|rest| !rest.strip_suffix(RENEWAL).unwrap_or(rest).contains('/'))
+    };
+    let known = CARRIED.contains(&path)
+        || CARRIED_BELOW.iter().any(|beginning| path.starts_with(beginning))
+        || CARRIED_OBJECTS.into_iter().any(is_object);
     known && !NOT_CARRIED.iter().any(|end| path.ends_with(end)) && !address.contains("as_of=")
 }
 
@@ -124,8 +163,15 @@ mod tests {
             r#"<a href="/products/PRD-1#supplies">1</a>"#,
             r#"<a href="/products/PRD-1?as_of=2026-10-31#supplies">1</a>"#,
         );
+        check(r#"<a href="/requests/EXC-1">x</a>"#, r#"<a href="/requests/EXC-1?as_of=2026-10-31">x</a>"#);
+        check(
+            r#"<a href="/agreements/AGR-1/renewal">x</a>"#,
+            r#"<a href="/agreements/AGR-1/renewal?as_of=2026-10-31">x</a>"#,
+        );
         for same in [
-            r#"<a href="/requests/EXC-1">x</a>"#,
+            r#"<a href="/requests/EXC-1/edit">x</a>"#,
+            r#"<a href="/requests/new">x</a>"#,
+            r#"<a href="/v1/cases/EXC-1/evidence/00">x</a>"#,
             r#"<a href="/products/PRD-1/trend">x</a>"#,
             r#"<a data-now href="/position">Back to now</a>"#,
             r#"<a href="/position?as_of=2026-09-30">x</a>"#,

@@ -18,7 +18,6 @@ use crate::pages::addresses;
 use crate::pages::layout::CopyAs;
 use crate::pages::position::{self, Column, PositionPage, SavedView, Sort, Totals, UnitTotals};
 use crate::problem::Problem;
-use crate::reading::tell_seal;
 
 /// How far ahead a right's end is called near.
 const EXPIRING_DAYS: i64 = 90;
@@ -203,11 +202,7 @@ pub async fn csv(visitor: Visitor) -> Result<Response, Problem> {
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"position.csv\""),
     ];
-    let mut response = (headers, file).into_response();
-    if let Some(seal) = &visitor.past {
-        tell_seal(response.headers_mut(), seal);
-    }
-    Ok(response)
+    Ok(visitor.told((headers, file).into_response()))
 }
 
 /// A quoted cell that no spreadsheet reckons with.

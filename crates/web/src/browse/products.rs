@@ -9,7 +9,7 @@ use domain::person::Role;
 use domain::product::{Necessity, Product, folded};
 
 use crate::browse::visitor::Visitor;
-use crate::browse::{cases, history, lines};
+use crate::browse::{history, lines};
 use crate::given::{At, AtBoth};
 use crate::pages::layout::{CopyAs, Link};
 use crate::pages::product::{
@@ -236,7 +236,7 @@ fn recognised(visitor: &Visitor, product: ProductId) -> Vec<Recognised> {
 fn related(visitor: &Visitor, product: ProductId) -> Vec<Related> {
     let cases = visitor.state().cases.values().rev();
     cases
-        .filter(|case| case.terms.product == product && cases::may_see(visitor.person(), case))
+        .filter(|case| case.terms.product == product && app::cases::may_see(visitor.person(), case))
         .map(|case| Related {
             case: case.id,
             title: case.words.title.shown().to_owned(),

@@ -71,6 +71,7 @@ fn rows(visitor: &Visitor, days: i64) -> Vec<RenewalRow> {
 /// The page.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
+    let visitor = visitor.as_of().await?;
     let days = days_asked(&visitor);
     let rows = rows(&visitor, days);
     let rights = visitor.snapshot.ending_rights(visitor.now, until(&visitor, days)).into_iter().filter_map(|right| {
@@ -99,6 +100,7 @@ pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
 /// The same rows as a CSV file.
 pub async fn csv(visitor: Visitor) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
+    let visitor = visitor.as_of().await?;
     let mut table = Csv::headed(&[
         "agreement",
         "reference",
@@ -131,7 +133,7 @@ pub async fn csv(visitor: Visitor) -> Result<Response, Problem> {
             row.renewal.suggestion.why,
         ]);
     }
-    Ok(table.download("renewals.csv"))
+    Ok(visitor.told(table.download("renewals.csv")))
 }
 
 /// The calendar as a file.
@@ -180,6 +182,7 @@ fn plan_view(
 /// One renewal, with the form of its plan.
 pub async fn ask(visitor: Visitor, At(number): At<AgreementId>) -> Result<Response, Problem> {
     visitor.only_for(Readers::Staff)?;
+    let visitor = visitor.as_of().await?;
     let view = plan_view(&visitor, number, None, Errors::default())?;
     Ok(visitor.page(renewals::plan_page(&visitor.frame(), &view)))
 }

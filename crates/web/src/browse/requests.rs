@@ -34,11 +34,12 @@ fn is_in(visitor: &Visitor, case: &Case, view: RequestsView) -> bool {
 
 /// The list: the newest first, or what is due first where the visitor has to decide.
 pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
+    let visitor = visitor.as_of().await?;
     let state = visitor.state();
     let view = RequestsView::from_word(visitor.asked("status")).unwrap_or(RequestsView::Open);
     let text = folded(visitor.asked("q"));
     let seen: Vec<&Case> =
-        state.cases.values().map(AsRef::as_ref).filter(|case| cases::may_see(visitor.person(), case)).collect();
+        state.cases.values().map(AsRef::as_ref).filter(|case| app::cases::may_see(visitor.person(), case)).collect();
     let counts = RequestsView::ALL.map(|of| count(seen.iter().filter(|case| is_in(&visitor, case, of)).count()));
     let contains = |case: &Case| {
         folded(case.words.title.shown()).contains(&text)

@@ -302,6 +302,14 @@ impl Visitor {
         response
     }
 
+    /// A file, with the seal that it is from where it is about a day of the past.
+    pub fn told(&self, mut file: Response) -> Response {
+        if let Some(seal) = &self.past {
+            tell_seal(file.headers_mut(), seal);
+        }
+        file
+    }
+
     /// A page that shows what has to change in a form.
     pub fn page_with_errors(&self, markup: Markup) -> Response {
         let mut response = self.page(markup);

@@ -252,3 +252,23 @@ async fn authzen_speaks_its_own_words() {
     echoed.headers_mut().insert("x-request-id", "pipeline-9".parse().unwrap());
     assert_eq!(world.send(&ana, echoed).await.good().header("x-request-id"), "pipeline-9");
 }
+
+#[tokio::test]
+async fn a_draft_is_its_requesters_alone_until_it_is_sent() {
+    let world = world::short().await;
+    let ana = world.ana().await;
+    let (_, other) = world.person("jonas", &[Role::SamManager]).await;
+    world.post(&ana, "/v1/cases", &world::wish()).await.good();
+    world.upload(&ana, "/v1/cases/EXC-1/evidence?name=offer.pdf", b"an offer").await.good();
+    let file = world.get(&ana, "/v1/cases/EXC-1").await.good().json()["evidence"][0]["url"].clone();
+    let file = file.as_str().unwrap().to_owned();
+    let total = async |who: &As| world.get(who, "/v1/cases").await.good().json()["total"].clone();
+    assert_eq!((total(&ana).await, total(&other).await), (json!(1), json!(0)));
+    for path in ["/v1/cases/EXC-1", &file] {
+        assert_eq!(world.get(&other, path).await.status, 404, "{path}");
+        world.get(&ana, path).await.good();
+    }
+    world.post(&ana, "/v1/cases/EXC-1/submissions", &json!({})).await.good();
+    assert_eq!(total(&other).await, 1);
+    world.get(&other, &file).await.good();
+}

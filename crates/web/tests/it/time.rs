@@ -45,6 +45,10 @@ async fn told(world: &World, as_of: Option<&str>) -> String {
         "/v1/products",
         "/v1/products/PRD-1",
         "/v1/entitlements",
+        "/v1/agreements",
+        "/v1/renewals?until=2030-01-01",
+        "/v1/cases",
+        "/v1/exceptions",
     ];
     for path in paths {
         let path = match as_of {
@@ -498,6 +502,79 @@ async fn pages_show_a_sealed_day_under_its_banner_and_offer_nothing_to_change() 
     assert!(csv.text().contains("\"12\"") && csv.header("indult-as-of") == "2025-09-30", "{}", csv.text());
     let none = world.get(&jonas, "/position?as_of=2025-09-29").await;
     assert!(none.said().contains("the nearest sealed days are 2025-08-31 and 2025-09-30"), "{}", none.said());
+}
+
+#[tokio::test]
+async fn a_request_and_its_exception_are_read_as_they_stood_and_cannot_be_decided_there() {
+    let world = world::short().await;
+    let ana = world.ana().await;
+    let (_, finance) = world.person("finn", &[Role::Finance]).await;
+    let (_, approver) = world.person("abe", &[Role::Approver]).await;
+    world.post(&ana, "/v1/cases", &world::wish()).await.good();
+    world.post(&ana, "/v1/cases/EXC-1/submissions", &json!({})).await.good();
+    seal(&world, None).await;
+    world.advance(SignedDuration::from_mins(5));
+    let case = world.get(&approver, "/v1/cases/EXC-1").await.good().json();
+    let vote = json!({ "digest": case["digest"], "ballot": "approve", "reason": "The order is under way." });
+    for voter in [&finance, &approver] {
+        world.post(voter, "/v1/cases/EXC-1/votes", &vote).await.good();
+    }
+    assert_eq!(world.get(&ana, "/v1/exceptions").await.good().json()["total"], 1);
+
+    let then = world.get(&approver, "/v1/cases/EXC-1?as_of=2025-08-12").await.good();
+    assert_eq!(then.header("indult-as-of"), "2025-08-12");
+    let then = then.json();
+    assert_eq!((&then["status"], &then["votes"], &then["decision"]), (&json!("deciding"), &json!([]), &json!(null)));
+    assert_eq!(then["standing"]["may_vote"], false);
+    assert!(then["standing"]["sentence"].as_str().unwrap().contains("how it stood on 2025-08-12"), "{then}");
+    assert_eq!(world.get(&ana, "/v1/exceptions?as_of=2025-08-12").await.good().json()["total"], 0);
+    assert_eq!(world.get(&ana, "/v1/exceptions/EXC-1?as_of=2025-08-12").await.status, StatusCode::NOT_FOUND);
+    let none = world.get(&ana, "/v1/cases?as_of=2025-08-11").await;
+    assert!(none.said().contains("2025-08-12"), "{}", none.said());
+
+    let list = page(&world, &approver, "/requests?as_of=2025-08-12").await;
+    assert!(list.contains("href=\"/requests/EXC-1?as_of=2025-08-12\""), "{list}");
+    assert!(list.contains("indult case list --as-of 2025-08-12"), "{list}");
+    let request = page(&world, &approver, "/requests/EXC-1?as_of=2025-08-12").await;
+    assert!(request.contains("As of 2025-08-12, sealed in entry"), "{request}");
+    assert!(request.contains("This is how it stood then."), "{request}");
+    for act in ["/requests/EXC-1/votes", "/requests/EXC-1/comments", "/exceptions/EXC-1/revocation"] {
+        assert!(!request.contains(act), "{act} is offered: {request}");
+    }
+    let own = page(&world, &ana, "/requests/EXC-1?as_of=2025-08-12").await;
+    assert!(!own.contains("/requests/EXC-1/withdraw") && !own.contains("/requests/EXC-1/edit"), "{own}");
+    let exceptions = page(&world, &ana, "/exceptions?as_of=2025-08-12").await;
+    assert!(!exceptions.contains("/requests/EXC-1"), "{exceptions}");
+}
+
+#[tokio::test]
+async fn rights_agreements_and_renewals_are_read_as_they_stood() {
+    let world = world::short().await;
+    let (jonas_id, jonas) = world.person("jonas", &[Role::SamManager]).await;
+    let terms = |ends_on: &str| json!({ "direction": "inbound", "reference": "NL-2024-17", "ends_on": ends_on });
+    world.post(&jonas, "/v1/agreements/AGR-1/amendments", &terms("2025-10-31")).await.good();
+    seal(&world, None).await;
+    days(&world, 1);
+    let jonas = world.signed_in(jonas_id).await;
+    world.post(&jonas, "/v1/agreements/AGR-1/amendments", &terms("2025-11-30")).await.good();
+    let plan = json!({ "ends_on": "2025-11-30", "choice": "reduce", "reason": "Four are not used." });
+    world.post(&jonas, "/v1/agreements/AGR-1/renewal-plans", &plan).await.good();
+
+    let ends_on = async |path: &str| world.get(&jonas, path).await.good().json()["ends_on"].clone();
+    assert_eq!(ends_on("/v1/agreements/AGR-1").await, "2025-11-30");
+    assert_eq!(ends_on("/v1/agreements/AGR-1?as_of=2025-08-12").await, "2025-10-31");
+    assert_eq!(ends_on("/v1/renewals/AGR-1?as_of=2025-08-12").await, "2025-10-31");
+    let renewal = page(&world, &jonas, "/agreements/AGR-1/renewal?as_of=2025-08-12").await;
+    assert!(renewal.contains("2025-10-31") || renewal.contains("31 Oct 2025"), "{renewal}");
+    assert!(!renewal.contains("<form class=\"long\"") && !renewal.contains("Four are not used."), "{renewal}");
+    let csv = world.get(&jonas, "/renewals.csv?as_of=2025-08-12").await.good();
+    assert_eq!(csv.header("indult-as-of"), "2025-08-12");
+    assert!(csv.text().contains("2025-10-31"), "{}", csv.text());
+    for path in ["/renewals", "/agreements", "/agreements/AGR-1", "/entitlements", "/entitlements/ENT-1"] {
+        let then = page(&world, &jonas, &format!("{path}?as_of=2025-08-12")).await;
+        assert!(then.contains("As of 2025-08-12, sealed in entry"), "{path}: {then}");
+        assert!(!then.contains("ENT-1/retire"), "{path} offers to retire a right of the past");
+    }
 }
 
 #[tokio::test]

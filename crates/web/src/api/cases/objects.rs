@@ -317,6 +317,11 @@ pub(super) struct WholeCase {
 fn own_standing(reading: &Reading, case: &Case) -> StandingObject {
     let state = &reading.snapshot.state;
     let person: PersonId = reading.caller.person;
+    if let Some(seal) = &reading.past {
+        let sentence =
+            format!("This is how it stood on {}. What can be decided is said by how it stands now.", seal.day);
+        return StandingObject { may_vote: false, roles: Vec::new(), sentence, in_place_of: Vec::new() };
+    }
     let in_place_of: Vec<ProxyObject> = proxies(state, case, person, reading.now)
         .into_iter()
         .map(|proxy| ProxyObject { person: PersonRef::of(state, proxy.principal), roles: proxy.roles })
