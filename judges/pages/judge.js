@@ -205,8 +205,10 @@ function pattern(address) {
   return `${path} ${[...searchParams.keys()].sort().join(" ")} ${view}`;
 }
 
+// A link that leads nowhere is judged as a page, and fails.
 async function isPage(context, address) {
   const answer = await context.request.get(address, { maxRedirects: 0 });
+  if (answer.status() >= 400) return true;
   const { "content-type": type = "", "content-disposition": disposition = "" } = answer.headers();
   return type.startsWith("text/html") && !disposition.startsWith("attachment");
 }

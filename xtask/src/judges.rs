@@ -14,7 +14,7 @@ use crate::tally::Tally;
 use crate::workspace::{Workspace, run};
 
 /// The judges that have a step here; a tidy test holds it against the folder `judges`.
-pub const NAMES: &[&str] = &["api", "ledger", "pages", "position", "rights", "usage"];
+pub const NAMES: &[&str] = &["api", "ledger", "numbers", "pages", "position", "rights", "usage"];
 
 pub fn program(workspace: &mut Workspace) -> Outcome {
     workspace.program().map_or_else(Outcome::failed, |_| Outcome::Passed(Tally::default()))
@@ -35,6 +35,11 @@ pub fn pages(workspace: &mut Workspace) -> Outcome {
 /// The demo's ledger by verifiers of other makers: `run.sh EXPORT-FOLDER`.
 pub fn ledger(workspace: &mut Workspace) -> Outcome {
     judge(workspace, "ledger", |workspace| workspace.export().map(|export| vec![export.display().to_string()]))
+}
+
+/// Every number of the position against its rows, and pages, API and command line against each other: `run.sh`.
+pub fn numbers(workspace: &mut Workspace) -> Outcome {
+    judge(workspace, "numbers", |_| Ok(Vec::new()))
 }
 
 /// Position numbers by another engine: `run.sh`.

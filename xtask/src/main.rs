@@ -44,6 +44,7 @@ const TEST: &[Step] = &[
     Step { name: "judge-ledger", act: judges::ledger },
     Step { name: "verify", act: judges::verify },
     Step { name: "judge-pages", act: judges::pages },
+    Step { name: "judge-numbers", act: judges::numbers },
     Step { name: "judge-position", act: judges::position },
     Step { name: "judge-rights", act: judges::rights },
     Step { name: "judge-usage", act: judges::usage },

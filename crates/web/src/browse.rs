@@ -95,7 +95,7 @@ pub fn routes() -> Router<Site> {
         .route(addresses::TITLES, get(titles::list))
         .route(addresses::KNOWN_SOFTWARE, get(known_software::list).post(known_software::adopt))
         .route(addresses::TITLE_MATCH, get(titles::ask).post(titles::recognise))
-        .route("/titles/{title_match}/end", post(titles::end))
+        .route("/titles/{title_match}/end", get(titles::confirm_end).post(titles::end))
         .route(addresses::AUDIT, get(audits::list))
         .route(addresses::CHECKPOINT, get(audits::checkpoint))
         .merge(time())

@@ -1,22 +1,27 @@
 //! Raw titles: the queue of those that nothing recognises, and saying what a title is.
 
-use app::positions::QueueEntry;
+use std::sync::Arc;
+
+use app::positions::{QueueEntry, Recognition};
 use axum::response::Response;
 use domain::command::Intent;
 use domain::entitlement::Metric;
 use domain::event::Event;
 use domain::id::{ProductId, TitleMatchId};
 use domain::person::Role;
-use domain::product::{TitlePattern, folded};
+use domain::product::{TitleMatch, TitlePattern, folded};
 
+use crate::browse::cases;
 use crate::browse::form::{Form, error, refused};
 use crate::browse::products::count;
 use crate::browse::visitor::{Visitor, done};
 use crate::caller::Readers;
 use crate::design::forms::{Choice, Errors};
+use crate::design::numbers;
 use crate::given::At;
 use crate::pages::addresses;
-use crate::pages::layout::{CopyAs, Link};
+use crate::pages::confirmation::{self, ConfirmationPage};
+use crate::pages::layout::{CopyAs, Link, Place};
 use crate::pages::titles::{self, MatchPage, Suggestion, TitleRow, TitlesPage};
 use crate::problem::Problem;
 
@@ -200,15 +205,68 @@ async fn chosen(visitor: &Visitor, form: &Form) -> Result<Option<ProductId>, Res
     }
 }
 
+/// The rule of this number, where the visitor may take it back.
+fn endable(visitor: &Visitor, number: TitleMatchId) -> Result<Arc<TitleMatch>, Problem> {
+    cases::only_for_roles(visitor, &[Role::SamManager])?;
+    visitor.state().title_matches.get(&number).cloned().ok_or_else(|| Problem::none("recognition", number))
+}
+
+/// The page on which the rule was made: its product's, else the queue.
+fn page_of(visitor: &Visitor, rule: &TitleMatch) -> Link {
+    match rule.product {
+        Some(product) => Link::new(addresses::product(product), visitor.state().product_name(product)),
+        None => Link::new(addresses::TITLES, "Titles"),
+    }
+}
+
+fn end_view(visitor: &Visitor, rule: &TitleMatch, errors: Errors) -> ConfirmationPage {
+    let number = rule.id;
+    let above = page_of(visitor, rule);
+    let fitting = visitor.snapshot.base.titles_fitting(&rule.pattern);
+    let recognised_so = rule.product.map_or(Recognition::NeedsNoLicence, Recognition::Product);
+    let by_it = fitting.iter().filter(|(_, recognition)| *recognition == recognised_so);
+    let installations: u64 = by_it.map(|(title, _)| title.devices).sum();
+    let installations = numbers::counted(installations, "installation", "installations");
+    let what = rule.product.map_or_else(|| "needing no licence".to_owned(), |_| above.words.clone());
+    ConfirmationPage {
+        place: Place::Titles,
+        above,
+        question: format!("Take {number} back?"),
+        sentence: format!("It recognises \u{201c}{}\u{201d} as {what}: {installations}.", rule.pattern.name),
+        consequences: vec![
+            "What no other rule recognises stands in the queue of titles again.".to_owned(),
+            "The position counts it no longer from then on, on every page and in every check.".to_owned(),
+        ],
+        stays: vec!["The titles stay as their sources wrote them, and can be recognised again at any time.".to_owned()],
+        effects: Vec::new(),
+        asked: None,
+        action: addresses::title_match_end(number),
+        button: format!("Take {number} back"),
+        key: visitor.key(),
+        errors,
+    }
+}
+
+/// What taking a recognition back does.
+pub async fn confirm_end(visitor: Visitor, At(number): At<TitleMatchId>) -> Result<Response, Problem> {
+    let rule = endable(&visitor, number)?;
+    Ok(visitor.page(confirmation::page(&visitor.frame(), &end_view(&visitor, &rule, Errors::default()))))
+}
+
 /// Takes a recognition back.
-pub async fn end(visitor: Visitor, At(title_match): At<TitleMatchId>) -> Result<Response, Problem> {
-    let rule = visitor.state().title_matches.get(&title_match).cloned();
-    let intent = Intent::UnmatchTitle { title_match };
-    visitor.app.carry(app::Order::new(visitor.caller.actor, intent)).await?;
-    let words =
-        rule.as_ref().map_or_else(|| title_match.to_string(), |rule| format!("\u{201c}{}\u{201d}", rule.pattern.name));
-    let back = rule.and_then(|rule| rule.product).map_or_else(|| addresses::TITLES.to_owned(), addresses::product);
-    Ok(done(&back, format!("{words} is no longer recognised."), None))
+pub async fn end(visitor: Visitor, At(number): At<TitleMatchId>, form: Form) -> Result<Response, Problem> {
+    let rule = endable(&visitor, number)?;
+    let intent = Intent::UnmatchTitle { title_match: number };
+    match visitor.carry(&addresses::title_match_end(number), &form, intent).await {
+        Ok(_) => {
+            let sentence = format!("\u{201c}{}\u{201d} is no longer recognised by {number}.", rule.pattern.name);
+            Ok(done(&page_of(&visitor, &rule).address, sentence, None))
+        }
+        Err(failure) => {
+            let view = end_view(&visitor, &rule, refused(failure, "main")?);
+            Ok(visitor.page_with_errors(confirmation::page(&visitor.frame(), &view)))
+        }
+    }
 }
 
 /// Every metric that a product may be in, the plain ones first, those of a publisher with its name.

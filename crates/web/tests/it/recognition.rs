@@ -1,8 +1,10 @@
 //! Known software in the queue, recorded as products, and rules for several titles at once.
 
+use domain::person::Role;
 use serde_json::json;
 
-use crate::world::World;
+use crate::pages_people::{fill, page};
+use crate::world::{self, World};
 
 const INVENTORY: &str = "device,product,publisher,version\n\
     pc-1,Microsoft Visio Professional 2016,Microsoft Corporation,16.0.4266\n\
@@ -74,4 +76,25 @@ async fn several_titles_are_recognised_at_once_or_none() {
     assert_eq!(done["recorded"].as_array().map(Vec::len), Some(2));
     let queue = world.get(&ana, "/v1/titles?recognition=unrecognised").await.good().json();
     assert_eq!(queue["total"], 0);
+}
+
+#[tokio::test]
+async fn a_recognition_is_taken_back_by_a_page_that_says_what_will_be() {
+    let world = world::short().await;
+    let (_, jonas) = world.person("jonas", &[Role::SamManager]).await;
+    let (_, rita) = world.person("rita", &[Role::Requester]).await;
+    let product = page(&world, &jonas, "/products/PRD-1").await.good().text();
+    let link = product.split("href=\"").find_map(|rest| rest.split('"').next().filter(|link| link.ends_with("/end")));
+    let link = link.expect("the product's page leads to taking its recognition back").to_owned();
+
+    let asked = page(&world, &jonas, &link).await.good().text();
+    assert!(asked.contains("Take MAT-1 back?") && asked.contains("10 installations"), "{asked}");
+    for act in [page(&world, &rita, &link).await, fill(&world, &rita, &link, &[]).await] {
+        assert_eq!(act.status, 403);
+    }
+    let done = fill(&world, &jonas, &link, &[]).await;
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, "/products/PRD-1"));
+    assert!(world.app.snapshot().state.title_matches.is_empty());
+    assert_eq!(page(&world, &jonas, &link).await.status, 404);
+    assert_eq!(fill(&world, &jonas, &link, &[]).await.status, 404);
 }
