@@ -11,7 +11,9 @@ use domain::id::{MetricId, ProductId};
 use domain::metric::{CustomMetric, Definition, MetricVersion};
 use jiff::Timestamp;
 pub use position::metrics::trial::Trial;
-pub use position::metrics::{DEFINITION_BYTES_MAX, Worked, definition, library, lint, read, work, write};
+pub use position::metrics::{
+    DEFINITION_BYTES_MAX, Worked, definition, library, library_title, lint, read, work, write,
+};
 
 use crate::failure::Failure;
 use crate::snapshot::Snapshot;

@@ -58,6 +58,11 @@ pub fn library() -> impl Iterator<Item = (Metric, &'static Definition)> {
     Metric::all().filter_map(|metric| Some((metric, LIBRARY.get(&metric)?)))
 }
 
+/// The title of a metric of the library; `None` for one of the organisation's own.
+pub fn library_title(metric: Metric) -> Option<&'static str> {
+    LIBRARY.get(&metric).map(|definition| definition.title.as_str())
+}
+
 /// The definition of a metric that is in force at `at`; `None` where there is no such metric.
 pub fn definition(state: &State, metric: Metric, at: Timestamp) -> Option<&Definition> {
     match metric {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use app::metrics::library_title;
 use domain::entitlement::{Metric, Quantity};
 use domain::money::{Currency, Money};
 
@@ -39,7 +40,8 @@ pub fn metric(metric: Metric) -> Cow<'static, str> {
         Metric::Device => Cow::Borrowed("Device"),
         Metric::Installation => Cow::Borrowed("Installation"),
         Metric::NamedUser => Cow::Borrowed("Named user"),
-        Metric::Library(_) | Metric::Custom(_) => metric.name(),
+        Metric::Library(_) => library_title(metric).map_or_else(|| metric.name(), Cow::Borrowed),
+        Metric::Custom(_) => metric.name(),
     }
 }
 
