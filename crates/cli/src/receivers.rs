@@ -42,7 +42,7 @@ impl Resolve for CheckedNames {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             // One address inside is enough to turn all down: a name that has both is made to slip through.
             if reach == Reach::Public && !found.iter().all(|address| is_public(address.ip())) {
-                return Err(refused().into());
+                return Err(refused());
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })

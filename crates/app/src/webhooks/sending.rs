@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::order::Order;
 use crate::organisation::App;
 use crate::replay;
+use crate::snapshot::Snapshot;
 
 /// How long is waited after each failure in a row, in seconds; after the last one the webhook is paused.
 /// Together three days: long enough for a weekend and the working day after it.
@@ -40,6 +41,7 @@ impl App {
     pub async fn send_webhooks(&self, sending: Sending) {
         let mut tasks = JoinSet::new();
         let mut busy = BTreeMap::new();
+        let mut kept: Option<Vec<u64>> = None;
         loop {
             while let Some(ended) = tasks.try_join_next_with_id() {
                 let id = match ended {
@@ -52,6 +54,7 @@ impl App {
                 busy.retain(|_, known| *known != id);
             }
             let snapshot = self.snapshot();
+            self.forget_removed(&snapshot, &mut kept);
             for webhook in snapshot.state.webhooks.values() {
                 if !busy.contains_key(&webhook.id) && self.has_something(webhook, snapshot.size()) {
                     let (app, sending, id) = (self.clone(), sending.clone(), webhook.id);
@@ -64,6 +67,18 @@ impl App {
                 }
             }
             tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Forgets what is known about webhooks that were removed, where any were since it was looked last.
+    fn forget_removed(&self, snapshot: &Snapshot, kept: &mut Option<Vec<u64>>) {
+        let known: Vec<u64> = snapshot.state.webhooks.keys().map(|webhook| webhook.0).collect();
+        if kept.as_ref() == Some(&known) {
+            return;
+        }
+        match self.outbox().keep_only(&known) {
+            Ok(()) => *kept = Some(known),
+            Err(error) => tracing::warn!(%error, "removed webhooks could not be forgotten; it is tried again"),
         }
     }
 
@@ -84,10 +99,7 @@ impl App {
     async fn work_off(&self, id: WebhookId, sending: &Sending) -> Result<(), Failure> {
         for _ in 0..MESSAGES_AT_ONCE {
             let snapshot = self.snapshot();
-            let Some(webhook) = snapshot.state.webhooks.get(&id) else {
-                let kept: Vec<u64> = snapshot.state.webhooks.keys().map(|known| known.0).collect();
-                return Ok(self.outbox().keep_only(&kept)?);
-            };
+            let Some(webhook) = snapshot.state.webhooks.get(&id) else { return Ok(()) };
             if let Some(asked) = self.outbox().asked(id.0)? {
                 self.send_by_hand(webhook, asked, sending).await?;
                 continue;

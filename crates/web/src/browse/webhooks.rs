@@ -156,7 +156,8 @@ pub async fn act(visitor: Visitor, At(webhook): At<WebhookId>, form: Form) -> Re
             let entry = form.get("entry").parse().unwrap_or(u64::MAX);
             (visitor.app.ask_to_send_again(webhook, entry), "The message is sent again in a moment.")
         }
-        _ => (visitor.app.ask_for_test(webhook), "A test is sent in a moment."),
+        "test" => (visitor.app.ask_for_test(webhook), "A test is sent in a moment."),
+        other => return Err(Problem::at("act", format!("There is no act \u{201c}{other}\u{201d}."))),
     };
     match carried {
         Ok(()) => Ok(done(&addresses::webhook(webhook), sentence, None)),
