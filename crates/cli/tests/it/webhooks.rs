@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::witness::start;
 
 /// Longer than the first wait after a failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A message as it came in.
 struct Received {
