@@ -245,6 +245,15 @@ async fn remove(At(webhook): At<WebhookId>, act: Act<Nothing>) -> Result<Respons
     act.carry(Intent::RemoveWebhook { webhook }).await
 }
 
+/// What is sent is out: there is nothing to rehearse.
+fn may_send<T>(act: &Act<T>) -> Result<(), Problem> {
+    act.must_be_allowed(like())?;
+    if act.dry_run {
+        return Err(Problem::parameter("dry_run", "A message cannot be rehearsed. Leave dry_run out to send it."));
+    }
+    Ok(())
+}
+
 /// A message that is sent as soon as the server gets to it, once.
 #[derive(Debug, Serialize, ToSchema)]
 struct WaitingMessage {
@@ -263,10 +272,8 @@ fn waiting(webhook: WebhookId, entry: Option<u64>) -> Response {
 #[utoipa::path(post, path = "/v1/webhooks/{webhook}/tests", tag = "webhooks",
     params(("webhook" = WebhookNumber, Path)), responses((status = 202, body = WaitingMessage)))]
 async fn test(At(webhook): At<WebhookId>, act: Act<Nothing>) -> Result<Response, Problem> {
-    act.must_be_allowed(like())?;
-    if !act.dry_run {
-        act.writer.app.ask_for_test(webhook)?;
-    }
+    may_send(&act)?;
+    act.writer.app.ask_for_test(webhook)?;
     Ok(waiting(webhook, None))
 }
 
@@ -282,9 +289,7 @@ struct Again {
 #[utoipa::path(post, path = "/v1/webhooks/{webhook}/resends", tag = "webhooks",
     params(("webhook" = WebhookNumber, Path)), request_body = Again, responses((status = 202, body = WaitingMessage)))]
 async fn send_again(At(webhook): At<WebhookId>, act: Act<Again>) -> Result<Response, Problem> {
-    act.must_be_allowed(like())?;
-    if !act.dry_run {
-        act.writer.app.ask_to_send_again(webhook, act.body.entry)?;
-    }
+    may_send(&act)?;
+    act.writer.app.ask_to_send_again(webhook, act.body.entry)?;
     Ok(waiting(webhook, Some(act.body.entry)))
 }
