@@ -1,6 +1,6 @@
 //! The use cases: load a snapshot, decide, append, announce; identity; imports; the ledger as it is read.
 //!
-//! No SQL, no HTTP and no reading of the environment: the time, random bytes and the way to a witness are given.
+//! No SQL, no HTTP and no reading of the environment: the time, random bytes, and the ways to witnesses and receivers are given.
 
 pub mod agents;
 pub mod alerts;
@@ -33,6 +33,7 @@ mod surroundings;
 pub mod trends;
 pub mod usages;
 pub mod verification;
+pub mod webhooks;
 pub mod witnesses;
 pub mod witnessing;
 

@@ -6,7 +6,7 @@ use domain::Recorded;
 use imbl::{OrdMap, Vector};
 
 /// The kinds of object that have numbers, as they stand before the slash of a stream.
-const KINDS: [&str; 23] = [
+const KINDS: [&str; 24] = [
     "account",
     "agreement",
     "alert",
@@ -30,6 +30,7 @@ const KINDS: [&str; 23] = [
     "title-match",
     "token",
     "wave",
+    "webhook",
 ];
 
 /// The entries about every object, oldest first. A clone is cheap.

@@ -11,7 +11,7 @@ use domain::command::{Actor, Command, Intent};
 use domain::organisation::Organisation;
 use domain::text::Text;
 use domain::{Refusal, State};
-use store::{BackupContents, Reader, Store};
+use store::{BackupContents, Outbox, Reader, Store};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::agents::Deliveries;
@@ -59,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) deliveries: Deliveries,
     pub(crate) workbooks: OnceLock<WorkbookReader>,
     pub(crate) times: Times,
+    outbox: Outbox,
     origin: Arc<str>,
     closed: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -120,6 +121,8 @@ impl App {
         let reader = store.reader();
         let origin: Arc<str> = store.origin().into();
         let signed = reader.latest_checkpoint()?.map_or(0, |checkpoint| checkpoint.head.size);
+        let webhooks: Vec<u64> = snapshot.state.webhooks.keys().map(|webhook| webhook.0).collect();
+        let outbox = Outbox::open(reader.folder(), &webhooks, snapshot.size())?;
         let published = Arc::new(RwLock::new(Arc::new(snapshot.clone())));
         keeping.keep_if_due(&reader, &snapshot);
         let mut sequencer = Sequencer {
@@ -147,6 +150,7 @@ impl App {
                 deliveries: Deliveries::default(),
                 workbooks: OnceLock::new(),
                 times: Times::default(),
+                outbox,
                 origin,
                 closed: AtomicBool::new(false),
                 thread: Mutex::new(Some(thread)),
@@ -162,6 +166,10 @@ impl App {
     /// What is stored: entries, tiles, proofs, evidence.
     pub fn ledger(&self) -> &Reader {
         &self.inner.reader
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.inner.outbox
     }
 
     /// The ledger's name.

@@ -12,12 +12,14 @@ use crate::exit::Exit;
 mod entitlement;
 mod source;
 mod time;
+mod webhook;
 
 pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis, Scenario};
 pub use entitlement::{Entitlement, NewEntitlement};
 pub use imports::{Import, Tables};
 pub use source::Source;
 pub use time::{Forecast, Seal, SealAct, Statement, Trend};
+pub use webhook::Webhook;
 
 /// Know what software is used, prove what may be used, and govern the exceptions.
 #[derive(Debug, Parser)]
@@ -146,6 +148,9 @@ pub enum Command {
     /// What would be needed, short and paid if assumptions held, side by side.
     #[command(subcommand)]
     Scenario(Scenario),
+    /// Tell other systems what happens, so that they can provision, reallocate or react.
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// Ask holders whether they still need software, decide, and see what it saved.
     #[command(subcommand)]
     Reclaim(Reclaim),
@@ -214,6 +219,10 @@ pub struct Serve {
     /// The address by which browsers reach the server; needed behind a proxy. https:// makes cookies secure.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// Let webhooks go to private addresses and, on this computer, unencrypted. Whoever records webhooks can then send
+    /// requests to whatever this computer reaches.
+    #[arg(long)]
+    pub webhooks_to_private_addresses: bool,
 }
 
 #[derive(Debug, Args)]
@@ -221,6 +230,9 @@ pub struct Demo {
     /// The address to listen on; port 0 takes any free one.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
+    /// Let webhooks go to private addresses and, on this computer, unencrypted.
+    #[arg(long)]
+    pub webhooks_to_private_addresses: bool,
 }
 
 /// What is exported, and how.

@@ -31,6 +31,7 @@ mod token;
 mod trend;
 mod usage;
 mod verify;
+mod webhook;
 mod witness;
 
 use std::process::ExitCode;
@@ -104,6 +105,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Alert(alert) => alert::run(asked, alert).await,
         Command::Leaver(leaver) => leaver::run(asked, leaver).await,
         Command::Purchase(purchase) => purchase::run(asked, purchase).await,
+        Command::Webhook(webhook) => webhook::run(asked, webhook).await,
         Command::Scenario(scenario) => scenario::run(asked, scenario).await,
         Command::Cost(cost) => cost::run(asked, cost).await,
         Command::Reclaim(reclaim) => reclaim::run(asked, reclaim).await,

@@ -9,6 +9,7 @@ mod commands;
 mod exit;
 mod local;
 mod print;
+mod receivers;
 mod workbooks;
 
 use std::process::ExitCode;

@@ -22,7 +22,12 @@ fn roles_for(intent: &Intent) -> &'static [Role] {
         | Intent::OpenAccount { .. }
         | Intent::IssueSetUpLink { .. }
         | Intent::AddWitness { .. }
-        | Intent::RemoveWitness { .. } => &[Role::Administrator],
+        | Intent::RemoveWitness { .. }
+        | Intent::RecordWebhook { .. }
+        | Intent::ChangeWebhook { .. }
+        | Intent::PauseWebhook { .. }
+        | Intent::ResumeWebhook { .. }
+        | Intent::RemoveWebhook { .. } => &[Role::Administrator],
         Intent::RecordAgreement { .. } | Intent::AmendAgreement { .. } | Intent::PlanRenewal { .. } => {
             &[Role::SamManager, Role::Procurement, Role::Legal]
         }
@@ -136,6 +141,11 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
         | Intent::ErasePerson { .. }
         | Intent::AddWitness { .. }
         | Intent::RemoveWitness { .. }
+        | Intent::RecordWebhook { .. }
+        | Intent::ChangeWebhook { .. }
+        | Intent::PauseWebhook { .. }
+        | Intent::ResumeWebhook { .. }
+        | Intent::RemoveWebhook { .. }
         | Intent::AnswerReclaim { .. }
         | Intent::ApprovePurchase { .. }
         | Intent::RefusePurchase { .. }
@@ -217,12 +227,15 @@ fn scope_for(intent: &Intent) -> Option<Scope> {
 pub(crate) fn authorise(state: &State, actor: Actor, intent: &Intent, at: Timestamp) -> Result<(), Refusal> {
     let (person, via) = match (actor, intent) {
         (Actor::Program, Intent::FoundOrganisation { .. }) => return Ok(()),
-        // What the program does by itself, day after day, changes nothing that anybody is entitled to.
-        (Actor::Program, Intent::SealEstate { .. } | Intent::MakeStatement { .. }) if state.organisation.is_some() => {
-            return Ok(());
-        }
-        // The program records what it found by itself, once there is an organisation.
-        (Actor::Program, Intent::RecordFindings { .. }) if state.organisation.is_some() => return Ok(()),
+        // What the program does by itself, day after day, changes nothing that anybody is entitled to: it seals, records
+        // what it found, and pauses webhooks whose receivers do not answer.
+        (
+            Actor::Program,
+            Intent::SealEstate { .. }
+            | Intent::MakeStatement { .. }
+            | Intent::RecordFindings { .. }
+            | Intent::PauseWebhook { .. },
+        ) if state.organisation.is_some() => return Ok(()),
         // Holders need no account: whoever has the link of an item answers for it, and for nothing else.
         (Actor::Program, Intent::AnswerReclaim { link, .. }) if state.reclaim_links.contains_key(link) => return Ok(()),
         (Actor::Program, Intent::AnswerReclaim { .. }) => {

@@ -18,6 +18,7 @@ use crate::evidence::Evidence;
 use crate::id::{
     AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
     LegalHoldId, PersonId, ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, TitleMatchId, TokenId, WaveId,
+    WebhookId,
 };
 use crate::import::{Brought, ImportedFile, TableKind};
 use crate::metric::Definition;
@@ -32,6 +33,7 @@ use crate::seal::{SealContents, StatementFile};
 use crate::source::{Approval, DeviceMark, GivenReport};
 use crate::text::Text;
 use crate::usage::Feature;
+use crate::webhook::{PauseCause, WebhookTerms};
 use crate::witness::Witness;
 
 /// Through what somebody acts.
@@ -328,4 +330,14 @@ pub enum Intent {
     ChangeScenario { scenario: ScenarioId, terms: ScenarioTerms, reason: Text },
     /// Retire a scenario.
     RetireScenario { scenario: ScenarioId },
+    /// Tell an address what happens from now on.
+    RecordWebhook { terms: WebhookTerms },
+    /// Change a webhook.
+    ChangeWebhook { webhook: WebhookId, terms: WebhookTerms },
+    /// Send nothing to a webhook until it is resumed. Only the program says that a receiver was the cause.
+    PauseWebhook { webhook: WebhookId, cause: PauseCause },
+    /// Go on where a webhook was paused.
+    ResumeWebhook { webhook: WebhookId },
+    /// Remove a webhook.
+    RemoveWebhook { webhook: WebhookId },
 }

@@ -19,6 +19,7 @@ mod sources;
 mod suites;
 mod usage;
 mod votes;
+mod webhooks;
 mod witnesses;
 
 use jiff::{SignedDuration, Timestamp};
@@ -155,6 +156,11 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
         Intent::RecordScenario { .. } | Intent::ChangeScenario { .. } | Intent::RetireScenario { .. } => {
             scenarios::decide(asking)
         }
+        Intent::RecordWebhook { .. }
+        | Intent::ChangeWebhook { .. }
+        | Intent::PauseWebhook { .. }
+        | Intent::ResumeWebhook { .. }
+        | Intent::RemoveWebhook { .. } => webhooks::decide(asking),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::evidence::Evidence;
 use crate::id::{
     AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
     LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, StatementId,
-    TitleMatchId, TokenId, WaveId,
+    TitleMatchId, TokenId, WaveId, WebhookId,
 };
 use crate::import::{Brought, ImportedFile, TableKind};
 use crate::metric::Definition;
@@ -33,6 +33,7 @@ use crate::seal::{SealContents, StatementFile};
 use crate::source::{Approval, DeliveredDevice, DeviceMark};
 use crate::text::Text;
 use crate::usage::Feature;
+use crate::webhook::{PauseCause, WebhookTerms};
 use crate::witness::Witness;
 
 /// Something that happened. What is absent is not written; only where absence says something there is a `null`.
@@ -382,6 +383,16 @@ pub enum Event {
     ScenarioChanged { scenario: ScenarioId, name: String, assumptions: Vec<Assumption>, reason: Text },
     /// A scenario was retired.
     ScenarioRetired { scenario: ScenarioId },
+    /// An address is told of what happens from now on.
+    WebhookRecorded { webhook: WebhookId, terms: WebhookTerms },
+    /// A webhook was changed.
+    WebhookChanged { webhook: WebhookId, terms: WebhookTerms },
+    /// Nothing is sent to a webhook until it is resumed.
+    WebhookPaused { webhook: WebhookId, cause: PauseCause },
+    /// A webhook goes on where it was paused.
+    WebhookResumed { webhook: WebhookId },
+    /// A webhook was removed.
+    WebhookRemoved { webhook: WebhookId },
 }
 
 impl Event {
@@ -482,6 +493,11 @@ impl Event {
             Self::ScenarioRecorded { scenario, .. }
             | Self::ScenarioChanged { scenario, .. }
             | Self::ScenarioRetired { scenario } => format!("scenario/{scenario}"),
+            Self::WebhookRecorded { webhook, .. }
+            | Self::WebhookChanged { webhook, .. }
+            | Self::WebhookPaused { webhook, .. }
+            | Self::WebhookResumed { webhook }
+            | Self::WebhookRemoved { webhook } => format!("webhook/{webhook}"),
             Self::SurchargeSet { product: None, .. } => "surcharge".to_owned(),
             Self::LegalHoldSet { hold, .. } | Self::LegalHoldLifted { hold, .. } => format!("legal-hold/{hold}"),
         }

@@ -13,6 +13,7 @@ mod scenarios;
 mod seals;
 mod software;
 mod sources;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -167,6 +168,11 @@ impl State {
             Event::ScenarioRecorded { .. } | Event::ScenarioChanged { .. } | Event::ScenarioRetired { .. } => {
                 self.evolve_scenario(recorded);
             }
+            Event::WebhookRecorded { .. }
+            | Event::WebhookChanged { .. }
+            | Event::WebhookPaused { .. }
+            | Event::WebhookResumed { .. }
+            | Event::WebhookRemoved { .. } => self.evolve_webhook(recorded),
         }
     }
     fn publish(&mut self, recorded: &Recorded, digest: Digest, categories: &[Category]) {

@@ -104,6 +104,7 @@ numbered!(/** A reclaim wave. */ WaveId, "WAV", "a reclaim wave");
 numbered!(/** A legal hold. */ LegalHoldId, "HLD", "a legal hold");
 numbered!(/** Somebody who has left. */ LeaverId, "LVR", "a leaver");
 numbered!(/** A scenario. */ ScenarioId, "SCN", "a scenario");
+numbered!(/** A webhook. */ WebhookId, "WHK", "a webhook");
 
 #[cfg(test)]
 mod tests {

@@ -40,6 +40,7 @@ pub mod source;
 pub mod state;
 pub mod text;
 pub mod usage;
+pub mod webhook;
 pub mod witness;
 
 pub use decide::decide;

@@ -18,7 +18,7 @@ use crate::grant::Grant;
 use crate::id::{
     AccountId, AgreementId, AlertId, AlertRuleId, BudgetId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId,
     LegalHoldId, MetricId, PartyId, PersonId, ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, StatementId,
-    TitleMatchId, TokenId, WaveId,
+    TitleMatchId, TokenId, WaveId, WebhookId,
 };
 use crate::import::{Import, RememberedMapping, TableKind};
 use crate::leaver::Leaver;
@@ -33,6 +33,7 @@ use crate::scenario::Scenario;
 use crate::seal::{Seal, Statement};
 use crate::source::AgentSource;
 use crate::usage::Feature;
+use crate::webhook::Webhook;
 use crate::witness::Witness;
 
 /// Everything that the ledger says, at one size.
@@ -104,6 +105,7 @@ pub struct State {
     /// Per cent that is added to what is short, by product; without one, for all others.
     pub surcharges: OrdMap<Option<ProductId>, u32>,
     pub scenarios: OrdMap<ScenarioId, Arc<Scenario>>,
+    pub webhooks: OrdMap<WebhookId, Arc<Webhook>>,
     /// The highest number given so far, of every kind; numbers are never given twice.
     pub last_numbers: LastNumbers,
     /// The products to which features are linked, by the feature as it is compared.
@@ -147,6 +149,7 @@ pub struct LastNumbers {
     pub purchase: u64,
     pub budget: u64,
     pub scenario: u64,
+    pub webhook: u64,
 }
 
 /// Noted counts of one product that are kept at hand: more than a quarter of days on which it changed. The ledger keeps

@@ -68,6 +68,11 @@ impl Folder {
         self.root.join("blobs")
     }
 
+    /// What was sent to webhooks and what is to be sent.
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.root.join("outbox.db")
+    }
+
     /// What can be worked out again.
     pub(crate) fn cache(&self) -> PathBuf {
         self.root.join("cache")

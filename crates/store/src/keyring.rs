@@ -106,6 +106,8 @@ pub(crate) struct Keyring {
     /// Seals what can be worked out again.
     pub(crate) cache: SealingKey,
     identity: hmac::Key,
+    /// What the signing keys of webhooks come from.
+    webhooks: hmac::Key,
 }
 
 impl Keyring {
@@ -143,6 +145,7 @@ impl Keyring {
             blobs: SealingKey::new(&derive(b"blobs")?)?,
             cache: SealingKey::new(&derive(b"cache")?)?,
             identity: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"identity")?),
+            webhooks: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"webhooks")?),
         })
     }
 
@@ -153,6 +156,13 @@ impl Keyring {
 
     pub(crate) fn identity_holds(&self, origin: &str, organisation: &str, seal: &[u8]) -> bool {
         hmac::verify(&self.identity, &identity_text(origin, organisation), seal).is_ok()
+    }
+
+    /// The seed of the signing key of a webhook: HMAC-SHA256 of u64be(number).
+    pub(crate) fn webhook_seed(&self, webhook: u64) -> BareKey {
+        let mut seed = BareKey::default();
+        seed.copy_from_slice(hmac::sign(&self.webhooks, &webhook.to_be_bytes()).as_ref());
+        seed
     }
 
     /// A new key for a subject, and its wrapped form for storage.

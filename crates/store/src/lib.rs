@@ -5,6 +5,7 @@
 //!   format           "Indult data folder", format number; written last when a folder is made
 //!   lock             held by the one process that has the folder open
 //!   ledger.db        SQLite, WAL, synchronous=FULL: the tables of [`TABLES`]
+//!   outbox.db        SQLite: how far webhooks were told, and the last attempts; may be deleted while nothing runs
 //!   cache            what can be worked out again, sealed; may be deleted while nothing runs
 //!   signer.state     size and root that the log's key signed last; replaced before a note leaves
 //!   keys/            0700
@@ -34,6 +35,7 @@ mod entries;
 mod error;
 mod folder;
 mod keyring;
+mod outbox;
 mod reader;
 mod reports;
 mod schema;
@@ -41,6 +43,7 @@ mod side;
 mod store;
 mod tiles;
 mod verification;
+mod webhook_key;
 mod witness_folder;
 
 pub use append::{NAME_BYTES_MAX, SIDE_PAYLOAD_BYTES_MAX};
@@ -50,9 +53,11 @@ pub use cache::{Cache, CacheWriting};
 pub use commit::{Appended, CommandCommit, IdempotentAnswer, NewEntry, NewReport, SidePayload};
 pub use error::{AppendError, StoreError};
 pub use folder::{FORMAT, Folder};
+pub use outbox::{ATTEMPTS_KEPT_MAX, Attempt, BY_HAND_MAX, ByHand, Cursor, Outbox};
 pub use reader::{Entry, Reader, Snapshot, SnapshotTiles, StoredCheckpoint};
 pub use schema::{Durability, Evidence, SIDE_PAYLOADS_MAX, TABLES, Table};
 pub use side::{Side, SideRef, Sides};
 pub use store::Store;
 pub use verification::{FINDINGS_KEPT_MAX, Finding, Inspect, Place, Stated, StorageOnly, Verification, verify_folder};
+pub use webhook_key::WebhookKey;
 pub use witness_folder::WitnessFolder;

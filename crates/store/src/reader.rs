@@ -20,6 +20,7 @@ use crate::folder::Folder;
 use crate::keyring::Keyring;
 use crate::side::{Opening, Side, SideStatements, Sides, SubjectKeys};
 use crate::tiles::Tiles;
+use crate::webhook_key::WebhookKey;
 use crate::{StoreError, answers, checkpoints, entries, reports, schema};
 
 /// Connections kept open between snapshots; more are opened when more snapshots live at once.
@@ -107,6 +108,11 @@ impl Reader {
     /// What can be worked out again.
     pub fn cache(&self) -> &Cache {
         &self.shared.cache
+    }
+
+    /// The signing key of a webhook.
+    pub fn webhook_key(&self, webhook: u64) -> Result<WebhookKey, StoreError> {
+        WebhookKey::from_seed(&self.shared.keyring.webhook_seed(webhook))
     }
 
     /// The folder being read.

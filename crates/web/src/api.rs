@@ -37,6 +37,7 @@ pub mod usages;
 mod use_rights;
 pub mod values;
 pub mod verifications;
+pub mod webhooks;
 pub mod witnesses;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -73,6 +74,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(exceptions::routes())
         .merge(checks::routes())
         .merge(ledger::routes())
+        .merge(webhooks::routes())
         .merge(witnesses::routes())
         .merge(verifications::routes())
         .merge(seals::routes())

@@ -46,6 +46,7 @@ pub mod trends;
 pub mod usages;
 pub mod visitor;
 pub mod votes;
+pub mod webhooks;
 pub mod welcome;
 pub mod you;
 
@@ -103,6 +104,10 @@ pub fn routes() -> Router<Site> {
         .route("/audit/{entry}/proof", get(audits::entry_proof))
         .merge(data())
         .merge(watch())
+        .route(addresses::WEBHOOKS, get(webhooks::list).post(webhooks::record))
+        .route("/webhooks/{webhook}", get(webhooks::show).post(webhooks::change))
+        .route("/webhooks/{webhook}/acts", post(webhooks::act))
+        .route("/webhooks/{webhook}/removal", get(webhooks::confirm_removal).post(webhooks::remove))
         .route(addresses::PERSONS, get(persons::list).post(persons::add))
         .route("/persons/{person}", get(persons::show))
         .route("/persons/{person}/roles", post(persons::set_roles))

@@ -41,8 +41,11 @@ pub const PUBLIC: [&str; 7] = [
     "/.well-known/authzen-configuration",
 ];
 
-/// What cannot be rehearsed: questions, which record nothing; files, which are kept first; and what answers with a secret.
-const UNREHEARSED: [&str; 7] = [
+/// What cannot be rehearsed: questions, which record nothing; messages,
+/// which are sent; files, which are kept first; and what answers with a secret.
+const UNREHEARSED: [&str; 9] = [
+    "/v1/webhooks/{webhook}/tests",
+    "/v1/webhooks/{webhook}/resends",
     "/v1/reclaim_waves/{wave}/items/{item}/links",
     "/v1/checks",
     "/v1/verifications",

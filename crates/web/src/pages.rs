@@ -45,6 +45,7 @@ pub mod tokens;
 pub mod trends;
 pub mod usages;
 pub mod vote;
+pub mod webhooks;
 pub mod you;
 
 #[cfg(test)]

@@ -300,6 +300,7 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         Event::PurchaseRequested { purchase, .. } => at("purchases", purchase.to_string()),
         Event::BudgetSet { budget, .. } => Some((budget.to_string(), None)),
         Event::ScenarioRecorded { scenario, .. } => at("scenarios", scenario.to_string()),
+        Event::WebhookRecorded { webhook, .. } => at("webhooks", webhook.to_string()),
         Event::CataloguePublished { digest, .. } => Some((digest.to_string(), None)),
         Event::OrganisationFounded { .. }
         | Event::RolesSet { .. }
@@ -369,6 +370,10 @@ fn made(event: &Event) -> Option<(String, Option<String>)> {
         | Event::SpendLimitsSet { .. }
         | Event::SurchargeSet { .. }
         | Event::ScenarioChanged { .. }
-        | Event::ScenarioRetired { .. } => None,
+        | Event::ScenarioRetired { .. }
+        | Event::WebhookChanged { .. }
+        | Event::WebhookPaused { .. }
+        | Event::WebhookResumed { .. }
+        | Event::WebhookRemoved { .. } => None,
     }
 }

@@ -8,6 +8,7 @@ use app::sample;
 use super::serve;
 use crate::arguments::{Demo, Target};
 use crate::exit::Exit;
+use crate::receivers::Reach;
 use crate::{local, print};
 
 pub async fn demo(target: &Target, demo: Demo) -> Result<ExitCode, Exit> {
@@ -38,5 +39,5 @@ pub async fn demo(target: &Target, demo: Demo) -> Result<ExitCode, Exit> {
         (app, secret)
     };
     print::line(format!("Open http://{address}/set-up/{} (works once, within four days)", secret.0));
-    serve::run(app, listener, None).await
+    serve::run(app, listener, None, Reach::of(demo.webhooks_to_private_addresses)).await
 }

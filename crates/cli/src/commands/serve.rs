@@ -9,6 +9,7 @@ use app::witnesses::{Response, Transport};
 
 use crate::arguments::{Serve, Target};
 use crate::exit::Exit;
+use crate::receivers::{self, Reach};
 use crate::{local, print};
 
 /// How long after the start the rules of alerts are evaluated first: whoever waited for the start is answered before.
@@ -34,7 +35,7 @@ pub async fn serve(target: &Target, serve: Serve) -> Result<ExitCode, Exit> {
     let address = listener.local_addr()?;
     let base = serve.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     print::line(format!("Serving on {base}"));
-    run(app, listener, serve.base_url).await
+    run(app, listener, serve.base_url, Reach::of(serve.webhooks_to_private_addresses)).await
 }
 
 pub async fn bind(listen: &str) -> Result<tokio::net::TcpListener, Exit> {
@@ -50,16 +51,25 @@ pub fn start_logging() {
 }
 
 /// Serves until the process is asked to end, then signs what is unsigned.
-pub async fn run(app: App, listener: tokio::net::TcpListener, base_url: Option<String>) -> Result<ExitCode, Exit> {
+pub async fn run(
+    app: App,
+    listener: tokio::net::TcpListener,
+    base_url: Option<String>,
+    reach: Reach,
+) -> Result<ExitCode, Exit> {
+    let address = listener.local_addr()?;
+    let links = base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let secure = base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     let router = web::router(app.clone(), web::Options { base_url, secure_cookies: secure });
     let witnesses = tokio::spawn(ask_witnesses(app.clone()));
     let seals = tokio::spawn(seal_days(app.clone()));
     let alerts = tokio::spawn(evaluate_alerts(app.clone()));
+    let webhooks = tokio::spawn(send_webhooks(app.clone(), links, reach));
     let served = axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await;
     witnesses.abort();
     seals.abort();
     alerts.abort();
+    webhooks.abort();
     app.close().await;
     served?;
     Ok(ExitCode::SUCCESS)
@@ -128,6 +138,13 @@ async fn evaluate_alerts(app: App) {
         }
         tokio::time::sleep(EVALUATE_ALERTS_EVERY).await;
     }
+}
+
+/// Tells webhooks what happens, until the server ends.
+async fn send_webhooks(app: App, base: String, reach: Reach) {
+    let base = base.trim_end_matches('/').to_owned();
+    let links = Arc::new(move |told: &domain::webhook::Told| format!("{base}{}", web::api::webhooks::address(told)));
+    app.send_webhooks(app::webhooks::Sending { transport: receivers::transport(reach), links }).await;
 }
 
 /// Requests to witnesses: no redirects, and not longer or larger than they need.

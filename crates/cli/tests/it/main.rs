@@ -14,4 +14,5 @@ mod source;
 mod story;
 mod time;
 mod usage;
+mod webhooks;
 mod witness;

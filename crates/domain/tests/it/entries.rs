@@ -51,7 +51,7 @@ fn words() -> CaseWords {
     }
 }
 
-fn right() -> Right {
+pub fn right() -> Right {
     Right {
         metric: Metric::NamedUser,
         quantity: Quantity::Units(250),
@@ -423,7 +423,8 @@ pub fn samples() -> Vec<Entry> {
         .chain(crate::reclaim::events())
         .chain(crate::purchases::events())
         .chain(file_events())
-        .chain(crate::scenarios::events());
+        .chain(crate::scenarios::events())
+        .chain(crate::webhooks::events());
     let mut salts = 0;
     let mut entries = Vec::new();
     for ((seq, event), actor) in (0..).zip(events).zip(actors.into_iter().cycle()) {
@@ -574,6 +575,11 @@ fn every_kind_of_entry_keeps_its_bytes() {
 {"actor":"operator","at":"2026-11-02T09:01:56Z","body":{"assumptions":["hire 20 in Engineering from 2027-01-01","buy 50 of PRD-1 at EUR 120.00 from 2027-01-01 until 2027-12-31"],"name":"Growth","owner":"PER-4","reason":{"$pd":0},"scenario":"SCN-2"},"cmd":"c116","for":"PER-4","org":"indult/acme-0123abcd","part":[0,2],"pd":["000bd6dd544207a67d499a22d271cf81fb939b71d14e2b8e8735ff9050d807c2"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":116,"stream":"scenario/SCN-2","type":"scenario-recorded","v":1,"ver":2}
 {"actor":"PER-4","at":"2026-11-02T09:01:57Z","body":{"assumptions":["hire 10 in Engineering from 2027-01-01"],"name":"Growth, slower","reason":{"$pd":0},"scenario":"SCN-2"},"cmd":"c117","org":"indult/acme-0123abcd","part":[1,2],"pd":["8a5962de42ee265fa310bc8aacf458d0c884f0fc67a246fe017061f9159d4059"],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":117,"stream":"scenario/SCN-2","type":"scenario-changed","v":1,"ver":3,"via":"session/ACC-9"}
 {"actor":"PER-4","at":"2026-11-02T09:01:58Z","body":{"scenario":"SCN-2"},"cmd":"c118","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":118,"stream":"scenario/SCN-2","type":"scenario-retired","v":1,"ver":4,"via":"link/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:01:59Z","body":{"terms":{"kinds":["exception.granted","purchase.received"],"name":"Provisioning","url":"https://hooks.example.com/a?b=c"},"webhook":"WHK-2"},"cmd":"c119","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":119,"stream":"webhook/WHK-2","type":"webhook-recorded","v":1,"ver":5,"via":"token/TOK-3"}
+{"actor":"program","at":"2026-11-02T09:02:00Z","body":{"terms":{"kinds":["purchase.received"],"name":"Provisioning","url":"https://hooks.example.com/b"},"webhook":"WHK-2"},"cmd":"c120","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":120,"stream":"webhook/WHK-2","type":"webhook-changed","v":1,"ver":1}
+{"actor":"operator","at":"2026-11-02T09:02:01Z","body":{"cause":"unanswered","webhook":"WHK-2"},"cmd":"c121","for":"PER-4","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":121,"stream":"webhook/WHK-2","type":"webhook-paused","v":1,"ver":2}
+{"actor":"PER-4","at":"2026-11-02T09:02:02Z","body":{"webhook":"WHK-2"},"cmd":"c122","org":"indult/acme-0123abcd","part":[0,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":122,"stream":"webhook/WHK-2","type":"webhook-resumed","v":1,"ver":3,"via":"session/ACC-9"}
+{"actor":"PER-4","at":"2026-11-02T09:02:03Z","body":{"webhook":"WHK-2"},"cmd":"c123","org":"indult/acme-0123abcd","part":[1,2],"policy":"d2504e52b8b07484a2b690e7ffaedeabe91320c09012844d0f7c81c2ec72e882","seq":123,"stream":"webhook/WHK-2","type":"webhook-removed","v":1,"ver":4,"via":"link/ACC-9"}
 "###);
 }
 

@@ -19,4 +19,5 @@ mod sources;
 mod titles;
 mod usage;
 mod votes;
+mod webhooks;
 mod world;

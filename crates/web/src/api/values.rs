@@ -15,6 +15,7 @@ use domain::id::{PersonId, ProductId};
 use domain::money::{Currency, Money};
 use domain::observation::Environment;
 use domain::person::{Role, Scope};
+use domain::webhook::ToldKind;
 use domain::{Decimal, Recorded};
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -100,6 +101,8 @@ numbers! {
     LegalHoldNumber "HLD";
     /// A scenario's number.
     ScenarioNumber "SCN";
+    /// A webhook's number.
+    WebhookNumber "WHK";
 }
 
 described!(
@@ -116,6 +119,11 @@ described!(
     /// What a token may be used for.
     ScopeWord,
     |text| text.enum_values(Some(Scope::ALL.map(Scope::name)))
+);
+described!(
+    /// Something that webhooks are told.
+    ToldKindWord,
+    |text| text.enum_values(Some(ToldKind::ALL.iter().map(|kind| kind.name())))
 );
 described!(
     /// What one unit licenses.

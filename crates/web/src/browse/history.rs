@@ -208,6 +208,11 @@ pub fn what(event: &Event) -> String {
         Event::ScenarioRecorded { scenario, name, .. } => format!("{scenario} was recorded: {name}"),
         Event::ScenarioChanged { scenario, name, .. } => format!("{scenario} was changed: {name}"),
         Event::ScenarioRetired { scenario } => format!("{scenario} was retired"),
+        Event::WebhookRecorded { webhook, terms } => format!("{webhook} was recorded: {}", terms.name),
+        Event::WebhookChanged { webhook, terms } => format!("{webhook} was changed: {}", terms.name),
+        Event::WebhookPaused { webhook, cause } => format!("{webhook} was paused: {}", cause.sentence()),
+        Event::WebhookResumed { webhook } => format!("{webhook} was resumed"),
+        Event::WebhookRemoved { webhook } => format!("{webhook} was removed"),
         Event::LegalHoldSet { hold, .. } => format!("{hold} was set"),
         Event::LegalHoldLifted { hold, .. } => format!("{hold} was lifted"),
     }

@@ -276,6 +276,7 @@ impl Visitor {
                 | Place::Costs
                 | Place::Scenarios
                 | Place::Summary => among(Readers::Staff),
+                Place::Webhooks => among(Readers::Administrators),
                 Place::Persons => among(Readers::PersonKeepers),
                 Place::Outside => false,
             })

@@ -8,7 +8,7 @@ use domain::digest::Digest;
 use domain::entitlement::Metric;
 use domain::id::{
     AgreementId, AlertId, AlertRuleId, CaseId, DelegationId, EntitlementId, ImportId, LeaverId, LegalHoldId, PersonId,
-    ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, StatementId, TitleMatchId, TokenId, WaveId,
+    ProductId, PurchaseId, QuietPeriodId, ScenarioId, SourceId, StatementId, TitleMatchId, TokenId, WaveId, WebhookId,
 };
 use domain::seal::StatementForm;
 use domain::source::DeviceMark;
@@ -108,6 +108,8 @@ pub const SURCHARGES: &str = "/costs/surcharges";
 pub const SCENARIOS: &str = "/scenarios";
 /// Scenarios side by side.
 pub const SCENARIOS_COMPARED: &str = "/scenarios/compare";
+/// Webhooks.
+pub const WEBHOOKS: &str = "/webhooks";
 /// Few figures for those who decide.
 pub const SUMMARY: &str = "/summary";
 /// What might be reclaimed, and what was.
@@ -417,6 +419,21 @@ pub fn scenario(scenario: ScenarioId) -> String {
 /// Retiring a scenario.
 pub fn scenario_retirement(scenario: ScenarioId) -> String {
     format!("/scenarios/{scenario}/retirement")
+}
+
+/// A webhook.
+pub fn webhook(webhook: WebhookId) -> String {
+    format!("{WEBHOOKS}/{webhook}")
+}
+
+/// What becomes of a webhook.
+pub fn webhook_acts(webhook: WebhookId) -> String {
+    format!("{WEBHOOKS}/{webhook}/acts")
+}
+
+/// Removing a webhook.
+pub fn webhook_removal(webhook: WebhookId) -> String {
+    format!("{WEBHOOKS}/{webhook}/removal")
 }
 
 /// A reclaim wave.

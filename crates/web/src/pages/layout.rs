@@ -45,13 +45,14 @@ pub enum Place {
     Seals,
     Statements,
     Scenarios,
+    Webhooks,
     /// A page outside the navigation: signing in, an error, the first steps.
     Outside,
 }
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::MyWork,
         Self::Position,
         Self::Usage,
@@ -78,6 +79,7 @@ impl Place {
         Self::Sources,
         Self::Entitlements,
         Self::Agreements,
+        Self::Webhooks,
         Self::You,
         Self::Tokens,
         Self::Persons,
@@ -99,7 +101,7 @@ impl Place {
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
             Self::Audit | Self::Seals | Self::Statements => Section::Audit,
-            Self::Imports | Self::Sources | Self::Entitlements | Self::Agreements => Section::Data,
+            Self::Imports | Self::Sources | Self::Entitlements | Self::Agreements | Self::Webhooks => Section::Data,
             Self::You | Self::Tokens | Self::Persons => Section::You,
             Self::Outside => Section::Outside,
         }
@@ -136,6 +138,7 @@ impl Place {
             Self::Seals => addresses::SEALS,
             Self::Statements => addresses::STATEMENTS,
             Self::Scenarios => addresses::SCENARIOS,
+            Self::Webhooks => addresses::WEBHOOKS,
         }
     }
 
@@ -170,6 +173,7 @@ impl Place {
             Self::Seals => "Seals",
             Self::Statements => "Statements",
             Self::Scenarios => "Scenarios",
+            Self::Webhooks => "Webhooks",
         }
     }
 }

@@ -19,6 +19,7 @@ mod software;
 mod sources;
 mod time;
 mod usages;
+mod webhooks;
 
 use std::collections::BTreeSet;
 
@@ -56,6 +57,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(reclaim::all(mark));
     samples.extend(purchases::all(mark));
     samples.extend(scenarios::all(mark));
+    samples.extend(webhooks::all(mark));
     samples.extend(alerts::all(mark));
     samples.extend(sources::all(mark));
     samples.extend(rights::all(mark));

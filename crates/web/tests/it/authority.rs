@@ -175,6 +175,16 @@ GET  /v1/ledger/entries/{entry}/proof     everyone                          read
 GET  /v1/ledger/checkpoint                everyone                          read,write
 GET  /v1/ledger/log.vkey                  everyone                          read,write
 GET  /v1/ledger/witness.vkeys             everyone                          read,write
+GET  /v1/webhooks                         administrator                     read,write
+POST /v1/webhooks                         administrator                     none    {"name":"x","url":"https://hooks.example.com","kinds":["alert.opened"]}
+GET  /v1/webhooks/{webhook}               administrator                     read,write
+GET  /v1/webhooks/{webhook}/attempts      administrator                     read,write
+POST /v1/webhooks/{webhook}/changes       administrator                     none    {"name":"x","url":"https://hooks.example.com","kinds":["alert.opened"]}
+POST /v1/webhooks/{webhook}/pauses        administrator                     none    {}
+POST /v1/webhooks/{webhook}/resumptions   administrator                     none    {}
+POST /v1/webhooks/{webhook}/removals      administrator                     none    {}
+POST /v1/webhooks/{webhook}/tests         administrator                     none    {}
+POST /v1/webhooks/{webhook}/resends       administrator                     none    {"entry":0}
 GET  /v1/witnesses                        everyone                          read,write
 POST /v1/witnesses                        administrator                     none    {"url":"https://w.example","verifier_key":"WITNESS"}
 POST /v1/witnesses/{name}/removals        administrator                     none    {}
@@ -270,6 +280,7 @@ fn filled(path: &str) -> String {
         ("{wave}", "WAV-999999"),
         ("{purchase}", "BUY-999999"),
         ("{scenario}", "SCN-999999"),
+        ("{webhook}", "WHK-999999"),
         ("{item}", "1"),
         ("{hold}", "HLD-999999"),
     ]);
