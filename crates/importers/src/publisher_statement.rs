@@ -47,7 +47,7 @@ pub enum PublisherStatementField {
     MaintainedUntil,
 }
 
-/// Fields with their names and the headers that give them, the first being ours.
+/// Fields with their names and the headers that give them, in the order in which they are tried.
 const FIELDS: [(PublisherStatementField, &str, &[&str]); 10] = [
     (
         PublisherStatementField::Product,

@@ -92,8 +92,8 @@ fn in_order_of_number(mut group: Group<'_>) -> Group<'_> {
 /// Pairs rows and rights in force on the day, then what is left with those that are not.
 pub(super) fn pair<'a>(sides: &Sides<'a>, rows: &[usize], rights: &[&'a Entitlement]) -> Pairs<'a> {
     let unretired = rights.iter().copied().filter(|right| right.retired_on.is_none_or(|day| sides.on < day));
-    let (rights, mut other_rights): (Vec<_>, Vec<_>) = unretired.partition(|right| right.counts_on(sides.on));
-    let (rows, mut other_rows): (Vec<usize>, Vec<usize>) =
+    let (rights, other_rights): (Vec<_>, Vec<_>) = unretired.partition(|right| right.counts_on(sides.on));
+    let (rows, other_rows): (Vec<usize>, Vec<usize>) =
         rows.iter().copied().partition(|place| sides.rows.get(*place).is_some_and(|row| row.is_valid_on(sides.on)));
     let mut open = Open { rows, rights };
     let mut groups = sides.by_reference(&mut open, PairedBy::Order, Sides::order_of_row, Sides::order_of_right);
@@ -101,14 +101,8 @@ pub(super) fn pair<'a>(sides: &Sides<'a>, rows: &[usize], rights: &[&'a Entitlem
     let agreed = sides.by_reference(&mut open, PairedBy::Agreement, Sides::agreement_of_row, Sides::agreement_of_right);
     groups.extend(agreed);
     let mut groups = sides.by_product(groups, open);
-    for group in &mut groups {
-        if group.rights.is_empty() {
-            sides.look_among_rights(group, &mut other_rights);
-        } else if group.rows.is_empty() {
-            sides.look_among_rows(group, &mut other_rows);
-        }
-    }
-    Pairs { groups: groups.into_iter().map(in_order_of_number).collect(), rows_left: other_rows }
+    let rows_left = sides.look_among_others(&mut groups, &other_rights, other_rows);
+    Pairs { groups: groups.into_iter().map(in_order_of_number).collect(), rows_left }
 }
 
 impl<'a> Sides<'a> {
@@ -229,45 +223,62 @@ impl<'a> Sides<'a> {
         side::units(rows.iter().filter_map(|place| Some(self.rows.get(*place)?.quantity)))
     }
 
-    /// Gives rows without a right the rights that are not in force: those that end last, of the same order or
-    /// agreement where there are any.
-    fn look_among_rights(&self, group: &mut Group<'a>, others: &mut Vec<&'a Entitlement>) {
-        let Some(product) = group.product else { return };
-        let of_product: Vec<&'a Entitlement> =
-            others.iter().copied().filter(|right| right.product == product).collect();
+    /// Gives groups of one side what is not in force on the other, and returns the rows that no group took.
+    fn look_among_others(
+        &self,
+        groups: &mut [Group<'a>],
+        other_rights: &[&'a Entitlement],
+        other_rows: Vec<usize>,
+    ) -> Vec<usize> {
+        let mut rights: BTreeMap<ProductId, Vec<&'a Entitlement>> = BTreeMap::new();
+        for right in other_rights {
+            rights.entry(right.product).or_default().push(right);
+        }
+        let mut rows: BTreeMap<ProductId, Vec<usize>> = BTreeMap::new();
+        for place in &other_rows {
+            if let Some(product) = self.product_of(*place) {
+                rows.entry(product).or_default().push(*place);
+            }
+        }
+        let mut taken = BTreeSet::new();
+        for group in groups {
+            let Some(product) = group.product else { continue };
+            if group.rights.is_empty() {
+                self.take_rights(group, rights.remove(&product).unwrap_or_default());
+            } else if group.rows.is_empty() {
+                self.take_rows(group, &rows.remove(&product).unwrap_or_default());
+                taken.extend(group.rows.iter().copied());
+            }
+        }
+        other_rows.into_iter().filter(|place| !taken.contains(place)).collect()
+    }
+
+    /// Gives rows without a right those of `others` that end last, of the same order or agreement where there are any.
+    fn take_rights(&self, group: &mut Group<'a>, others: Vec<&'a Entitlement>) {
         let orders: BTreeSet<String> = group.rows.iter().filter_map(|place| self.order_of_row(*place)).collect();
         let agreements: BTreeSet<String> =
             group.rows.iter().filter_map(|place| self.agreement_of_row(*place)).collect();
-        let has = |set: &BTreeSet<String>, reference: Option<String>| reference.is_some_and(|text| set.contains(&text));
-        let fitting = [PairedBy::Order, PairedBy::Agreement, PairedBy::Product].into_iter().find_map(|by| {
-            let fits = |right: &&&Entitlement| match by {
-                PairedBy::Order | PairedBy::OrderAlone => has(&orders, self.order_of_right(right)),
-                PairedBy::Agreement => has(&agreements, self.agreement_of_right(right)),
-                PairedBy::Product => true,
-            };
-            let fitting: Vec<&'a Entitlement> = of_product.iter().filter(fits).copied().collect();
-            (!fitting.is_empty()).then_some((by, fitting))
-        });
-        let Some((by, fitting)) = fitting else { return };
-        let last = fitting.iter().map(|right| last_day(right.right.ends_on)).max();
+        let same_order = |right: &&Entitlement| self.order_of_right(right).is_some_and(|of| orders.contains(&of));
+        let same_agreement =
+            |right: &&Entitlement| self.agreement_of_right(right).is_some_and(|of| agreements.contains(&of));
+        let (by, fitting) = if others.iter().any(same_order) {
+            (PairedBy::Order, others.into_iter().filter(same_order).collect())
+        } else if others.iter().any(same_agreement) {
+            (PairedBy::Agreement, others.into_iter().filter(same_agreement).collect())
+        } else {
+            (PairedBy::Product, others)
+        };
+        let last = fitting.iter().map(|right: &&Entitlement| last_day(right.right.ends_on)).max();
         group.rights = fitting.into_iter().filter(|right| Some(last_day(right.right.ends_on)) == last).collect();
-        group.paired_by = Some(by);
-        let taken: BTreeSet<_> = group.rights.iter().map(|right| right.id).collect();
-        others.retain(|right| !taken.contains(&right.id));
+        group.paired_by = (!group.rights.is_empty()).then_some(by);
     }
 
-    /// Gives rights without a row the rows of their product that are not in force: those that end last.
-    fn look_among_rows(&self, group: &mut Group<'a>, others: &mut Vec<usize>) {
-        let Some(product) = group.product else { return };
+    /// Gives rights without a row those of `others` that end last.
+    fn take_rows(&self, group: &mut Group<'a>, others: &[usize]) {
         let ends = |place: usize| last_day(self.rows.get(place).and_then(|row| row.ends_on));
-        let fitting: Vec<usize> =
-            others.iter().copied().filter(|place| self.product_of(*place) == Some(product)).collect();
-        let last = fitting.iter().map(|place| ends(*place)).max();
-        group.rows = fitting.into_iter().filter(|place| Some(ends(*place)) == last).collect();
-        if !group.rows.is_empty() {
-            group.paired_by = Some(PairedBy::Product);
-        }
-        others.retain(|place| !group.rows.contains(place));
+        let last = others.iter().map(|place| ends(*place)).max();
+        group.rows = others.iter().copied().filter(|place| Some(ends(*place)) == last).collect();
+        group.paired_by = (!group.rows.is_empty()).then_some(PairedBy::Product);
     }
 }
 
