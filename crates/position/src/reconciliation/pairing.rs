@@ -96,9 +96,14 @@ pub(super) fn pair<'a>(sides: &Sides<'a>, rows: &[usize], rights: &[&'a Entitlem
     let (rows, other_rows): (Vec<usize>, Vec<usize>) =
         rows.iter().copied().partition(|place| sides.rows.get(*place).is_some_and(|row| row.is_valid_on(sides.on)));
     let mut open = Open { rows, rights };
-    let mut groups = sides.by_reference(&mut open, PairedBy::Order, Sides::order_of_row, Sides::order_of_right);
+    let mut groups = sides.by_reference(&mut open, PairedBy::Order, |place| sides.order_of_row(place), order_of_right);
     groups.extend(sides.by_order_alone(&mut open));
-    let agreed = sides.by_reference(&mut open, PairedBy::Agreement, Sides::agreement_of_row, Sides::agreement_of_right);
+    let agreed = sides.by_reference(
+        &mut open,
+        PairedBy::Agreement,
+        |place| sides.agreement_of_row(place),
+        |right| sides.agreement_of_right(right),
+    );
     groups.extend(agreed);
     let mut groups = sides.by_product(groups, open);
     let rows_left = sides.look_among_others(&mut groups, &other_rights, other_rows);
@@ -118,10 +123,6 @@ impl<'a> Sides<'a> {
         reference(self.rows.get(place)?.agreement.as_deref())
     }
 
-    fn order_of_right(&self, right: &Entitlement) -> Option<String> {
-        reference(right.purchase_reference.as_deref())
-    }
-
     fn agreement_of_right(&self, right: &Entitlement) -> Option<String> {
         let agreement = self.state.agreements.get(&right.agreement?)?;
         reference(Some(&agreement.terms.reference))
@@ -132,19 +133,19 @@ impl<'a> Sides<'a> {
         &self,
         open: &mut Open<'a>,
         by: PairedBy,
-        of_row: fn(&Self, usize) -> Option<String>,
-        of_right: fn(&Self, &Entitlement) -> Option<String>,
+        of_row: impl Fn(usize) -> Option<String>,
+        of_right: impl Fn(&Entitlement) -> Option<String>,
     ) -> Vec<Group<'a>> {
         let mut found: BTreeMap<(String, ProductId), Group<'a>> = BTreeMap::new();
         let empty =
             |product| Group { product: Some(product), paired_by: Some(by), rows: Vec::new(), rights: Vec::new() };
         for place in &open.rows {
-            if let (Some(reference), Some(product)) = (of_row(self, *place), self.product_of(*place)) {
+            if let (Some(reference), Some(product)) = (of_row(*place), self.product_of(*place)) {
                 found.entry((reference, product)).or_insert_with(|| empty(product)).rows.push(*place);
             }
         }
         for right in &open.rights {
-            if let Some(reference) = of_right(self, right)
+            if let Some(reference) = of_right(right)
                 && let Some(group) = found.get_mut(&(reference, right.product))
             {
                 group.rights.push(right);
@@ -166,7 +167,7 @@ impl<'a> Sides<'a> {
         }
         let mut rights: BTreeMap<String, Vec<&'a Entitlement>> = BTreeMap::new();
         for right in &open.rights {
-            if let Some(order) = self.order_of_right(right) {
+            if let Some(order) = order_of_right(right) {
                 rights.entry(order).or_default().push(right);
             }
         }
@@ -258,7 +259,7 @@ impl<'a> Sides<'a> {
         let orders: BTreeSet<String> = group.rows.iter().filter_map(|place| self.order_of_row(*place)).collect();
         let agreements: BTreeSet<String> =
             group.rows.iter().filter_map(|place| self.agreement_of_row(*place)).collect();
-        let same_order = |right: &&Entitlement| self.order_of_right(right).is_some_and(|of| orders.contains(&of));
+        let same_order = |right: &&Entitlement| order_of_right(right).is_some_and(|of| orders.contains(&of));
         let same_agreement =
             |right: &&Entitlement| self.agreement_of_right(right).is_some_and(|of| agreements.contains(&of));
         let (by, fitting) = if others.iter().any(same_order) {
@@ -287,6 +288,10 @@ fn counts_alike(one: &[&Entitlement], other: &[&Entitlement]) -> bool {
     let metrics =
         |rights: &[&Entitlement]| -> BTreeSet<Metric> { rights.iter().map(|right| right.right.metric).collect() };
     one.is_empty() || metrics(one) == metrics(other)
+}
+
+fn order_of_right(right: &Entitlement) -> Option<String> {
+    reference(right.purchase_reference.as_deref())
 }
 
 fn reference(text: Option<&str>) -> Option<String> {

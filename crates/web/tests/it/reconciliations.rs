@@ -50,8 +50,8 @@ fn findings(found: &Value) -> Vec<String> {
 #[tokio::test]
 async fn a_statement_is_compared_by_everybody_of_the_staff_and_records_nothing() {
     let world = world().await;
-    let size = world.get(&OPERATOR, "/v1/ledger").await.good().json()["size"].clone();
     let (auditor_id, auditor) = world.person("mira", &[Role::Auditor]).await;
+    let size = world.get(&OPERATOR, "/v1/ledger").await.good().json()["size"].clone();
     let found = world.upload(&auditor, &format!("{PATH}?publisher=northlight"), PORTAL.as_bytes()).await.good().json();
     assert_eq!(
         findings(&found),
