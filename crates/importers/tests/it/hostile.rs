@@ -119,7 +119,7 @@ fn publishers_statements_are_refused_with_their_limit_or_rejected_row_by_row() {
         "rows of a publisher's statement is over the limit of 100,000",
     );
     let wrong: String = (0..10_001).map(|number| format!("Draw {number},many\n")).collect();
-    check_statement(format!("product,quantity\n{wrong}"), "over the limit of 10,000");
+    check_statement(format!("product,quantity\n{wrong}"), "more than 10,000 pieces");
 }
 
 fn report(content: &str) -> String {
