@@ -20,12 +20,12 @@ pub use importers::{
     Unreadable, Workbook, read_workbook,
 };
 use position::Line;
-pub(crate) use reading::length;
+use reading::Read;
 pub use reading::{
     ChosenColumns, GivenMapping, HowToRead, MappingUsed, SeenTable, WorkbookReader, built_in_mappings, columns_chosen,
     field_names, named_mapping, parse_mapping,
 };
-use reading::{Read, blocking};
+pub(crate) use reading::{blocking, length};
 pub use rejected::RejectFile;
 
 use crate::failure::Failure;

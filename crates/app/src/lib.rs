@@ -20,6 +20,7 @@ mod order;
 mod organisation;
 pub mod positions;
 pub mod reclaim;
+pub mod reconciliations;
 pub mod renewals;
 mod replay;
 pub mod sample;

@@ -15,8 +15,8 @@ mod time;
 mod webhook;
 
 pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis, Scenario};
-pub use entitlement::{Entitlement, NewEntitlement};
-pub use imports::{Import, Tables};
+pub use entitlement::{Entitlement, NewEntitlement, Reconcile};
+pub use imports::{Import, TableReading, Tables};
 pub use source::Source;
 pub use time::{Forecast, Seal, SealAct, Statement, Trend};
 pub use webhook::Webhook;

@@ -40,11 +40,14 @@ pub enum TableKind {
     Leavers,
     /// Sessions and readings.
     Usage,
+    /// What a publisher says that we own: compared with the rights, and never imported.
+    PublisherStatement,
 }
 
 impl TableKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Installations, Self::Entitlements, Self::Leavers, Self::Usage];
+    pub const ALL: [Self; 5] =
+        [Self::Installations, Self::Entitlements, Self::Leavers, Self::Usage, Self::PublisherStatement];
 
     /// The name in files, addresses and forms.
     pub fn name(self) -> &'static str {
@@ -53,6 +56,7 @@ impl TableKind {
             Self::Entitlements => "entitlements",
             Self::Leavers => "leavers",
             Self::Usage => "usage",
+            Self::PublisherStatement => "publisher_statement",
         }
     }
 }

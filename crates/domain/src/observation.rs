@@ -252,6 +252,51 @@ impl RowRights {
     }
 }
 
+/// One row of a publisher's statement of what we own, after its columns were mapped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublisherStatementRow {
+    /// Line in the file, the first being 1 and the header counting.
+    pub line: u64,
+    /// Product as the publisher calls it; never empty. Where the file gives part numbers only, the part number.
+    pub product: String,
+    /// Part number, where given beside the name.
+    pub sku: Option<String>,
+    /// Publisher, where given.
+    pub publisher: Option<String>,
+    /// What one unit licenses, where given.
+    pub metric: Option<StatedMetric>,
+    /// How many units; zero says that there are none.
+    pub quantity: Quantity,
+    /// The agreement's reference as the file gives it.
+    pub agreement: Option<String>,
+    /// Purchase order or other reference of the purchase.
+    pub order_number: Option<String>,
+    /// First day of validity, where given.
+    pub starts_on: Option<Date>,
+    /// Last day of validity (inclusive), where given.
+    pub ends_on: Option<Date>,
+    /// Last day of maintenance (inclusive), where given.
+    pub maintained_until: Option<Date>,
+}
+
+impl PublisherStatementRow {
+    /// Whether the row counts on `day`; both ends count, and a side that is not given is open.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.starts_on.is_none_or(|start| start <= day) && self.ends_on.is_none_or(|end| day <= end)
+    }
+}
+
+/// A metric as a publisher writes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatedMetric {
+    /// One that is known here.
+    Known(Metric),
+    /// Words for none that is known here.
+    Other(String),
+}
+
 /// A piece of a file that could not be used, with what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::digest::Digest;
 use domain::entitlement::{Metric, Quantity, Scope, Versions};
 use domain::money::{Currency, Money};
 use domain::observation::{EntitlementRow, Environment, Reject, RowRights};
@@ -13,7 +12,8 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::amount::{CurrencyMark, DecimalStyle, NotANumber, price_per_unit, read_number, split_currency};
-use crate::calendar::{DateStyle, optional_date};
+use crate::calendar::optional_date;
+use crate::cells::{CellReader, Cells, Faults, fingerprint};
 use crate::encoding::Encoding;
 use crate::findings::{Fault, Findings, Remark};
 use crate::layout::{RejectedRow, Table, TableView, unpacked, wanted};
@@ -95,15 +95,7 @@ pub fn read_entitlements_as(
     };
     let assigned = assign(mapping, &headed.headers)?;
     let view = table.view(&headed, records.clone(), &assigned, STYLED)?;
-    let reader = RowReader {
-        mapping,
-        assigned,
-        headers: &headed.headers,
-        home_currency,
-        decimal: view.decimal,
-        date_order: view.dates,
-        dates: view.dates_shown,
-    };
+    let reader = RowReader { cells: CellReader::new(mapping, assigned, &headed.headers, &view), home_currency };
     read_rows(records, &reader, view, &table.layout)
 }
 
@@ -166,8 +158,8 @@ fn read_rows(
         }
     }
     Ok(EntitlementFile {
-        mapping_name: reader.mapping.name.clone(),
-        mapping: Some(reader.mapping.clone().laid_out(layout.clone())),
+        mapping_name: reader.cells.mapping.name.clone(),
+        mapping: Some(reader.cells.mapping.clone().laid_out(layout.clone())),
         encoding: view.encoding,
         columns: view.columns.clone(),
         view: Some(view),
@@ -185,18 +177,6 @@ pub(crate) fn is_entitlements_table(table: &Table<'_>) -> bool {
     assign_columns(&headed.headers, &headed.wanted()).is_ok_and(|assigned| {
         [EntitlementField::Product, EntitlementField::Quantity].iter().all(|field| assigned.contains_key(field))
     })
-}
-
-/// A digest of every cell, with lengths so that no two records share one.
-fn fingerprint(record: &Record<'_>) -> Digest {
-    let mut bytes = Vec::new();
-    let filled = record.cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
-    for cell in record.cells.iter().take(filled) {
-        let cell = cell.trim();
-        bytes.extend_from_slice(format!("{}:", cell.len()).as_bytes());
-        bytes.extend_from_slice(cell.as_bytes());
-    }
-    Digest::of(&bytes)
 }
 
 fn assign(mapping: &Mapping, headers: &[String]) -> Result<BTreeMap<EntitlementField, usize>, Unreadable> {
@@ -220,79 +200,25 @@ fn missing_column(field: EntitlementField, wanted: Vec<String>, headers: Vec<Str
     Unreadable::MissingColumn { field: field.name(), wanted, headers }
 }
 
-/// Place and fault of everything that is wrong in one row.
-type Faults = Vec<(String, Fault)>;
-
 /// A price with what it says of its currency.
 type Price = (Decimal, Option<CurrencyMark>);
 
-/// Reads the cells of one row and gathers what is wrong with them.
-struct Cells<'r> {
-    reader: &'r RowReader<'r>,
-    record: &'r Record<'r>,
-    faults: Faults,
-}
-
-impl Cells<'_> {
-    /// The value of a field; `None` where its cell is at fault.
-    fn read<T>(&mut self, field: EntitlementField, read: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
-        match read(self.reader.cell(field, self.record)) {
-            Ok(value) => Some(value),
-            Err(fault) => {
-                self.faults.push((self.reader.place(field, self.record), fault));
-                None
-            }
-        }
-    }
-}
-
 struct RowReader<'r> {
-    mapping: &'r Mapping,
-    assigned: BTreeMap<EntitlementField, usize>,
-    headers: &'r [String],
+    cells: CellReader<'r, EntitlementField>,
     home_currency: Currency,
-    /// The decimal style that the mapping states or the whole file shows.
-    decimal: Option<DecimalStyle>,
-    /// The order of day and month that somebody stated.
-    date_order: Option<DateStyle>,
-    /// The order of dates that the file shows, for the words of a repair only.
-    dates: Option<DateStyle>,
 }
 
 impl RowReader<'_> {
-    /// The cell, or the mapping's default where there is none.
-    fn cell<'c>(&'c self, field: EntitlementField, record: &'c Record<'_>) -> &'c str {
-        let cell = self.assigned.get(&field).map_or("", |column| record.cell(*column));
-        if cell.is_empty() { self.mapping.defaults.get(&field).map_or("", |text| text.trim()) } else { cell }
-    }
-
-    fn place(&self, field: EntitlementField, record: &Record<'_>) -> String {
-        let header = self.assigned.get(&field).and_then(|column| self.headers.get(*column));
-        match header {
-            Some(header) => format!("line {}, column “{header}”", record.line),
-            None => format!("line {}", record.line),
-        }
-    }
-
-    /// The decimal style of a cell: a workbook's numbers have a point, whatever its texts have.
-    fn decimal_of(&self, field: EntitlementField, record: &Record<'_>) -> Option<DecimalStyle> {
-        match self.assigned.get(&field) {
-            Some(column) if record.is_number(*column) => Some(DecimalStyle::Point),
-            Some(_) | None => self.decimal,
-        }
-    }
-
     /// The row and what is worth saying about it, or everything that is wrong with it.
     fn read(&self, record: &Record<'_>) -> Result<(EntitlementRow, Vec<String>), Faults> {
         use EntitlementField as F;
-        if let Some(extra) = record.cells.iter().skip(self.headers.len()).find(|cell| !cell.trim().is_empty()) {
-            let problem = format!("The row has {} cells and the header {}.", record.cells.len(), self.headers.len());
-            let repair = "Put texts that hold the delimiter between quotation marks.";
-            return Err(vec![(format!("line {}", record.line), Fault::new(extra, problem, repair))]);
+        if let Some(faults) = self.cells.too_many_cells(record) {
+            return Err(faults);
         }
         let mut remarks = Vec::new();
-        let mut cells = Cells { reader: self, record, faults: Vec::new() };
-        let date = |text: &str| optional_date(text, self.date_order, self.dates);
+        let reader = &self.cells;
+        let mut cells = Cells::of(reader, record);
+        let date = |text: &str| optional_date(text, reader.date_order, reader.dates);
         let text = |what: &'static str| move |text: &str| clean_optional(what, Some(text));
         let product = cells.read(F::Product, product);
         let publisher = cells.read(F::Publisher, text("publisher"));
@@ -300,11 +226,12 @@ impl RowReader<'_> {
         let unlimited = cells.read(F::Unlimited, yes_or_no).unwrap_or_default();
         let quantity = cells.read(F::Quantity, |text| match text {
             "" if unlimited => Ok(Quantity::Unlimited),
-            text => quantity(text, self.decimal_of(F::Quantity, record)),
+            text => quantity(text, reader.decimal_of(F::Quantity, record)),
         });
-        let unit_price = cells.read(F::UnitPrice, |text| price(text, self.decimal_of(F::UnitPrice, record))).flatten();
+        let unit_price =
+            cells.read(F::UnitPrice, |text| price(text, reader.decimal_of(F::UnitPrice, record))).flatten();
         let total_price =
-            cells.read(F::TotalPrice, |text| price(text, self.decimal_of(F::TotalPrice, record))).flatten();
+            cells.read(F::TotalPrice, |text| price(text, reader.decimal_of(F::TotalPrice, record))).flatten();
         let stated = cells.read(F::Currency, currency).flatten();
         let starts_on = cells.read(F::StartsOn, date);
         let ends_on = cells.read(F::EndsOn, date);
@@ -319,11 +246,11 @@ impl RowReader<'_> {
         if let (Some(Some(starts_on)), Some(Some(ends_on))) = (starts_on, ends_on)
             && ends_on < starts_on
         {
-            cells.faults.push((self.place(F::EndsOn, record), ends_before_start(starts_on, ends_on)));
+            cells.fault(F::EndsOn, ends_before_start(starts_on, ends_on));
         }
         let price = self.price_of_one(quantity, unit_price, total_price, stated, record, &mut remarks);
         let mut faults = cells.faults;
-        let price = price.map_err(|(field, fault)| faults.push((self.place(field, record), fault))).ok().flatten();
+        let price = price.map_err(|(field, fault)| faults.push((reader.place(field, record), fault))).ok().flatten();
         let (Some(product), Some(metric), Some(quantity), true) = (product, metric, quantity, faults.is_empty()) else {
             return Err(faults);
         };
@@ -358,7 +285,7 @@ impl RowReader<'_> {
         remarks: &mut Vec<String>,
     ) -> Result<Option<Money>, (EntitlementField, Fault)> {
         let in_currency = |field: EntitlementField, (amount, mark): Price| {
-            self.currency(mark, stated, record, self.cell(field, record))
+            self.currency(mark, stated, record, self.cells.cell(field, record))
                 .map(|currency| Money { amount, currency })
                 .map_err(|fault| (field, fault))
         };
@@ -406,7 +333,7 @@ impl RowReader<'_> {
         record: &Record<'_>,
         found: &str,
     ) -> Result<Currency, Fault> {
-        let column = self.assigned.get(&EntitlementField::Currency);
+        let column = self.cells.assigned.get(&EntitlementField::Currency);
         let from_column = stated.filter(|_| column.is_some_and(|column| !record.cell(*column).is_empty()));
         let currency =
             from_column.or_else(|| mark.and_then(CurrencyMark::currency)).or(stated).unwrap_or(self.home_currency);
@@ -422,7 +349,10 @@ impl RowReader<'_> {
 }
 
 /// What a row says of where and how its units may be used. What is wrong stands among the faults of the cells.
-fn use_rights(cells: &mut Cells<'_>, date: impl Fn(&str) -> Result<Option<Date>, Fault>) -> RowRights {
+fn use_rights(
+    cells: &mut Cells<'_, EntitlementField>,
+    date: impl Fn(&str) -> Result<Option<Date>, Fault>,
+) -> RowRights {
     use EntitlementField as F;
     let places = |what: &'static str| move |text: &str| list(what, text);
     let set = |places: Option<Vec<String>>| places.unwrap_or_default().into_iter().collect();
@@ -439,7 +369,7 @@ fn use_rights(cells: &mut Cells<'_>, date: impl Fn(&str) -> Result<Option<Date>,
     if versions.is_none() && (downgrade || maintained_until.is_some()) {
         let problem = "Downgrade and maintenance are said of no version.";
         let repair = "Write the newest version that was bought, or leave both empty.";
-        cells.faults.push((cells.reader.place(F::NewestVersion, cells.record), Fault::new("", problem, repair)));
+        cells.fault(F::NewestVersion, Fault::new("", problem, repair));
     }
     RowRights {
         scope,
@@ -506,7 +436,7 @@ fn price(text: &str, style: Option<DecimalStyle>) -> Result<Option<Price>, Fault
     Ok(Some((number, mark)))
 }
 
-fn product(text: &str) -> Result<String, Fault> {
+pub(crate) fn product(text: &str) -> Result<String, Fault> {
     clean("product name", text)?
         .map(str::to_owned)
         .ok_or_else(|| Fault::new("", "The row names no product.", "Write the product's name, or leave the row out."))
@@ -527,6 +457,14 @@ fn metric(text: &str) -> Result<Metric, Fault> {
 }
 
 fn quantity(text: &str, style: Option<DecimalStyle>) -> Result<Quantity, Fault> {
+    match quantity_or_none(text, style)? {
+        Quantity::Units(0) => Err(Fault::new(text, "The quantity is zero.", "Leave the row out: it gives no right.")),
+        quantity => Ok(quantity),
+    }
+}
+
+/// Whole units, zero among them, or a word for no limit.
+pub(crate) fn quantity_or_none(text: &str, style: Option<DecimalStyle>) -> Result<Quantity, Fault> {
     if text.is_empty() {
         let repair = "Write a whole number, or “unlimited”.";
         return Err(Fault::new(text, "The row gives no quantity.", repair));
@@ -538,17 +476,16 @@ fn quantity(text: &str, style: Option<DecimalStyle>) -> Result<Quantity, Fault> 
         NotANumber::TooLong => Fault::new(text, format!("{QUANTITY}."), QUANTITY.repair),
         NotANumber::Malformed | NotANumber::Ambiguous | NotANumber::Negative => number_fault(text, problem),
     })?;
-    let fault = |problem: String, repair: &str| Err(Fault::new(text, problem, repair));
     if number > Decimal::from(QUANTITY.max) {
-        return fault(format!("{QUANTITY}."), QUANTITY.repair);
+        return Err(Fault::new(text, format!("{QUANTITY}."), QUANTITY.repair));
     }
     match u64::try_from(number) {
-        Ok(0) if number.is_zero() => fault("The quantity is zero.".to_owned(), "Leave the row out: it gives no right."),
         Ok(units) if Decimal::from(units) == number => Ok(Quantity::Units(units)),
-        _ => fault(
-            "The quantity is no whole number.".to_owned(),
+        _ => Err(Fault::new(
+            text,
+            "The quantity is no whole number.",
             "Write whole units; convert packs into the units they hold.",
-        ),
+        )),
     }
 }
 

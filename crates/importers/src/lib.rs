@@ -12,6 +12,7 @@ mod agent_report;
 mod amount;
 mod assembly;
 mod calendar;
+mod cells;
 mod coswid;
 mod cyclonedx;
 mod cyclonedx_xml;
@@ -34,6 +35,7 @@ mod mapping;
 mod name;
 mod osquery;
 mod package_lists;
+mod publisher_statement;
 mod spdx;
 mod spdx_graph;
 mod spdx_json;
@@ -61,6 +63,10 @@ pub use inventory::{
 pub use layout::{RejectedRow, TableView};
 pub use leavers::{LeaverField, LeaverFile, LeaverMapping, read_leavers, view_leavers};
 pub use mapping::{Delimiter, EntitlementField, Field, FieldMapping, Headers, Layout, Mapping, UnusableMapping};
+pub use publisher_statement::{
+    PublisherStatementField, PublisherStatementFile, PublisherStatementMapping, read_publisher_statement,
+    view_publisher_statement,
+};
 pub use table::ColumnUse;
 pub use unreadable::Unreadable;
 pub use usage::{

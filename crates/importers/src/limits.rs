@@ -98,6 +98,15 @@ pub const ENTITLEMENT_ROWS: Limit = Limit {
     repair: "Split the file by rows and import the parts one after the other.",
 };
 
+/// Rows of a publisher's statement.
+pub const PUBLISHER_STATEMENT_ROWS: Limit = Limit {
+    what: "The number of rows of a publisher's statement",
+    max: 100_000,
+    shown: "100,000",
+    reason: "As many as rows of entitlements, against which they are compared.",
+    repair: "Split the file by agreement or product and compare the parts one after the other.",
+};
+
 /// Rows of a table of leavers.
 pub const LEAVER_ROWS: Limit = Limit {
     what: "The number of persons in the file",
@@ -351,7 +360,7 @@ pub const SKUS: Limit = Limit {
 };
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Limit; 35] = [
+pub const ALL: [Limit; 36] = [
     FILE_BYTES,
     UNPACKED_BYTES,
     UNPACKING_RATIO,
@@ -359,6 +368,7 @@ pub const ALL: [Limit; 35] = [
     TITLES_PER_REPORT,
     TITLES,
     ENTITLEMENT_ROWS,
+    PUBLISHER_STATEMENT_ROWS,
     LEAVER_ROWS,
     REJECTS,
     COLUMNS,

@@ -13,6 +13,7 @@ pub mod check;
 pub mod forecast;
 pub mod metrics;
 pub mod recognition;
+pub mod reconciliation;
 
 mod base;
 mod census;

@@ -24,6 +24,7 @@ pub mod positions;
 pub mod products;
 pub mod purchases;
 pub mod reclaim;
+pub mod reconciliations;
 pub mod renewals;
 pub mod scenarios;
 pub mod seals;
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(metrics::routes())
         .merge(titles::routes())
         .merge(entitlements::routes())
+        .merge(reconciliations::routes())
         .merge(agreements::routes())
         .merge(renewals::routes())
         .merge(alerts::routes())

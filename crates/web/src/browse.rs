@@ -30,6 +30,7 @@ pub mod positions;
 pub mod products;
 pub mod purchases;
 pub mod reclaim;
+pub mod reconciliations;
 pub mod renewals;
 pub mod request_form;
 pub mod requests;
@@ -160,6 +161,10 @@ fn data() -> Router<Site> {
         .route("/sources/{source}/devices/{device}/rejection", post(sources::reject))
         .route(addresses::ENTITLEMENTS, get(entitlements::list).post(entitlement_form::record))
         .route(addresses::ENTITLEMENT_NEW, get(entitlement_form::ask))
+        .route(
+            addresses::ENTITLEMENTS_RECONCILIATION,
+            get(reconciliations::ask).post(reconciliations::compare).layer(DefaultBodyLimit::max(FILE_BODY_BYTES_MAX)),
+        )
         .route("/entitlements/{entitlement}", get(entitlements::show))
         .route(
             "/entitlements/{entitlement}/retirement",

@@ -29,6 +29,7 @@ pub mod product;
 pub mod products;
 pub mod purchases;
 pub mod reclaim;
+pub mod reconciliations;
 pub mod renewals;
 pub mod request;
 pub mod request_form;

@@ -13,7 +13,8 @@ use domain::product::folded;
 use domain::text::Text;
 use importers::{
     Encoding, EntitlementField, EntitlementFile, Field, FieldMapping, Headers, InstallationField, InventoryFormat,
-    Layout, LeaverField, LeaverFile, Mapping, TableView, Tables, Unreadable, UsageField, Workbook,
+    Layout, LeaverField, LeaverFile, Mapping, PublisherStatementField, PublisherStatementFile, TableView, Tables,
+    Unreadable, UsageField, Workbook,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -193,6 +194,10 @@ impl Kind for UsageField {
     const KIND: TableKind = TableKind::Usage;
 }
 
+impl Kind for PublisherStatementField {
+    const KIND: TableKind = TableKind::PublisherStatement;
+}
+
 /// A mapping with where it comes from: what was only remembered does not have to fit.
 struct Chosen<F: Field> {
     mapping: Option<FieldMapping<F>>,
@@ -288,7 +293,27 @@ impl App {
             TableKind::Entitlements => self.read_entitlements(given),
             TableKind::Leavers => self.read_leavers(given),
             TableKind::Usage => self.read_usage(given, read_at),
+            TableKind::PublisherStatement => Err(Failure::Unreadable(Unreadable::OtherKind {
+                what: "a publisher's statement, which is compared and never imported",
+                instead: "Compare it with “indult entitlement reconcile”.",
+            })),
         }
+    }
+
+    /// Reads a publisher's statement, with how its table was read. What was remembered of `source` counts where
+    /// nothing else is said.
+    pub(crate) fn read_publisher_statement(
+        &self,
+        file: &GivenFile,
+        source: &str,
+        how: &HowToRead,
+    ) -> Result<(PublisherStatementFile, Option<SeenTable>), Failure> {
+        let chosen = choose::<PublisherStatementField>(&self.snapshot().state, source, how)?;
+        let reader = self.workbook_reader();
+        let read =
+            chosen.read(|mapping| importers::read_publisher_statement(&file.bytes, mapping, &how.layout, &*reader))?;
+        let table = seen(TableKind::PublisherStatement, file, Some(read.view.clone()), Some(used(&read.mapping)));
+        Ok((read, table))
     }
 
     fn read_inventory(&self, given: &GivenImport) -> Result<Read, Failure> {
@@ -415,6 +440,11 @@ impl App {
                 importers::view_leavers(bytes, mapping, layout, reader).map(Some)
             }),
             TableKind::Usage => app.see::<UsageField>(&given, importers::view_usage),
+            TableKind::PublisherStatement => {
+                app.see::<PublisherStatementField>(&given, |bytes, mapping, layout, reader| {
+                    importers::view_publisher_statement(bytes, mapping, layout, reader).map(Some)
+                })
+            }
         })
         .await
     }
@@ -683,6 +713,7 @@ pub fn built_in_mappings(kind: TableKind) -> Vec<String> {
         TableKind::Entitlements => names::<EntitlementField>(),
         TableKind::Leavers => names::<LeaverField>(),
         TableKind::Usage => names::<UsageField>(),
+        TableKind::PublisherStatement => names::<PublisherStatementField>(),
     }
 }
 
@@ -696,6 +727,7 @@ pub fn field_names(kind: TableKind) -> Vec<(&'static str, bool)> {
         TableKind::Entitlements => names::<EntitlementField>(),
         TableKind::Leavers => names::<LeaverField>(),
         TableKind::Usage => names::<UsageField>(),
+        TableKind::PublisherStatement => names::<PublisherStatementField>(),
     }
 }
 
@@ -723,6 +755,7 @@ pub fn parse_mapping(kind: TableKind, text: &str) -> Result<String, Failure> {
         TableKind::Entitlements => parsed::<EntitlementField>(text),
         TableKind::Leavers => parsed::<LeaverField>(text),
         TableKind::Usage => parsed::<UsageField>(text),
+        TableKind::PublisherStatement => parsed::<PublisherStatementField>(text),
     }
 }
 
@@ -747,6 +780,7 @@ pub fn columns_chosen(kind: TableKind, chosen: &ChosenColumns) -> Result<String,
         TableKind::Entitlements => mapping_chosen::<EntitlementField>(chosen),
         TableKind::Leavers => mapping_chosen::<LeaverField>(chosen),
         TableKind::Usage => mapping_chosen::<UsageField>(chosen),
+        TableKind::PublisherStatement => mapping_chosen::<PublisherStatementField>(chosen),
     }
 }
 

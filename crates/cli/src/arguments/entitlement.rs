@@ -1,8 +1,11 @@
 //! The words of `indult entitlement`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::OnADay;
+use super::imports::TableReading;
 
 #[derive(Debug, Subcommand)]
 pub enum Entitlement {
@@ -37,6 +40,26 @@ pub enum Entitlement {
         #[arg(long)]
         reason: String,
     },
+    /// Compare what a publisher says that you own (an export of its portal, a licence statement) with the rights that
+    /// are recorded. Nothing is recorded by it. Ends with 0 where all agrees and with 3 where anything differs.
+    Reconcile(Box<Reconcile>),
+}
+
+#[derive(Debug, Args)]
+pub struct Reconcile {
+    /// The file: a table as CSV or XLSX, or JSON; `-` is standard input.
+    pub file: PathBuf,
+    /// Whose statement it is, by number or name; found from the rows where not given.
+    #[arg(long, value_name = "PUBLISHER")]
+    pub publisher: Option<String>,
+    /// The day on which both sides have to be in force; today where not given.
+    #[arg(long, value_name = "DAY")]
+    pub on: Option<String>,
+    /// Print every finding as CSV.
+    #[arg(long)]
+    pub csv: bool,
+    #[command(flatten)]
+    pub reading: TableReading,
 }
 
 #[derive(Debug, Args)]

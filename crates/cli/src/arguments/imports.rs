@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// How tables among the files are read; what is not said is found by looking.
+/// How a table is read; what is not said is found by looking.
 #[derive(Debug, Clone, Args)]
-pub struct Tables {
+pub struct TableReading {
     /// Which column gives which field: the name of a mapping, or a TOML file. Found by the headers where not given.
     #[arg(long, value_name = "NAME|FILE")]
     pub map: Option<String>,
@@ -28,6 +28,13 @@ pub struct Tables {
     /// The order of day and month: day_first or month_first.
     #[arg(long, value_name = "ORDER")]
     pub dates: Option<String>,
+}
+
+/// How tables among the files are read, now and next time.
+#[derive(Debug, Clone, Args)]
+pub struct Tables {
+    #[command(flatten)]
+    pub reading: TableReading,
     /// Remember for the source how its columns are read.
     #[arg(long)]
     pub remember: bool,

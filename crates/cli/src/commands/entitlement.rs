@@ -2,14 +2,16 @@
 
 use std::process::ExitCode;
 
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::Asked;
 use super::position::past;
+use super::import::{parameters, told};
 use super::product::said;
-use crate::arguments::{Entitlement, NewEntitlement};
-use crate::client::escaped;
-use crate::exit::Exit;
+use crate::arguments::{Entitlement, NewEntitlement, Reconcile};
+use crate::client::{Part, escaped, form};
+use crate::exit::{Exit, NO};
 use crate::print::{self, at, words};
 
 pub async fn run(asked: &Asked, entitlement: Entitlement) -> Result<ExitCode, Exit> {
@@ -55,8 +57,74 @@ pub async fn run(asked: &Asked, entitlement: Entitlement) -> Result<ExitCode, Ex
             let answer = asked.client.post(&path, json!({ "retired_on": on, "reason": reason })).await?;
             said(asked, &answer, &format!("{entitlement} no longer counts from {on} on."));
         }
+        Entitlement::Reconcile(reconcile) => return reconciled(asked, &reconcile).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Compares a publisher's statement with our rights.
+async fn reconciled(asked: &Asked, given: &Reconcile) -> Result<ExitCode, Exit> {
+    let mut parts = vec![Part::read("file", &given.file)?];
+    let (mapping, reading) = told(&given.reading)?;
+    parts.extend(mapping);
+    let query = [("publisher", given.publisher.clone()), ("on", given.on.clone())];
+    let path = format!("/v1/reconciliations/statement?{}", parameters(query.iter().chain(&reading)));
+    let answer = asked.client.send(Method::POST, &path, form(&parts)).await?.json()?;
+    if given.csv {
+        let table = asked
+            .client
+            .send(
+                Method::POST,
+                &format!("{path}{}format=csv", if path.ends_with('?') { "" } else { "&" }),
+                form(&parts),
+            )
+            .await?;
+        print::bytes(&table.body);
+    } else if asked.output.json {
+        print::json(&answer);
+    } else {
+        comparisons(asked, &answer);
+    }
+    let agrees = at(&answer, "agrees").as_bool().unwrap_or(false);
+    Ok(if agrees { ExitCode::SUCCESS } else { ExitCode::from(NO) })
+}
+
+/// What differs, with its working, and what could not be read.
+fn comparisons(asked: &Asked, answer: &Value) {
+    let mut rows = Vec::new();
+    for comparison in at(answer, "comparisons").as_array().into_iter().flatten() {
+        let listed = |list: &str, field: &str| {
+            let items = at(comparison, list).as_array().into_iter().flatten();
+            items.map(|item| words(at(item, field))).collect::<Vec<_>>().join(" ")
+        };
+        for finding in at(comparison, "findings").as_array().into_iter().flatten() {
+            if words(at(finding, "kind")) != "equal" {
+                let numbers = ["name", "theirs", "ours"].map(|field| words(at(comparison, field)));
+                let told = [words(at(finding, "sentence")), listed("rows", "line"), listed("rights", "id")];
+                rows.push(numbers.into_iter().chain(told).collect());
+            }
+        }
+    }
+    if !rows.is_empty() {
+        let headings = [
+            ("PRODUCT", "", false),
+            ("THEIRS", "", true),
+            ("OURS", "", true),
+            ("FINDING", "", false),
+            ("LINES", "", false),
+            ("RIGHTS", "", false),
+        ];
+        print::rows_table(asked.output, &headings, rows);
+    }
+    for reject in at(answer, "rejects").as_array().into_iter().flatten() {
+        let [place, problem, repair] = ["place", "problem", "repair"].map(|field| words(at(reject, field)));
+        print::line(format!("Left out: {place}: {problem} {repair}"));
+    }
+    print::line(words(at(answer, "summary")));
+    let (day, size) = (words(at(answer, "on")), words(at(answer, "ledger_size")));
+    print::note(format!(
+        "Compared on {day}, read at entry {size}. Nothing was written; --csv and --json say what to do about each."
+    ));
 }
 
 const FIELDS: [(&str, &str); 19] = [

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::arguments::{Import, Tables};
+use crate::arguments::{Import, TableReading, Tables};
 use crate::client::{Part, escaped, form};
 use crate::exit::{Exit, WITH_WARNINGS};
 use crate::print::{self, at, words};
@@ -95,6 +95,28 @@ async fn show(asked: &Asked, import: &str) -> Result<ExitCode, Exit> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How a table is read, as the server takes it: a mapping file as a part, all else as parameters.
+pub(super) fn told(reading: &TableReading) -> Result<(Option<Part>, [(&'static str, Option<String>); 7]), Exit> {
+    let file = reading.map.as_deref().map(Path::new).filter(|map| map.is_file());
+    let mapping = file.map(|map| Part::read("mapping", map)).transpose()?;
+    let said = [
+        ("map", reading.map.clone().filter(|_| mapping.is_none())),
+        ("sheet", reading.sheet.clone()),
+        ("header_row", reading.header_row.map(|row| row.to_string())),
+        ("delimiter", reading.delimiter.clone()),
+        ("encoding", reading.encoding.clone()),
+        ("decimal", reading.decimal.clone()),
+        ("dates", reading.dates.clone()),
+    ];
+    Ok((mapping, said))
+}
+
+/// The parameters that are given, as an address has them.
+pub(super) fn parameters<'a>(given: impl Iterator<Item = &'a (&'a str, Option<String>)>) -> String {
+    let parts = given.filter_map(|(key, value)| Some(format!("{key}={}", escaped(value.as_ref()?))));
+    parts.collect::<Vec<_>>().join("&")
+}
+
 /// Sends files of one kind, to be looked at or brought in.
 async fn bring_in(
     asked: &Asked,
@@ -105,27 +127,11 @@ async fn bring_in(
     dry_run: bool,
 ) -> Result<ExitCode, Exit> {
     let mut parts: Vec<Part> = files.iter().map(|file| Part::read("file", file)).collect::<Result<_, _>>()?;
-    let mut named = None;
-    match &tables.map {
-        Some(map) if Path::new(map).is_file() => parts.push(Part::read("mapping", Path::new(map))?),
-        Some(map) => named = Some(map.clone()),
-        None => {}
-    }
+    let (mapping, reading) = told(&tables.reading)?;
+    parts.extend(mapping);
     let flag = |set: bool| set.then(|| "true".to_owned());
-    let said = [
-        ("map", named),
-        ("sheet", tables.sheet.clone()),
-        ("header_row", tables.header_row.map(|row| row.to_string())),
-        ("delimiter", tables.delimiter.clone()),
-        ("encoding", tables.encoding.clone()),
-        ("decimal", tables.decimal.clone()),
-        ("dates", tables.dates.clone()),
-        ("remember", flag(tables.remember)),
-        ("dry_run", flag(dry_run)),
-    ];
-    let given =
-        query.iter().chain(&said).filter_map(|(key, value)| Some(format!("{key}={}", escaped(value.as_ref()?))));
-    let path = format!("/v1/imports/{kind}?{}", given.collect::<Vec<_>>().join("&"));
+    let said = [("remember", flag(tables.remember)), ("dry_run", flag(dry_run))];
+    let path = format!("/v1/imports/{kind}?{}", parameters(query.iter().chain(&reading).chain(&said)));
     let answer = asked.client.send(axum::http::Method::POST, &path, form(&parts)).await?.json()?;
     outcome(asked, &answer, dry_run);
     let left_out = at(&answer, "brought.rejected").as_u64().unwrap_or(0);

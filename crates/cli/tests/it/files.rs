@@ -44,6 +44,29 @@ fn rows_left_out_end_with_nine_and_come_back_as_a_file() {
 }
 
 #[test]
+fn a_publishers_statement_ends_with_three_where_it_differs_and_with_nothing_where_it_agrees() {
+    let folder = founded();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("rights.csv", "product,publisher,metric,quantity\nBoard,Oakbank,device,3\nMap,Oakbank,device,2\n");
+    assert!(indult(folder.path(), &["import", "entitlements", "rights.csv"]).status.success());
+    write("portal.csv", "product,quantity\nBoard,4\nMap,2\n");
+    let differs = indult(folder.path(), &["entitlement", "reconcile", "portal.csv", "--publisher", "Oakbank"]);
+    assert_eq!(differs.status.code(), Some(3), "{}", said(&differs));
+    assert!(said(&differs).contains("1 of 2 do not agree: different quantity 1."), "{}", said(&differs));
+    assert!(said(&differs).contains("The publisher says 4; our rights are 3."), "{}", said(&differs));
+    let csv = indult(folder.path(), &["entitlement", "reconcile", "portal.csv", "--csv"]);
+    assert_eq!(csv.status.code(), Some(3), "{}", said(&csv));
+    assert!(said(&csv).contains("PRD-1,Board,quantity,4,3,"), "{}", said(&csv));
+    write("portal.csv", "Artikel,Stand\nBoard,3\nMap,2\n");
+    write("oakbank.toml", "name = \"oakbank\"\n[columns]\nproduct = \"Artikel\"\nquantity = \"Stand\"\n");
+    let agrees = indult(folder.path(), &["entitlement", "reconcile", "portal.csv", "--map", "oakbank.toml", "--json"]);
+    assert_eq!(agrees.status.code(), Some(0), "{}", said(&agrees));
+    assert!(said(&agrees).contains("All agree: 2 of 2."), "{}", said(&agrees));
+    let unread = indult(folder.path(), &["entitlement", "reconcile", "portal.csv"]);
+    assert_eq!(unread.status.code(), Some(1), "{}", said(&unread));
+}
+
+#[test]
 fn a_workbook_goes_out_and_comes_in_through_a_process_of_its_own() {
     let folder = founded();
     std::fs::write(folder.path().join("rights.csv"), "product,metric,quantity,unit_price\nBoard,device,3,12.50\n")

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use importers::{EntitlementField, Headers, Mapping, limits};
+use importers::{EntitlementField, Headers, Mapping, PublisherStatementField, PublisherStatementMapping, limits};
 
 fn documentation() -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/IMPORT.md")).unwrap()
@@ -27,6 +27,20 @@ fn the_table_of_columns_lists_every_field_with_its_synonyms() {
         assert!(text.contains(&row), "docs/IMPORT.md lacks this row:\n{row}");
     }
     assert!(text.contains(&Mapping::template_header()), "the template's first line");
+}
+
+#[test]
+fn the_table_of_a_publishers_statement_lists_every_field_with_its_synonyms() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/RECONCILIATION.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let mapping = PublisherStatementMapping::named("publisher-statement").unwrap();
+    for field in PublisherStatementField::ALL {
+        let headers = mapping.columns.get(&field).map(Headers::candidates).unwrap_or_default();
+        let also: Vec<String> =
+            headers.into_iter().filter(|header| *header != field.name().replace('_', " ")).collect();
+        let row = format!("| `{}` | {} |", field.name(), also.join(", "));
+        assert!(text.contains(&row), "docs/RECONCILIATION.md lacks this row:\n{row}");
+    }
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use domain::money::Currency;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use importers::{Mapping, Unreadable, detect, read_entitlements, read_inventory};
+use importers::{
+    Layout, Mapping, Unreadable, detect, read_entitlements, read_inventory, read_publisher_statement, read_workbook,
+};
 
 const REPORT: &str = include_str!("../../fixtures/laptop.glpi.json");
 const SERVER: &str = include_str!("../../fixtures/server.xml");
@@ -57,6 +59,18 @@ fn entitlements(bytes: &[u8]) -> String {
     })
 }
 
+/// What the reader of publishers' statements says of the bytes.
+fn statement(bytes: &[u8]) -> String {
+    read_publisher_statement(bytes, None, &Layout::default(), &read_workbook).map_or_else(refused, |file| {
+        for reject in &file.rejects {
+            assert!(!reject.place.is_empty() && !reject.problem.is_empty() && !reject.repair.is_empty());
+            assert!(reject.found.chars().count() <= 1_000, "what was found is shortened");
+        }
+        let problems: Vec<&str> = file.rejects.iter().map(|reject| reject.problem.as_str()).collect();
+        format!("read: {} rows, rejects: {}", file.rows.len(), problems.join(" "))
+    })
+}
+
 #[track_caller]
 fn check_reader(reader: fn(&[u8]) -> String, bytes: &[u8], expect: &str) {
     let started = Instant::now();
@@ -64,7 +78,7 @@ fn check_reader(reader: fn(&[u8]) -> String, bytes: &[u8], expect: &str) {
     assert!(started.elapsed() < PATIENCE, "took {:?}", started.elapsed());
     assert!(told.contains(expect), "{told}");
     if bytes.len() < SMALL {
-        let _ = (inventory(bytes), entitlements(bytes), detect(bytes, None));
+        let _ = (inventory(bytes), entitlements(bytes), statement(bytes), detect(bytes, None));
     }
 }
 
@@ -78,6 +92,34 @@ fn check(bytes: impl AsRef<[u8]>, expect: &str) {
 #[track_caller]
 fn check_entitlements(bytes: impl AsRef<[u8]>, expect: &str) {
     check_reader(entitlements, bytes.as_ref(), expect);
+}
+
+/// The reader of publishers' statements says this.
+#[track_caller]
+fn check_statement(bytes: impl AsRef<[u8]>, expect: &str) {
+    check_reader(statement, bytes.as_ref(), expect);
+}
+
+#[test]
+fn publishers_statements_are_refused_with_their_limit_or_rejected_row_by_row() {
+    check_statement("", "refused: ");
+    check_statement("<a/>", "XML and no table");
+    check_statement("product,price\nDraw,1\n", "quantity");
+    check_statement("product,quantity\nDraw,\"1\n", "quotation mark");
+    check_statement("product,quantity,quantity\nDraw,1,2\n", "refused: ");
+    check_statement("product,quantity\nDraw,-4\nDraw,1.5\nDraw,2000000000\nDraw,\n", "read: 0 rows");
+    check_statement("product,quantity\nDraw,2000000000\n", "over the limit of 1,000,000,000");
+    check_statement("product,quantity\nDr\u{202e}aw,1\n", "read: 0 rows");
+    check_statement("product,quantity,valid until\nDraw,1,03/04/2026\n", "read: 0 rows");
+    check_statement("product,quantity,from,until\nDraw,1,2026-02-01,2026-01-01\n", "ends before it starts");
+    check_statement(format!("product,quantity\n{},1\n", "x".repeat(600)), "read: 0 rows");
+    let many: String = (0..100_001).map(|number| format!("Draw {number},1\n")).collect();
+    check_statement(
+        format!("product,quantity\n{many}"),
+        "rows of a publisher's statement is over the limit of 100,000",
+    );
+    let wrong: String = (0..10_001).map(|number| format!("Draw {number},many\n")).collect();
+    check_statement(format!("product,quantity\n{wrong}"), "more than 10,000 pieces");
 }
 
 fn report(content: &str) -> String {

@@ -21,6 +21,7 @@ mod hostile;
 mod inventories;
 mod lists;
 mod shown;
+mod statements;
 mod tools;
 mod usage;
 mod workbooks;

@@ -7,6 +7,7 @@ mod measured;
 mod measured_property;
 mod property;
 mod recognition;
+mod reconciliation;
 mod reference;
 mod scenario;
 mod stories;

@@ -299,7 +299,7 @@ async fn undo(At(import): At<ImportId>, act: Act<Nothing>) -> Result<Response, P
 
 /// What could not be used, with its place and repair.
 #[derive(Debug, Serialize, ToSchema)]
-struct RejectObject {
+pub(super) struct RejectObject {
     /// A line, or a path inside the file.
     place: String,
     /// What was found there, shortened.
@@ -319,13 +319,11 @@ struct FileRejectsObject {
     rejects: Vec<RejectObject>,
 }
 
+pub(super) fn reject(of: Reject) -> RejectObject {
+    RejectObject { place: of.place, found: of.found, problem: of.problem, repair: of.repair }
+}
+
 fn rejects(of: FileRejects) -> FileRejectsObject {
-    let reject = |reject: Reject| RejectObject {
-        place: reject.place,
-        found: reject.found,
-        problem: reject.problem,
-        repair: reject.repair,
-    };
     FileRejectsObject { file: of.file, rejects: of.rejects.into_iter().map(reject).collect() }
 }
 
@@ -382,7 +380,7 @@ fn remarks(of: FileRemarks) -> FileRemarksObject {
 
 /// How a table was read.
 #[derive(Debug, Serialize, ToSchema)]
-struct TableObject {
+pub(super) struct TableObject {
     /// The file's name.
     file: String,
     /// The sheets of a workbook.
@@ -421,7 +419,7 @@ struct RowObject {
 /// A mapping of columns.
 #[derive(Debug, Serialize, ToSchema)]
 struct MappingObject {
-    /// What the tables hold: `installations`, `entitlements`, `leavers` or `usage`.
+    /// What the tables hold: `installations`, `entitlements`, `leavers`, `usage` or `publisher_statement`.
     kind: String,
     /// Its name.
     name: String,
@@ -431,7 +429,7 @@ struct MappingObject {
     file: Option<String>,
 }
 
-fn table(seen: SeenTable) -> TableObject {
+pub(super) fn table(seen: SeenTable) -> TableObject {
     let SeenTable { kind, file, view, mapping } = seen;
     TableObject {
         file,
@@ -552,52 +550,57 @@ async fn files(site: &Site, request: Request, file_name: Option<String>, like: I
     let (parts, body) = request.into_parts();
     let writer = Writer::of(&parts, site)?;
     writer.must_be_allowed(like)?;
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_form = kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
-    let request = Request::from_parts(parts, body);
-    let mut files = Vec::new();
-    let mut mapping = None;
-    if is_form {
-        let form = Multipart::from_request(request, &()).await;
-        let mut form =
-            form.map_err(|_| Problem::new(Kind::NotReadable, "The form has no boundary between its parts."))?;
-        let mut parts = 0;
-        while let Some(part) = form.next_field().await.map_err(|error| not_read(&error))? {
-            parts += 1;
-            if parts > PARTS_MAX {
-                return Err(Problem::at("file", format!("Send at most {PARTS_MAX} files at once.")));
-            }
-            let name = part.file_name().map(str::to_owned);
-            let field = part.name().unwrap_or_default().to_owned();
-            let bytes: Bytes = part.bytes().await.map_err(|error| not_read(&error))?;
-            match field.as_str() {
-                "file" | "files" => {
-                    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "file".to_owned());
-                    files.push(GivenFile { name, bytes: Vec::from(bytes), device: None });
-                }
-                "mapping" if mapping.is_none() => mapping = Some(text(&bytes)?),
-                "mapping" => return Err(Problem::at("mapping", "Send one mapping.")),
-                other => {
-                    let shown: String = other.chars().take(40).collect();
-                    let detail = format!("There is no part {shown} here. These are read: file, mapping.");
-                    return Err(Problem::at("file", detail));
-                }
-            }
-        }
-    } else {
-        let bytes = given::body(request).await?;
-        let name = file_name.unwrap_or_else(|| "file".to_owned());
-        files.push(GivenFile { name, bytes: Vec::from(bytes), device: None });
-    }
-    if files.is_empty() {
-        return Err(Problem::at("file", "Send at least one file, as the body or as a part named file."));
-    }
+    let (files, mapping) = sent_files(Request::from_parts(parts, body), file_name).await?;
     let mut sent = Vec::new();
     for file in &files {
         sent.extend_from_slice(format!("{} {}\n", Digest::of(&file.bytes), file.name).as_bytes());
     }
     sent.extend_from_slice(mapping.as_deref().unwrap_or_default().as_bytes());
     Ok(Files { writer, files, mapping, sent })
+}
+
+/// The files of a form, at least one, with the mapping beside them; or the body as one file.
+pub(super) async fn sent_files(
+    request: Request,
+    file_name: Option<String>,
+) -> Result<(Vec<GivenFile>, Option<String>), Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_form = kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
+    if !is_form {
+        let bytes = given::body(request).await?;
+        let name = file_name.unwrap_or_else(|| "file".to_owned());
+        return Ok((vec![GivenFile { name, bytes: Vec::from(bytes), device: None }], None));
+    }
+    let (mut files, mut mapping) = (Vec::new(), None);
+    let form = Multipart::from_request(request, &()).await;
+    let mut form = form.map_err(|_| Problem::new(Kind::NotReadable, "The form has no boundary between its parts."))?;
+    let mut parts = 0;
+    while let Some(part) = form.next_field().await.map_err(|error| not_read(&error))? {
+        parts += 1;
+        if parts > PARTS_MAX {
+            return Err(Problem::at("file", format!("Send at most {PARTS_MAX} files at once.")));
+        }
+        let name = part.file_name().map(str::to_owned);
+        let field = part.name().unwrap_or_default().to_owned();
+        let bytes: Bytes = part.bytes().await.map_err(|error| not_read(&error))?;
+        match field.as_str() {
+            "file" | "files" => {
+                let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "file".to_owned());
+                files.push(GivenFile { name, bytes: Vec::from(bytes), device: None });
+            }
+            "mapping" if mapping.is_none() => mapping = Some(text(&bytes)?),
+            "mapping" => return Err(Problem::at("mapping", "Send one mapping.")),
+            other => {
+                let shown: String = other.chars().take(40).collect();
+                let detail = format!("There is no part {shown} here. These are read: file, mapping.");
+                return Err(Problem::at("file", detail));
+            }
+        }
+    }
+    if files.is_empty() {
+        return Err(Problem::at("file", "Send at least one file, as the body or as a part named file."));
+    }
+    Ok((files, mapping))
 }
 
 fn not_read(error: &axum::extract::multipart::MultipartError) -> Problem {
@@ -674,10 +677,10 @@ impl ImportQuery {
     }
 }
 
-/// Files to import: a multipart form, or one file as the body.
+/// Files: a multipart form, or one file as the body.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes a form")]
-struct FilesForm {
+pub(super) struct FilesForm {
     /// The files; the part can come several times.
     #[schema(content_media_type = "application/octet-stream")]
     file: Vec<String>,
@@ -705,7 +708,7 @@ async fn import(site: Site, request: Request, kind: TableKind, like: Intent) -> 
     let source = match (query.source, kind) {
         (Some(source), _) => source,
         (None, TableKind::Installations | TableKind::Usage) => file_source(),
-        (None, TableKind::Entitlements | TableKind::Leavers) => String::new(),
+        (None, TableKind::Entitlements | TableKind::Leavers | TableKind::PublisherStatement) => String::new(),
     };
     let given = GivenImport { kind, source: source.clone(), files, how };
     let actor = writer.caller.actor;
@@ -815,7 +818,7 @@ async fn list_mappings(reading: Reading, _: Asked<Nothing>) -> Result<Response, 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewMapping {
-    /// What the tables hold: `installations`, `entitlements`, `leavers` or `usage`.
+    /// What the tables hold: `installations`, `entitlements`, `leavers`, `usage` or `publisher_statement`.
     #[schema(value_type = String)]
     kind: TableKind,
     /// The source for whose tables it is used.

@@ -7,6 +7,7 @@ use axum::response::Response;
 use domain::Refusal;
 use domain::id::ImportId;
 use domain::import::{Brought, Import};
+use domain::observation::Reject;
 use domain::person::Role;
 
 use crate::browse::form::{Form, error, refused};
@@ -95,7 +96,8 @@ pub async fn list(visitor: Visitor) -> Result<Response, Problem> {
 /// The mappings to choose from: those that were remembered, and those that come with the program.
 fn mappings(visitor: &Visitor) -> Vec<Choice> {
     let mut choices = vec![Choice::plain("", "Find out by itself")];
-    for known in visitor.state().mappings.values() {
+    let importable = |kind: TableKind| kind != TableKind::PublisherStatement;
+    for known in visitor.state().mappings.values().filter(|known| importable(known.kind)) {
         choices.push(Choice::plain(known.name.clone(), format!("As remembered for {} ({})", known.name, known.kind)));
     }
     for name in app::imports::built_in_mappings(TableKind::Entitlements) {
@@ -153,12 +155,21 @@ impl Sent {
         }
     }
 
-    fn table_kind(&self) -> TableKind {
+    fn import_kind(&self) -> ImportKind {
         match self.kind.as_str() {
-            "entitlements" => TableKind::Entitlements,
-            "leavers" => TableKind::Leavers,
-            "usage" => TableKind::Usage,
-            _ => TableKind::Installations,
+            "entitlements" => ImportKind::Entitlements,
+            "leavers" => ImportKind::Leavers,
+            "usage" => ImportKind::Usage,
+            _ => ImportKind::Inventory,
+        }
+    }
+
+    fn table_kind(&self) -> TableKind {
+        match self.import_kind() {
+            ImportKind::Inventory => TableKind::Installations,
+            ImportKind::Entitlements => TableKind::Entitlements,
+            ImportKind::Leavers => TableKind::Leavers,
+            ImportKind::Usage => TableKind::Usage,
         }
     }
 
@@ -233,7 +244,7 @@ pub async fn preview(visitor: Visitor, multipart: Multipart) -> Result<Response,
         (false, outcome) => Some(outcome),
     };
     let mut view = PreviewPage {
-        kind: kind_named(sent.table_kind()),
+        kind: sent.import_kind(),
         source: sent.source(),
         device: sent.device.clone(),
         outcome: None,
@@ -265,15 +276,6 @@ pub async fn preview(visitor: Visitor, multipart: Multipart) -> Result<Response,
     view.errors = errors;
     let page = imports::preview_page(&visitor.frame(), &view);
     Ok(if view.errors.any() { visitor.page_with_errors(page) } else { visitor.page(page) })
-}
-
-fn kind_named(kind: TableKind) -> ImportKind {
-    match kind {
-        TableKind::Installations => ImportKind::Inventory,
-        TableKind::Entitlements => ImportKind::Entitlements,
-        TableKind::Leavers => ImportKind::Leavers,
-        TableKind::Usage => ImportKind::Usage,
-    }
 }
 
 /// What an outcome says on the page.
@@ -383,25 +385,31 @@ fn shortly(line: &app::positions::Line) -> Shortly {
 
 /// Rejects by what repairs them, the most frequent first.
 fn grouped(outcome: &ImportOutcome) -> Vec<RejectGroup> {
+    let of_file = |file: &'_ app::imports::FileRejects| {
+        file.rejects.iter().map(|reject| (file.file.clone(), reject.clone())).collect::<Vec<_>>()
+    };
+    reject_groups(outcome.rejects.iter().flat_map(of_file))
+}
+
+/// Rejects of files by what repairs them, the most frequent first.
+pub(super) fn reject_groups(rejects: impl IntoIterator<Item = (String, Reject)>) -> Vec<RejectGroup> {
     let mut groups: Vec<RejectGroup> = Vec::new();
-    for file in &outcome.rejects {
-        for reject in &file.rejects {
-            let fits = |group: &&mut RejectGroup| group.problem == reject.problem && group.repair == reject.repair;
-            let example = (format!("{}, {}", file.file, reject.place), reject.found.clone());
-            match groups.iter_mut().find(fits) {
-                Some(group) => {
-                    group.count += 1;
-                    if group.examples.len() < EXAMPLES_SHOWN {
-                        group.examples.push(example);
-                    }
+    for (file, reject) in rejects {
+        let fits = |group: &&mut RejectGroup| group.problem == reject.problem && group.repair == reject.repair;
+        let example = (format!("{file}, {}", reject.place), reject.found.clone());
+        match groups.iter_mut().find(fits) {
+            Some(group) => {
+                group.count += 1;
+                if group.examples.len() < EXAMPLES_SHOWN {
+                    group.examples.push(example);
                 }
-                None => groups.push(RejectGroup {
-                    problem: reject.problem.clone(),
-                    repair: reject.repair.clone(),
-                    count: 1,
-                    examples: vec![example],
-                }),
             }
+            None => groups.push(RejectGroup {
+                problem: reject.problem,
+                repair: reject.repair,
+                count: 1,
+                examples: vec![example],
+            }),
         }
     }
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));

@@ -28,6 +28,9 @@ fn defaults_offered(kind: TableKind) -> &'static [(&'static str, &'static str)] 
             ("business_unit", "Business unit"),
         ],
         TableKind::Leavers => &[],
+        TableKind::PublisherStatement => {
+            &[("metric", "Metric"), ("publisher", "Publisher"), ("agreement", "Agreement")]
+        }
         TableKind::Usage => &[("feature", "Feature"), ("vendor", "Vendor"), ("kind", "Kind")],
     }
 }

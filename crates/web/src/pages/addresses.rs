@@ -58,6 +58,8 @@ pub const IMPORT_PREVIEW_REJECTS: &str = "/imports/preview/rejects";
 pub const SOURCES: &str = "/sources";
 /// The entitlements.
 pub const ENTITLEMENTS: &str = "/entitlements";
+/// A publisher's statement beside the entitlements.
+pub const ENTITLEMENTS_RECONCILIATION: &str = "/entitlements/reconciliation";
 /// A new entitlement.
 pub const ENTITLEMENT_NEW: &str = "/entitlements/new";
 /// The agreements.

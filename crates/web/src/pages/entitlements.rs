@@ -91,8 +91,10 @@ pub fn page(frame: &Frame, view: &EntitlementsPage) -> Markup {
     let heading = Heading {
         words: "Entitlements",
         lede: Some(html! { "Every right that was recorded, with its terms." }),
-        acts: view.may_import.then(|| {
-            html! {
+        acts: Some(html! {
+            a.button.second href=(addresses::ENTITLEMENTS_RECONCILIATION) { "Compare a publisher\u{2019}s statement" }
+            @if view.may_import {
+                " "
                 a.button.second href=(addresses::ENTITLEMENT_NEW) { "Record one" }
                 " "
                 a.button.second href=(addresses::IMPORT_NEW) { "Import entitlements" }

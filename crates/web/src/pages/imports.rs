@@ -458,9 +458,9 @@ pub fn preview_page(frame: &Frame, view: &PreviewPage) -> Markup {
             }
         }
         @if let Some(outcome) = &view.outcome { (summary(outcome, "will be")) }
-        @if let Some(table) = &view.table { (table_form(table, &carried, &view.errors)) }
+        @if let Some(table) = &view.table { (table_form(table, addresses::IMPORT_PREVIEW, "Preview again", &carried, &view.errors)) }
         @if let Some(outcome) = &view.outcome {
-            (rejects(outcome))
+            (rejects(&outcome.rejects))
             @if outcome.counts.rejected > 0 { (reject_download(view, &carried)) }
             (remarks(outcome))
             @if view.kind != ImportKind::Leavers { (changes(outcome, "Effect on the position")) }
@@ -506,7 +506,7 @@ fn commit_form(view: &PreviewPage, carried: &Markup) -> Markup {
 }
 
 /// How a table is read, with everything to change about it.
-fn table_form(table: &TableForm, carried: &Markup, errors: &Errors) -> Markup {
+pub(super) fn table_form(table: &TableForm, action: &str, button: &str, carried: &Markup, errors: &Errors) -> Markup {
     let was = format!("{}\n{}\n{}\n{}", table.sheet, table.header_row, table.delimiter, table.encoding);
     html! {
         section aria-labelledby="table-title" {
@@ -519,7 +519,7 @@ fn table_form(table: &TableForm, carried: &Markup, errors: &Errors) -> Markup {
                     }
                 }
             }
-            form method="post" action=(addresses::IMPORT_PREVIEW) enctype="multipart/form-data" {
+            form method="post" action=(action) enctype="multipart/form-data" {
                 (carried) (hidden("was", &was))
                 div.filter { (layout_fields(table, errors)) }
                 (first_rows(table))
@@ -532,7 +532,7 @@ fn table_form(table: &TableForm, carried: &Markup, errors: &Errors) -> Markup {
                         } }
                     }
                 }
-                div.buttons { button.second type="submit" { "Preview again" } }
+                div.buttons { button.second type="submit" { (button) } }
             }
         }
     }
@@ -647,12 +647,13 @@ fn summary(outcome: &Outcome, verb: &str) -> Markup {
     }
 }
 
-fn rejects(outcome: &Outcome) -> Markup {
+/// What was left out, with what repairs it.
+pub(super) fn rejects(groups: &[RejectGroup]) -> Markup {
     html! {
-        @if !outcome.rejects.is_empty() {
+        @if !groups.is_empty() {
             section aria-labelledby="rejects-title" {
                 h2 #rejects-title { "Left out" }
-                @for group in &outcome.rejects {
+                @for group in groups {
                     div.reject {
                         h3 { (count(group.count)) " \u{d7} " (group.problem) }
                         p { (group.repair) }
@@ -773,7 +774,7 @@ pub fn import_page(frame: &Frame, view: &ImportPage) -> Markup {
                 td { code.digest { (file.digest) } }
             } } }
         }))
-        @if let Some(outcome) = &view.outcome { (rejects(outcome)) (changes(outcome, "What it changed")) }
+        @if let Some(outcome) = &view.outcome { (rejects(&outcome.rejects)) (changes(outcome, "What it changed")) }
         @if view.undone.is_none() && !view.why_not_undo.is_empty() { p.hint { (view.why_not_undo) } }
         (copy_as(&view.copy))
     };

@@ -11,6 +11,7 @@ mod ledger;
 mod people;
 mod purchases;
 mod reclaim;
+mod reconciliations;
 mod renewals;
 mod requests;
 mod rights;
@@ -54,6 +55,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(imports::all(mark));
     samples.extend(known_software::all(mark));
     samples.extend(renewals::all(mark));
+    samples.extend(reconciliations::all(mark));
     samples.extend(reclaim::all(mark));
     samples.extend(purchases::all(mark));
     samples.extend(scenarios::all(mark));

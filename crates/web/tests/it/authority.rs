@@ -52,6 +52,7 @@ POST /v1/products/{product}/suites        sam_manager,procurement           writ
 POST /v1/title_matches/{title_match}/removals  sam_manager                  write   {}
 GET  /v1/entitlements                     everyone                          read,write
 POST /v1/entitlements                     sam_manager,procurement           write   {"product":"PRD-999999","metric":"device","quantity":1}
+POST /v1/reconciliations/statement        staff                             read,write  product,quantity
 GET  /v1/entitlements/{entitlement}       everyone                          read,write
 POST /v1/entitlements/{entitlement}/retirements  sam_manager,procurement    write   {"retired_on":"2025-09-01","reason":"x"}
 GET  /v1/agreements                       everyone                          read,write
@@ -298,6 +299,7 @@ fn body(word: &str) -> String {
         }
         "device,product" => "device,product\npc-1,Something\n".to_owned(),
         "product,metric,quantity" => "product,metric,quantity\nSomething,device,1\n".to_owned(),
+        "product,quantity" => "product,quantity\nSomething,1\n".to_owned(),
         "login,left on" => "login,left on\nana,2026-10-31\n".to_owned(),
         word => word.replace("WITNESS", "witness.example+0c2e7b5a+BAAA"),
     }

@@ -20,6 +20,7 @@ mod pages_requests;
 mod purchases;
 mod reclaim;
 mod recognition;
+mod reconciliations;
 mod refusals;
 mod renewals;
 mod repetition;
