@@ -82,6 +82,11 @@ impl TitleGap {
         }
     }
 
+    /// The gap of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gap| gap.name() == name)
+    }
+
     fn is_in(self, title: &RawTitle) -> bool {
         let text = match self {
             Self::Publisher => title.publisher.as_deref(),

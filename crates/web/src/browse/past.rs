@@ -6,23 +6,34 @@ use jiff::civil::Date;
 
 /// Addresses that can be read as of a sealed day. What is not among them leads to the present, and says so by having
 /// no banner.
-const CARRIED: [&str; 9] = [
+const CARRIED: [&str; 18] = [
     "/position",
     "/position.csv",
     "/software",
     "/titles",
+    "/devices",
+    "/devices.csv",
+    "/facets",
+    "/facets.csv",
+    "/gaps",
+    "/gaps/titles",
     "/v1/positions",
     "/v1/titles",
     "/v1/products",
     "/v1/devices",
+    "/v1/facets",
+    "/v1/gaps",
+    "/v1/incomplete_titles",
     "/v1/entitlements",
 ];
 /// Beginnings of such addresses.
-const CARRIED_BELOW: [&str; 5] = ["/products/", "/v1/positions/", "/v1/products/", "/v1/devices/", "/v1/entitlements/"];
+const CARRIED_BELOW: [&str; 6] =
+    ["/devices/", "/products/", "/v1/positions/", "/v1/products/", "/v1/devices/", "/v1/entitlements/"];
 /// Pages below them that are about all days, or about none.
 const NOT_CARRIED: [&str; 2] = ["/trend", "/known"];
 /// Commands that take a day.
-const COMMANDS: [&str; 3] = ["indult position list", "indult position show", "indult position explain"];
+const COMMANDS: [&str; 4] =
+    ["indult position list", "indult position show", "indult position explain", "indult device "];
 
 fn is_carried(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default();

@@ -45,13 +45,16 @@ pub enum Place {
     Seals,
     Statements,
     Scenarios,
+    Devices,
+    Facets,
+    Gaps,
     /// A page outside the navigation: signing in, an error, the first steps.
     Outside,
 }
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::MyWork,
         Self::Position,
         Self::Usage,
@@ -60,6 +63,8 @@ impl Place {
         Self::Products,
         Self::KnownSoftware,
         Self::Titles,
+        Self::Devices,
+        Self::Facets,
         Self::Metrics,
         Self::Renewals,
         Self::Alerts,
@@ -76,6 +81,7 @@ impl Place {
         Self::Statements,
         Self::Imports,
         Self::Sources,
+        Self::Gaps,
         Self::Entitlements,
         Self::Agreements,
         Self::You,
@@ -87,7 +93,9 @@ impl Place {
         match self {
             Self::MyWork => Section::MyWork,
             Self::Position | Self::Usage | Self::Features | Self::Trends => Section::Position,
-            Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
+            Self::Products | Self::KnownSoftware | Self::Titles | Self::Devices | Self::Facets | Self::Metrics => {
+                Section::Software
+            }
             Self::Renewals
             | Self::Alerts
             | Self::Reclaim
@@ -99,7 +107,7 @@ impl Place {
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
             Self::Audit | Self::Seals | Self::Statements => Section::Audit,
-            Self::Imports | Self::Sources | Self::Entitlements | Self::Agreements => Section::Data,
+            Self::Imports | Self::Sources | Self::Gaps | Self::Entitlements | Self::Agreements => Section::Data,
             Self::You | Self::Tokens | Self::Persons => Section::You,
             Self::Outside => Section::Outside,
         }
@@ -136,6 +144,9 @@ impl Place {
             Self::Seals => addresses::SEALS,
             Self::Statements => addresses::STATEMENTS,
             Self::Scenarios => addresses::SCENARIOS,
+            Self::Devices => addresses::DEVICES,
+            Self::Facets => addresses::FACETS,
+            Self::Gaps => addresses::GAPS,
         }
     }
 
@@ -170,6 +181,9 @@ impl Place {
             Self::Seals => "Seals",
             Self::Statements => "Statements",
             Self::Scenarios => "Scenarios",
+            Self::Devices => "Devices",
+            Self::Facets => "Where software is",
+            Self::Gaps => "Gaps",
         }
     }
 }
