@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod cases;
 pub mod catalogues;
 pub mod costs;
+pub mod devices;
 pub mod discovery;
 mod estates;
 pub mod exports;

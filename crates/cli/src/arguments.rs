@@ -1,6 +1,7 @@
 //! The command line's words. The doc comment of each is its help text.
 
 mod acts;
+mod device;
 mod imports;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ mod time;
 mod webhook;
 
 pub use acts::{Alert, Cost, Leaver, NewAlertRule, Purchase, Reclaim, ReclaimBasis, Scenario};
+pub use device::{Device, DeviceList};
 pub use entitlement::{Entitlement, NewEntitlement, Reconcile};
 pub use imports::{Import, TableReading, Tables};
 pub use source::Source;
@@ -101,6 +103,9 @@ pub enum Command {
     /// Products and how raw titles are recognised as them.
     #[command(subcommand)]
     Product(Product),
+    /// Devices, where software is on them, and what sources leave out.
+    #[command(subcommand)]
+    Device(Device),
     /// Rights to use products: what was bought, and on what it may be used.
     #[command(subcommand)]
     Entitlement(Entitlement),

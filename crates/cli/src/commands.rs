@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 mod cost;
 mod demo;
+mod device;
 mod discover;
 mod entitlement;
 mod exception;
@@ -90,6 +91,7 @@ async fn with_client(asked: &Asked, command: Command, target: &Target) -> Result
         Command::Source(source) => source::run(asked, source).await,
         Command::Discover(discover) => discover::report(asked, &discover).await,
         Command::Product(product) => product::run(asked, product).await,
+        Command::Device(device) => device::run(asked, device).await,
         Command::Metric(metric) => metric::run(asked, metric).await,
         Command::Entitlement(entitlement) => entitlement::run(asked, entitlement).await,
         Command::Position(position) => position::run(asked, position).await,

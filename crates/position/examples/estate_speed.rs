@@ -30,6 +30,8 @@ use generator::{Random, title};
 use jiff::Timestamp;
 use jiff::civil::date;
 use position::check::{Action, Question, answer};
+use position::facets::{Dimension, facets, facets_of};
+use position::selection::Selection;
 use position::{Base, EstateLoading, Line, line, lines};
 
 /// What to generate: `estate_speed [devices] [installations per device] [products] [folder for CSV, or -] [rounds]`.
@@ -125,6 +127,17 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
+/// Regions and business units of the generated devices.
+const REGIONS: u64 = 12;
+const UNITS: u64 = 200;
+
+/// Where a device is: of its number alone, so that all else is as the generator makes it. Neighbours are apart.
+fn place(device: u64, report: &mut DeviceReport) {
+    let spread = device.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    report.attributes.region = Some(format!("Region {:02}", spread % REGIONS));
+    report.attributes.business_unit = Some(format!("Unit {:03}", spread % UNITS));
+}
+
 /// Reports that are taken in again.
 const REPORTED_AGAIN: usize = 2_000;
 
@@ -190,7 +203,8 @@ fn main() {
     // Those that are reported again, and the last, from which titles are added to them; all where they are to be written.
     let mut reports: Vec<DeviceReport> = Vec::new();
     let mut taking = Duration::ZERO;
-    for report in generator::reports(size.devices, size.per_device, size.products) {
+    for (device, mut report) in (0..).zip(generator::reports(size.devices, size.per_device, size.products)) {
+        place(device, &mut report);
         let start = Instant::now();
         loading.report("generator", ImportId(1), &report);
         taking += start.elapsed();
@@ -230,10 +244,12 @@ fn main() {
     let whole = measure(size.rounds, |_| lines(&state, &base, at));
     println!("lines, whole estate        {whole}");
     measure_products(&state, &base, at);
+    measure_facets(&base, size.rounds);
     // Before reports change the estate, so that the numbers are those of the reports that are written.
     if let Some(folder) = &size.folder {
         let found = lines(&state, &base, at);
         write_csv(folder, &reports, &state, &found, whole.processor).unwrap();
+        write_facets(folder, &base).unwrap();
         println!("written to {}", folder.display());
     }
     measure_reports(&mut base, &reports);
@@ -251,6 +267,23 @@ fn measure_products(state: &State, base: &Base, at: Timestamp) {
         let question = Question { action: Action::Deploy, product, quantity: 1, environment: None, at };
         drop(black_box(answer(state, base, &question)));
     });
+}
+
+fn measure_facets(base: &Base, rounds: usize) {
+    for (by, words) in [(Dimension::Region, "region"), (Dimension::BusinessUnit, "unit")] {
+        let places = facets(base, by).len();
+        let cost = measure(rounds, |_| facets(base, by));
+        println!("facets by {words} ({places})   {cost}");
+        let cost = measure(rounds, |_| facets_of(base, by, ProductId(1)));
+        println!("… of the commonest product {cost}");
+    }
+    let region = Selection { region: Some("Region 01".to_owned()), ..Selection::default() };
+    let cost = measure(rounds, |_| region.devices(base));
+    println!("devices of one region ({}) {cost}", region.devices(base).len());
+    let cost = measure(rounds, |_| Selection::default().devices(base));
+    println!("all devices by name        {cost}");
+    let cost = measure(rounds, |_| position::quality::device_gaps(base.estate()));
+    println!("gaps of devices            {cost}");
 }
 
 /// Two titles added and one removed, alternating with the report as it was.
@@ -295,11 +328,14 @@ fn write_csv(
     fs::create_dir_all(folder)?;
     let file = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
     let (mut devices, mut installations) = (file("devices.csv")?, file("installations.csv")?);
-    writeln!(devices, "device,environment,person")?;
+    writeln!(devices, "device,environment,person,region,unit")?;
     writeln!(installations, "device,title,version")?;
     for (device, report) in reports.iter().enumerate() {
         let environment = report.attributes.environment.map_or("", Environment::name);
-        writeln!(devices, "{device},{environment},{}", report.attributes.primary_user.as_deref().unwrap_or_default())?;
+        let stated = |text: &Option<String>| text.clone().unwrap_or_default();
+        let attributes = &report.attributes;
+        let (person, region) = (stated(&attributes.primary_user), stated(&attributes.region));
+        writeln!(devices, "{device},{environment},{person},{region},{}", stated(&attributes.business_unit))?;
         for installation in &report.installations {
             let version = installation.title.version.as_deref().unwrap_or_default();
             writeln!(installations, "{device},{},{version}", installation.title.name)?;
@@ -334,6 +370,22 @@ fn write_csv(
     }
     write_results(&mut file("results.csv")?, lines)?;
     writeln!(file("microseconds.txt")?, "{}", time.as_micros())
+}
+
+/// What the places come to, and how long it took one after the other, in microseconds of processor.
+fn write_facets(folder: &Path, base: &Base) -> std::io::Result<()> {
+    let mut file = BufWriter::new(File::create(folder.join("facets.csv"))?);
+    writeln!(file, "dimension,place,devices,installations,licensable,products")?;
+    let mut times = BufWriter::new(File::create(folder.join("facets.txt"))?);
+    for by in [Dimension::Region, Dimension::BusinessUnit] {
+        for facet in facets(base, by) {
+            let place = facet.place.unwrap_or_default();
+            let (devices, installations) = (facet.devices, facet.installations);
+            writeln!(file, "{},{place},{devices},{installations},{},{}", by.name(), facet.licensable, facet.products)?;
+        }
+        writeln!(times, "{} {}", by.name(), measure(9, |_| facets(base, by)).processor.as_micros())?;
+    }
+    Ok(())
 }
 
 fn write_results(results: &mut impl Write, lines: &[Line]) -> std::io::Result<()> {

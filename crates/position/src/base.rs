@@ -364,6 +364,11 @@ impl Base {
         self.titles_by_product.get(&product).map_or(&[], |titles| titles.as_slice())
     }
 
+    /// The titles of every product that has any, in order of number.
+    pub(crate) fn titles_by_product(&self) -> impl Iterator<Item = (ProductId, &[TitleIndex])> {
+        self.titles_by_product.iter().map(|(product, titles)| (*product, titles.as_slice()))
+    }
+
     /// The installed titles that no rule recognises.
     pub(crate) fn unrecognised_titles(&self) -> impl Iterator<Item = TitleFacts> + '_ {
         let open =

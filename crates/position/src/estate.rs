@@ -38,8 +38,8 @@ use identity::{Identity, Key, Marks, Move};
 pub use image::NotAnImage;
 use installed::{Installed, InstalledList};
 pub use loading::EstateLoading;
-pub(crate) use places::PlaceKind;
 use places::Places;
+pub(crate) use places::{NOWHERE, PlaceKind};
 pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
 pub(crate) use users::{NOBODY, PersonMarks, PrimaryUsers, each_value};
 
@@ -49,7 +49,9 @@ pub(crate) use users::{NOBODY, PersonMarks, PrimaryUsers, each_value};
 pub struct DeviceIndex(pub u32);
 
 /// The place of a node that is part of no device yet.
-const NOWHERE: u32 = u32::MAX;
+const UNJOINED: u32 = u32::MAX;
+/// Stands after the name of a source where it sees a device only from outside.
+const FROM_OUTSIDE: &str = " (from outside)";
 /// The column of report times' value for a device whose sources do not say when they looked.
 pub(crate) const UNDATED: i64 = i64::MIN;
 
@@ -303,7 +305,7 @@ impl Estate {
         match place {
             Some(place) => self.nodes.get_mut(place).reports = reports,
             None => {
-                let place = self.nodes.push(Node { device: NOWHERE, reports });
+                let place = self.nodes.push(Node { device: UNJOINED, reports });
                 self.node_indexes.insert(key.clone(), place);
             }
         }
@@ -548,13 +550,75 @@ impl Estate {
         &self.unstated_environment
     }
 
+    fn places(&self, kind: PlaceKind) -> &Places {
+        match kind {
+            PlaceKind::Region => &self.regions,
+            PlaceKind::BusinessUnit => &self.business_units,
+            PlaceKind::CostCentre => &self.cost_centres,
+        }
+    }
+
     /// The devices that state any of these places or a part of one.
     pub(crate) fn within(&self, kind: PlaceKind, places: &BTreeSet<String>) -> DeviceSet {
-        match kind {
-            PlaceKind::Region => self.regions.within(places),
-            PlaceKind::BusinessUnit => self.business_units.within(places),
-            PlaceKind::CostCentre => self.cost_centres.within(places),
+        self.places(kind).within(places)
+    }
+
+    /// The devices that state exactly this place, letter case and white space apart.
+    pub(crate) fn stating_place(&self, kind: PlaceKind, place: &str) -> DeviceSet {
+        self.places(kind).stating(place)
+    }
+
+    /// The devices that state no place of a kind.
+    pub(crate) fn without_place(&self, kind: PlaceKind) -> DeviceSet {
+        &self.present - &self.places(kind).somewhere()
+    }
+
+    /// How many places of a kind there ever were: their numbers are 1 to this.
+    pub(crate) fn place_count(&self, kind: PlaceKind) -> u32 {
+        self.places(kind).len()
+    }
+
+    /// The number of the place that every device states, or [`NOWHERE`], by the device's own place.
+    pub(crate) fn place_numbers(&self, kind: PlaceKind) -> Vec<u32> {
+        let column = self.places(kind).column();
+        let mut numbers = vec![NOWHERE; self.devices.len() as usize];
+        let mut next = 0;
+        while next < column.len() {
+            let (_, values) = column.chunk_of(next);
+            for (number, value) in numbers.iter_mut().skip(next as usize).zip(values) {
+                *number = *value;
+            }
+            next += crate::column::dense(values.len());
         }
+        numbers
+    }
+
+    /// A place as a source writes it; `None` where no device states it any more.
+    pub(crate) fn place_shown(&self, kind: PlaceKind, number: u32) -> Option<String> {
+        let device = self.places(kind).holders(number).iter().next()?;
+        let attribute: fn(&DeviceAttributes) -> Option<&String> = match kind {
+            PlaceKind::Region => |attributes| attributes.region.as_ref(),
+            PlaceKind::BusinessUnit => |attributes| attributes.business_unit.as_ref(),
+            PlaceKind::CostCentre => |attributes| attributes.cost_centre.as_ref(),
+        };
+        let mut reports = self.counting(device);
+        reports.sort_by(|one, other| other.recency().cmp(&one.recency()));
+        reports.iter().find_map(|report| attribute(&report.attributes)).map(|place| place.trim().to_owned())
+    }
+
+    /// The devices of which a source says something that counts.
+    pub(crate) fn reported_by(&self, source: &str) -> DeviceSet {
+        let names = [source.to_owned(), from_outside(source)];
+        let said = |device: &u32| {
+            self.counting(*device).iter().any(|report| names.iter().any(|name| **name == *report.source))
+        };
+        let places: Vec<u32> = self.present.iter().filter(said).collect();
+        DeviceSet::of_sorted(&places)
+    }
+
+    /// The names of all sources that ever reported, in order.
+    pub fn source_names(&self) -> BTreeSet<&str> {
+        self.sources.iter().map(|source| source.strip_suffix(FROM_OUTSIDE).unwrap_or(source)).collect()
     }
 
     /// The devices whose primary user is not known.
@@ -693,7 +757,7 @@ impl Report {
 
 /// The name under which stands what a source says of devices that it sees only from outside.
 fn from_outside(source: &str) -> String {
-    format!("{source} (from outside)")
+    format!("{source}{FROM_OUTSIDE}")
 }
 
 /// Of every source the reports of its latest import.

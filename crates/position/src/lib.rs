@@ -10,10 +10,13 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+pub mod facets;
 pub mod forecast;
 pub mod metrics;
+pub mod quality;
 pub mod recognition;
 pub mod reconciliation;
+pub mod selection;
 
 mod base;
 mod census;

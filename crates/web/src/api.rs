@@ -15,6 +15,8 @@ pub mod devices;
 pub mod entitlements;
 pub mod exceptions;
 pub mod exports;
+pub mod facets;
+pub mod gaps;
 pub mod imports;
 pub mod ledger;
 pub mod metrics;
@@ -67,6 +69,8 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(costs::routes())
         .merge(positions::routes())
         .merge(devices::routes())
+        .merge(facets::routes())
+        .merge(gaps::routes())
         .merge(imports::routes())
         .merge(exports::routes())
         .merge(usages::routes())

@@ -11,11 +11,14 @@ pub mod cases;
 pub mod costs;
 pub mod decisions;
 pub mod deliberations;
+pub mod devices;
 pub mod entitlement_form;
 pub mod entitlements;
 pub mod evidence;
 pub mod exceptions;
+pub mod facets;
 pub mod form;
+pub mod gaps;
 pub mod history;
 pub mod imports;
 pub mod known_software;
@@ -93,6 +96,7 @@ pub fn routes() -> Router<Site> {
         .route("/products/{product}/suite", get(suites::ask).post(suites::define))
         .route(addresses::PRODUCTS, get(products::list))
         .route(addresses::METRICS, get(metrics::list))
+        .merge(inventory())
         .route("/software/metrics/{metric}", get(metrics::show))
         .route(addresses::TITLES, get(titles::list))
         .route(addresses::KNOWN_SOFTWARE, get(known_software::list).post(known_software::adopt))
@@ -124,6 +128,18 @@ pub fn routes() -> Router<Site> {
         .route("/you/delegations/{delegation}/end", post(you::end_delegation))
         .route("/you/sessions/{session}/end", post(you::end_session))
         .route(addresses::WELCOME, get(welcome::show))
+}
+
+/// Devices, where software is on them, and what is not known of them.
+fn inventory() -> Router<Site> {
+    Router::new()
+        .route(addresses::DEVICES, get(devices::list))
+        .route(addresses::DEVICES_CSV, get(devices::csv))
+        .route("/devices/{key}", get(devices::show))
+        .route(addresses::FACETS, get(facets::list))
+        .route(addresses::FACETS_CSV, get(facets::csv))
+        .route(addresses::GAPS, get(gaps::list))
+        .route(addresses::INCOMPLETE_TITLES, get(gaps::titles))
 }
 
 /// The past: what is sealed, what was stated, and how it went on.

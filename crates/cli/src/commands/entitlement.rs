@@ -6,8 +6,8 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::Asked;
-use super::position::past;
 use super::import::{parameters, told};
+use super::position::past;
 use super::product::said;
 use crate::arguments::{Entitlement, NewEntitlement, Reconcile};
 use crate::client::{Part, escaped, form};

@@ -10,6 +10,7 @@ use imbl::OrdSet;
 
 use super::{Estate, Key, Report};
 use crate::column::Column;
+use crate::devices::DeviceSet;
 use crate::measure::{Machine, Machines};
 
 /// The facts of one device; each from the latest report that states it.
@@ -127,6 +128,40 @@ impl Estate {
             };
             machines.by_place.insert(place, machine);
         }
+    }
+
+    /// The virtual machines, and those of them of which no source names the host.
+    pub(crate) fn virtual_machines(&self) -> (DeviceSet, DeviceSet) {
+        self.machines_where(|capacity| capacity.kind == DeviceKind::Virtual, |capacity| capacity.host.is_none())
+    }
+
+    /// What may have processors, which all but delivered software may, and that of which no source states cores:
+    /// virtual processors count as cores.
+    pub(crate) fn computers(&self) -> (DeviceSet, DeviceSet) {
+        self.machines_where(
+            |capacity| capacity.kind != DeviceKind::Application,
+            |capacity| capacity.cores.is_none() && capacity.virtual_processors.is_none(),
+        )
+    }
+
+    /// The devices that are `wanted`, and those of them that are `lacking`.
+    fn machines_where(
+        &self,
+        wanted: impl Fn(&Capacity) -> bool,
+        lacking: impl Fn(&Capacity) -> bool,
+    ) -> (DeviceSet, DeviceSet) {
+        let unknown = Capacity::default();
+        let (mut of, mut without) = (Vec::new(), Vec::new());
+        for device in self.present() {
+            let capacity = self.capacities.of(device).unwrap_or(&unknown);
+            if wanted(capacity) {
+                of.push(device);
+                if lacking(capacity) {
+                    without.push(device);
+                }
+            }
+        }
+        (DeviceSet::of_sorted(&of), DeviceSet::of_sorted(&without))
     }
 
     /// The device that a source calls by hardware UUID or by name.

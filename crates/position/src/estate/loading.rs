@@ -192,7 +192,7 @@ impl EstateLoading {
             let marks = Marks::of(reports.iter().map(|report| report.identity.as_ref()));
             estate.identity.set_marks(&key, &Marks::default(), &marks);
             let reports = reports.into_iter().map(|report| Arc::new(renumbered(report, &new_indexes)));
-            let place = estate.nodes.push(Node { device: super::NOWHERE, reports: Arc::new(reports.collect()) });
+            let place = estate.nodes.push(Node { device: super::UNJOINED, reports: Arc::new(reports.collect()) });
             estate.node_indexes.insert(key.clone(), place);
             keys.push(key);
         }

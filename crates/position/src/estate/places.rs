@@ -19,7 +19,7 @@ pub(crate) enum PlaceKind {
 }
 
 /// The place column's value for a device that states none.
-const NOWHERE: u32 = 0;
+pub(crate) const NOWHERE: u32 = 0;
 
 /// The places of one kind.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +56,33 @@ impl Places {
         let number = self.holders.push(DeviceSet::new()) + 1;
         self.by_name.insert(name.into(), number);
         number
+    }
+
+    /// The number of every device's place, up to the last device that ever stated one; [`NOWHERE`] where it states none.
+    pub(super) fn column(&self) -> &Column<u32, 1024> {
+        &self.column
+    }
+
+    /// How many places there are; their numbers end with it.
+    pub(super) fn len(&self) -> u32 {
+        self.holders.len()
+    }
+
+    /// The devices that state the place of this number, which is none of those that are [`NOWHERE`].
+    pub(super) fn holders(&self, number: u32) -> &DeviceSet {
+        self.holders.get(number - 1)
+    }
+
+    /// The devices that state exactly this place, letter case and white space apart.
+    pub(super) fn stating(&self, name: &str) -> DeviceSet {
+        self.by_name.get(folded(name).as_str()).map(|number| self.holders(*number).clone()).unwrap_or_default()
+    }
+
+    /// The devices that state any place.
+    pub(super) fn somewhere(&self) -> DeviceSet {
+        let mut devices = DeviceSet::new();
+        (1..=self.len()).for_each(|number| devices |= self.holders(number));
+        devices
     }
 
     /// The devices in any of `wholes` or in a part of one.

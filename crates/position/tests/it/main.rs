@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod estate;
+mod facets;
 mod forecast;
 mod measured;
 mod measured_property;

@@ -1,10 +1,10 @@
 //! Devices of the installed base, with the titles on them.
 
-use app::positions::{DeviceFacts, DeviceIndex, Recognition};
+use app::devices::{DeviceGap, Selection};
+use app::positions::{DeviceFacts, Recognition};
 use axum::response::Response;
-use domain::id::ImportId;
+use domain::id::{ImportId, ProductId};
 use domain::observation::{DeviceAttributes, DeviceKind, Environment};
-use domain::product::folded;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::facets::known_product;
+use super::gaps::DeviceGapWord;
 use super::positions::TitleValue;
-use super::values::{DateText, EnvironmentWord, ImportNumber, InstantText, ProductRef};
+use super::values::{DateText, EnvironmentWord, ImportNumber, InstantText, ProductNumber, ProductRef};
 use crate::Site;
 use crate::caller::Readers;
 use crate::given::{Asked, At};
@@ -157,6 +159,20 @@ struct ListQuery {
     /// Only devices that state this environment.
     #[param(value_type = Option<EnvironmentWord>)]
     environment: Option<Environment>,
+    /// Only devices that state exactly this region, letter case and white space apart.
+    region: Option<String>,
+    /// Only devices that state exactly this business unit.
+    business_unit: Option<String>,
+    /// Only devices that state exactly this cost centre.
+    cost_centre: Option<String>,
+    /// Only devices that hold this product.
+    #[param(value_type = Option<ProductNumber>)]
+    product: Option<ProductId>,
+    /// Only devices that this source reports.
+    source: Option<String>,
+    /// Only devices of which no source says this.
+    #[param(value_type = Option<DeviceGapWord>, inline)]
+    lacking: Option<DeviceGap>,
     /// As it was on this sealed day.
     #[param(value_type = Option<DateText>)]
     as_of: Option<Date>,
@@ -167,7 +183,7 @@ struct ListQuery {
     cursor: Option<String>,
 }
 
-/// The devices of the installed base.
+/// The devices of the installed base, by name.
 #[utoipa::path(get, path = "/v1/devices", tag = "devices", params(ListQuery),
     responses((status = 200, body = Page<DeviceObject>)))]
 async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Response, Problem> {
@@ -175,22 +191,17 @@ async fn list(reading: Reading, Asked(query): Asked<ListQuery>) -> Result<Respon
     let paging = Paging::of(query.limit, query.cursor.as_deref())?;
     let reading = reading.as_of(query.as_of).await?;
     let snapshot = reading.snapshot.clone();
-    let devices: Vec<DeviceIndex> = off_thread(move || {
-        let estate = snapshot.base.estate();
-        let words = query.q.as_deref().map(folded).unwrap_or_default();
-        if words.is_empty() && query.environment.is_none() {
-            return Ok(estate.devices().collect());
-        }
-        let fits = |device: &DeviceIndex| {
-            estate.device(*device).is_some_and(|facts| {
-                let user = facts.attributes.primary_user.as_deref().map(folded).unwrap_or_default();
-                query.environment.is_none_or(|environment| facts.attributes.environment == Some(environment))
-                    && (folded(&facts.name).contains(&words) || facts.key.contains(&words) || user.contains(&words))
-            })
-        };
-        Ok(estate.devices().filter(fits).collect())
-    })
-    .await?;
+    let selection = Selection {
+        words: query.q.unwrap_or_default(),
+        region: query.region,
+        business_unit: query.business_unit,
+        cost_centre: query.cost_centre,
+        environment: query.environment,
+        product: known_product(&snapshot.state, query.product)?,
+        source: query.source,
+        lacking: query.lacking,
+    };
+    let devices = off_thread(move || Ok(snapshot.selected(&selection))).await?;
     let estate = reading.snapshot.base.estate();
     Ok(reading.page(&devices, &paging, |device| estate.device(*device).map(object)))
 }

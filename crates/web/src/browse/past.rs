@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 /// Addresses that can be read as of a sealed day. What is not among them leads to the present, and says so by having
 /// no banner.
-const CARRIED: [&str; 19] = [
+const CARRIED: [&str; 28] = [
     "/position",
     "/position.csv",
     "/software",
@@ -17,10 +17,19 @@ const CARRIED: [&str; 19] = [
     "/renewals.csv",
     "/entitlements",
     "/agreements",
+    "/devices",
+    "/devices.csv",
+    "/facets",
+    "/facets.csv",
+    "/gaps",
+    "/gaps/titles",
     "/v1/positions",
     "/v1/titles",
     "/v1/products",
     "/v1/devices",
+    "/v1/facets",
+    "/v1/gaps",
+    "/v1/incomplete_titles",
     "/v1/entitlements",
     "/v1/cases",
     "/v1/exceptions",
@@ -28,7 +37,8 @@ const CARRIED: [&str; 19] = [
     "/v1/agreements",
 ];
 /// Beginnings of such addresses.
-const CARRIED_BELOW: [&str; 5] = ["/products/", "/v1/positions/", "/v1/products/", "/v1/devices/", "/v1/entitlements/"];
+const CARRIED_BELOW: [&str; 6] =
+    ["/devices/", "/products/", "/v1/positions/", "/v1/products/", "/v1/devices/", "/v1/entitlements/"];
 /// Beginnings of addresses of one object: what goes on after its number changes it, or is a file of it.
 const CARRIED_OBJECTS: [&str; 7] = [
     "/requests/EXC-",
@@ -44,7 +54,8 @@ const RENEWAL: &str = "/renewal";
 /// Pages below them that are about all days, or about none.
 const NOT_CARRIED: [&str; 2] = ["/trend", "/known"];
 /// Commands that take a day.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
+    "indult device ",
     "indult position list",
     "indult position show",
     "indult position explain",

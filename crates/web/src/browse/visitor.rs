@@ -261,6 +261,9 @@ impl Visitor {
                 | Place::Tokens => true,
                 Place::Titles
                 | Place::KnownSoftware
+                | Place::Devices
+                | Place::Facets
+                | Place::Gaps
                 | Place::Audit
                 | Place::Seals
                 | Place::Statements

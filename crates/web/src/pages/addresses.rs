@@ -28,6 +28,18 @@ pub const WELCOME: &str = "/welcome";
 pub const POSITION: &str = "/position";
 /// The products.
 pub const PRODUCTS: &str = "/software";
+/// The devices.
+pub const DEVICES: &str = "/devices";
+/// The devices as a file.
+pub const DEVICES_CSV: &str = "/devices.csv";
+/// Where software is.
+pub const FACETS: &str = "/facets";
+/// Where software is, as a file.
+pub const FACETS_CSV: &str = "/facets.csv";
+/// What sources leave out.
+pub const GAPS: &str = "/gaps";
+/// Titles of which sources leave something out.
+pub const INCOMPLETE_TITLES: &str = "/gaps/titles";
 /// Titles that nothing recognises.
 pub const TITLES: &str = "/titles";
 /// What units count.
@@ -159,6 +171,22 @@ fn encode(value: &str, into: &mut String) {
             other => drop(write!(into, "%{other:02X}")),
         }
     }
+}
+
+/// The address of something under `path`, by a name that may hold anything.
+pub fn below(path: &str, name: &str) -> String {
+    let mut address = format!("{path}/");
+    for (place, word) in name.split(' ').enumerate() {
+        // A plus stands for a blank in a query alone.
+        address.push_str(if place > 0 { "%20" } else { "" });
+        encode(word, &mut address);
+    }
+    address
+}
+
+/// A device.
+pub fn device(key: &str) -> String {
+    below(DEVICES, key)
 }
 
 /// A one-time link by which somebody sets their password.
@@ -466,6 +494,7 @@ mod tests {
     fn what_people_type_cannot_leave_its_place_in_an_address() {
         assert_eq!(with_query("/position", &[("q", "a&b=c #1"), ("view", "")]), "/position?q=a%26b%3Dc+%231");
         assert_eq!(with_query("/titles", &[("q", "Žluťák"), ("page", "2")]), "/titles?q=%C5%BDlu%C5%A5%C3%A1k&page=2");
+        assert_eq!(device("name:a b/../c"), "/devices/name%3Aa%20b%2F..%2Fc");
         assert_eq!(set_up("../sign-out"), "/set-up/..%2Fsign-out");
     }
 }

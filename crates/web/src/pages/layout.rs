@@ -46,13 +46,16 @@ pub enum Place {
     Statements,
     Scenarios,
     Webhooks,
+    Devices,
+    Facets,
+    Gaps,
     /// A page outside the navigation: signing in, an error, the first steps.
     Outside,
 }
 
 impl Place {
     /// Every place of the navigation, in its order.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::MyWork,
         Self::Position,
         Self::Usage,
@@ -61,6 +64,8 @@ impl Place {
         Self::Products,
         Self::KnownSoftware,
         Self::Titles,
+        Self::Devices,
+        Self::Facets,
         Self::Metrics,
         Self::Renewals,
         Self::Alerts,
@@ -77,6 +82,7 @@ impl Place {
         Self::Statements,
         Self::Imports,
         Self::Sources,
+        Self::Gaps,
         Self::Entitlements,
         Self::Agreements,
         Self::Webhooks,
@@ -89,7 +95,9 @@ impl Place {
         match self {
             Self::MyWork => Section::MyWork,
             Self::Position | Self::Usage | Self::Features | Self::Trends => Section::Position,
-            Self::Products | Self::KnownSoftware | Self::Titles | Self::Metrics => Section::Software,
+            Self::Products | Self::KnownSoftware | Self::Titles | Self::Devices | Self::Facets | Self::Metrics => {
+                Section::Software
+            }
             Self::Renewals
             | Self::Alerts
             | Self::Reclaim
@@ -101,7 +109,12 @@ impl Place {
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
             Self::Audit | Self::Seals | Self::Statements => Section::Audit,
-            Self::Imports | Self::Sources | Self::Entitlements | Self::Agreements | Self::Webhooks => Section::Data,
+            Self::Imports
+            | Self::Sources
+            | Self::Gaps
+            | Self::Entitlements
+            | Self::Agreements
+            | Self::Webhooks => Section::Data,
             Self::You | Self::Tokens | Self::Persons => Section::You,
             Self::Outside => Section::Outside,
         }
@@ -139,6 +152,9 @@ impl Place {
             Self::Statements => addresses::STATEMENTS,
             Self::Scenarios => addresses::SCENARIOS,
             Self::Webhooks => addresses::WEBHOOKS,
+            Self::Devices => addresses::DEVICES,
+            Self::Facets => addresses::FACETS,
+            Self::Gaps => addresses::GAPS,
         }
     }
 
@@ -174,6 +190,9 @@ impl Place {
             Self::Statements => "Statements",
             Self::Scenarios => "Scenarios",
             Self::Webhooks => "Webhooks",
+            Self::Devices => "Devices",
+            Self::Facets => "Where software is",
+            Self::Gaps => "Gaps",
         }
     }
 }

@@ -262,6 +262,9 @@ pub fn page(frame: &Frame, view: &ProductPage) -> Markup {
         (supplies(frame, view))
         (suite(view))
         (titles(view))
+        @if frame.shows(Place::Facets) && !view.titles.is_empty() {
+            p { a href=(addresses::with_query(addresses::FACETS, &[("product", &line.product.to_string())])) { "Where it is installed" } }
+        }
         (requests(view))
         (history(view))
         p.provenance { (reported(view)) (view.freshness.sentence(frame.now)) }

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "the texts read here are written a line above")]
 
 mod alerts;
+mod devices;
 mod exceptions;
 mod imports;
 mod known_software;
@@ -51,6 +52,7 @@ pub fn all(mark: &str) -> Vec<Sample> {
     samples.extend(people::all(mark));
     samples.extend(software::all(mark));
     samples.extend(requests::all(mark));
+    samples.extend(devices::all(mark));
     samples.extend(exceptions::all(mark));
     samples.extend(imports::all(mark));
     samples.extend(known_software::all(mark));

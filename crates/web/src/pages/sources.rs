@@ -151,7 +151,7 @@ pub fn page(frame: &Frame, view: &SourcesPage) -> Markup {
     let heading = Heading {
         words: "Sources",
         lede: Some(
-            html! { "Inventory agents of FusionInventory, OCS and GLPI report here by themselves, as they are." },
+            html! { "Inventory agents of FusionInventory, OCS and GLPI report here by themselves, as they are. " a href=(addresses::GAPS) { "What sources leave out" } },
         ),
         ..Heading::default()
     };

@@ -129,6 +129,9 @@ GET  /v1/positions/{product}              everyone                          read
 GET  /v1/positions/{product}/rows?kind=consumed  staff                      read,write
 GET  /v1/devices                          staff                             read,write
 GET  /v1/devices/{key}                    staff                             read,write
+GET  /v1/facets                           staff                             read,write
+GET  /v1/gaps                             staff                             read,write
+GET  /v1/incomplete_titles?lacking=version  staff                           read,write
 GET  /v1/imports                          staff                             read,write
 POST /v1/imports/inventory                sam_manager                       report,write  device,product
 POST /v1/imports/usage                    sam_manager                       report,write  user,feature,start,end

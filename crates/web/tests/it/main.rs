@@ -12,6 +12,7 @@ mod agents;
 mod alerts;
 mod authority;
 mod contract;
+mod devices;
 mod known_software;
 mod lists;
 mod metrics;
