@@ -147,8 +147,10 @@ pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Op
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
     };
     let moment = Moment::of(state, at);
-    let shares = shares_with(state, base, product.id, &moment);
-    let share = shares.get(&product.id);
+    let links = base.links(state);
+    let shares = links.group(product.id);
+    let shares = shares.map(|group| links::shares_with_worth(state, base, group, product.id, &moment));
+    let share = shares.as_ref().and_then(|shares| shares.get(&product.id));
     Some(reckon(state, base, product, share, &moment, &mut Persons::default(), with_working))
 }
 
