@@ -99,7 +99,7 @@ pub(crate) struct PersonCensus {
 }
 
 impl Days {
-    fn of(order: &Looks, moment: &Moment) -> Self {
+    fn of(order: &[(i64, u32)], moment: &Moment) -> Self {
         let seen = || order.iter().map(|(seen, _)| *seen);
         let day = |seen: Option<i64>| seen.and_then(|seen| day(moment, seen));
         let (Some(first), Some(last)) = (day(seen().min()), day(seen().max())) else {
