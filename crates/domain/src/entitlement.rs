@@ -122,7 +122,8 @@ impl Scope {
 
     /// Whether nothing is said.
     pub fn is_everywhere(&self) -> bool {
-        *self == Self::default()
+        let Self { environments, regions, business_units, cost_centres } = self;
+        environments.is_empty() && regions.is_empty() && business_units.is_empty() && cost_centres.is_empty()
     }
 
     /// The lists of names, each with what it names.

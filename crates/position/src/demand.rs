@@ -8,13 +8,14 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use domain::observation::Environment;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::census::{Asking, Census, DeviceTable};
-use crate::devices::DeviceSet;
-use crate::estate::{Estate, NOBODY, PersonMarks, ReleaseIndex, TitleIndex, Titles, UNDATED, each_value};
+use crate::census::{Asking, Census, DeviceTable, PersonCensus};
+use crate::devices::{DeviceSet, union};
+use crate::estate::{Estate, NOBODY, PersonMarks, ReleaseIndex, TitleIndex, UNDATED, each_value};
 use crate::metrics::Plain;
-use crate::supply::Environments;
+use crate::supply::{Environments, Moment};
 
 /// The demand for one product.
 #[derive(Debug)]
@@ -89,8 +90,7 @@ impl<'a> Demand<'a> {
             && let Some(table) = &persons.table
             && self.included.is_empty()
         {
-            persons.marks.begin(self.estate.users().person_count());
-            self.census = Some(table.count(devices, self.exempt, asking, &mut persons.marks));
+            self.census = Some(table.count(self.estate, devices, self.exempt, asking, &mut persons.marks));
         }
     }
 
@@ -118,7 +118,8 @@ impl<'a> Demand<'a> {
 
     /// How many of them state no environment.
     pub(crate) fn liable_unstated(&self) -> u64 {
-        self.census.map_or_else(|| self.liable().intersection_len(self.estate.unstated()), |census| census.unstated)
+        let counted = self.census.filter(|_| !self.exempt.is_empty());
+        counted.map_or_else(|| self.liable().intersection_len(self.estate.unstated()), |census| census.unstated)
     }
 
     /// The devices that hold the product and would need a licence in another environment.
@@ -164,7 +165,7 @@ impl<'a> Demand<'a> {
         let table = self.estate.table();
         let mut releases: BTreeMap<Option<&'a str>, Vec<ReleaseIndex>> = BTreeMap::new();
         for release in self.titles.iter().flat_map(|title| table.releases(*title)) {
-            let version = stated_version(table, *release);
+            let version = table.version(*release);
             releases.entry(version).or_default().push(*release);
         }
         let mut versions: Vec<Version<'a>> = releases
@@ -191,7 +192,7 @@ impl<'a> Demand<'a> {
             Plain::Device => self.liable_len(),
             Plain::Installation => self.installations(self.exempt, || Cow::Borrowed(self.liable()), persons),
             Plain::NamedUser => match self.census_of_persons() {
-                Some(census) => census.persons_liable + census.nameless_liable,
+                Some(census) => census.liable + census.nameless_liable,
                 None => persons.count(self.estate, self.liable()) + self.nameless_liable(),
             },
         }
@@ -203,7 +204,7 @@ impl<'a> Demand<'a> {
             Plain::Device => self.counted().len(),
             Plain::Installation => self.installations(Environments::default(), || self.counted(), persons),
             Plain::NamedUser => match self.census_of_persons() {
-                Some(census) => census.persons_held + census.nameless_held,
+                Some(census) => census.held + census.nameless_held,
                 None => {
                     let counted = self.counted();
                     let nameless = counted.intersection_len(self.estate.without_person());
@@ -213,9 +214,9 @@ impl<'a> Demand<'a> {
         }
     }
 
-    /// The census, where it asked for persons.
-    fn census_of_persons(&self) -> Option<&Census> {
-        self.census.as_ref().filter(|census| census.asked_for_persons)
+    /// Who uses the devices, where the census asked for it.
+    fn census_of_persons(&self) -> Option<PersonCensus> {
+        self.census?.persons
     }
 
     /// How many installations there are outside `exempt` environments, on the devices that are given.
@@ -227,12 +228,7 @@ impl<'a> Demand<'a> {
     ) -> u64 {
         let titles = self.estate.table();
         let releases = || self.titles.iter().flat_map(|title| titles.releases(*title)).copied();
-        let mut versions: Vec<Option<&str>> = releases().map(|release| stated_version(titles, release)).collect();
-        versions.sort_unstable();
-        if !self.included.is_empty()
-            || versions.first().is_some_and(Option::is_none)
-            || versions.windows(2).any(|pair| pair[0] == pair[1])
-        {
+        if !self.included.is_empty() || !self.releases_are_versions() {
             let devices = devices();
             return self.versions().iter().map(|version| version.holding.intersection_len(&devices)).sum();
         }
@@ -241,11 +237,25 @@ impl<'a> Demand<'a> {
             let holders = titles.release_holders(release);
             match (holders.as_list(), &persons.table) {
                 _ if exempt.is_empty() => holders.len(),
-                (Some(list), Some(table)) => table.liable(list, exempt),
+                (Some(list), Some(table)) => table.liable(list, exempt).0,
                 _ => holders.intersection_len(&devices()),
             }
         };
         releases().map(count).sum()
+    }
+
+    /// Whether every release of the product is a version of its own.
+    fn releases_are_versions(&self) -> bool {
+        let table = self.estate.table();
+        if let [title] = self.titles
+            && table.has_distinct_versions(*title)
+        {
+            return true;
+        }
+        let releases = self.titles.iter().flat_map(|title| table.releases(*title));
+        let mut versions: Vec<Option<&str>> = releases.map(|release| table.version(*release)).collect();
+        versions.sort_unstable();
+        versions.first().is_none_or(Option::is_some) && versions.windows(2).all(|pair| pair[0] != pair[1])
     }
 
     /// Devices that need a licence and whose primary user is not known.
@@ -256,29 +266,32 @@ impl<'a> Demand<'a> {
 
     /// Pairs of devices of one person that need a licence, each device in one pair at most.
     pub(crate) fn pairs(&self, persons: &mut Persons) -> u64 {
-        match self.census.as_ref().filter(|census| census.asked_for_pairs) {
-            Some(census) => census.pairs,
-            None => self.estate.users().pairs(self.liable(), &mut persons.marks),
-        }
+        let counted = self.census.and_then(|census| census.pairs);
+        counted.unwrap_or_else(|| self.estate.users().pairs(self.liable(), &mut persons.marks))
     }
 
-    /// When the first and the last of the devices that hold the product were looked at, and how many are undated.
-    pub(crate) fn seen(&self, persons: &Persons) -> (Option<(i64, i64)>, u64) {
+    /// The days on which the first and the last of the devices that hold the product were looked at, and how many are
+    /// undated.
+    pub(crate) fn seen(&self, persons: &Persons, moment: &Moment) -> (Option<(Date, Date)>, u64) {
         if let Some(census) = &self.census {
             return (census.seen, census.undated);
         }
         let near_the_ends = persons.table.as_ref().and_then(|table| table.seen(&self.holding));
-        (near_the_ends.or_else(|| self.read_seen()), self.holding.intersection_len(self.estate.undated()))
+        (near_the_ends.or_else(|| self.read_seen(moment)), self.holding.intersection_len(self.estate.undated()))
     }
 
-    fn read_seen(&self) -> Option<(i64, i64)> {
+    fn read_seen(&self, moment: &Moment) -> Option<(Date, Date)> {
         let (mut oldest, mut newest) = (i64::MAX, UNDATED);
         each_value(&self.holding, self.estate.seen_column(), |_, seen| {
             // What is undated is the least of all, so it needs no question for the newest.
             newest = newest.max(seen);
             oldest = oldest.min(if seen == UNDATED { i64::MAX } else { seen });
         });
-        (newest != UNDATED).then_some((oldest, newest))
+        if newest == UNDATED {
+            return None;
+        }
+        let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| moment.day(at));
+        day(oldest).zip(day(newest))
     }
 
     /// The units that need a licence, by environment.
@@ -327,28 +340,10 @@ impl<'a> Demand<'a> {
     }
 }
 
-/// The version that a release states.
-fn stated_version(titles: &Titles, release: ReleaseIndex) -> Option<&str> {
-    titles.raw(release).version.as_deref().map(str::trim).filter(|version| !version.is_empty())
-}
-
 /// The devices that hold any of the titles.
 pub(crate) fn holding<'a>(estate: &'a Estate, titles: &'a [TitleIndex]) -> Cow<'a, DeviceSet> {
     let table = estate.table();
     union(titles.iter().map(|title| table.holders(*title)))
-}
-
-/// The union, without a copy where it is one bitmap.
-fn union<'a>(mut bitmaps: impl Iterator<Item = &'a DeviceSet>) -> Cow<'a, DeviceSet> {
-    let Some(first) = bitmaps.next() else { return Cow::Owned(DeviceSet::new()) };
-    bitmaps.filter(|bitmap| !bitmap.is_empty()).fold(Cow::Borrowed(first), |union, bitmap| {
-        if union.is_empty() {
-            return Cow::Borrowed(bitmap);
-        }
-        let mut union = union.into_owned();
-        union |= bitmap;
-        Cow::Owned(union)
-    })
 }
 
 /// What counting persons needs from product to product, and what is laid out once for many products.
@@ -360,8 +355,8 @@ pub(crate) struct Persons {
 
 impl Persons {
     /// For the products of a whole estate.
-    pub(crate) fn of_all(estate: &Estate) -> Self {
-        Self { table: DeviceTable::of(estate), ..Self::default() }
+    pub(crate) fn of_all(estate: &Estate, moment: &Moment) -> Self {
+        Self { table: Some(DeviceTable::of(estate, moment)), ..Self::default() }
     }
 
     /// Distinct primary users.

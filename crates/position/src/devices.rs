@@ -4,6 +4,7 @@
 //! thickly its devices stand. Clones share everything until one of them is written, and then all but one block.
 //! What a place stands for is not known here.
 
+use std::borrow::Cow;
 use std::iter::FusedIterator;
 use std::ops::{BitAnd, BitAndAssign, BitOrAssign, Sub, SubAssign};
 use std::sync::Arc;
@@ -421,6 +422,19 @@ impl BitOrAssign<&DeviceSet> for DeviceSet {
             }
         }
     }
+}
+
+/// The union, without a copy where it is one set.
+pub(crate) fn union<'a>(mut sets: impl Iterator<Item = &'a DeviceSet>) -> Cow<'a, DeviceSet> {
+    let Some(first) = sets.next() else { return Cow::Owned(DeviceSet::new()) };
+    sets.filter(|set| !set.is_empty()).fold(Cow::Borrowed(first), |union, set| {
+        if union.is_empty() {
+            return Cow::Borrowed(set);
+        }
+        let mut union = union.into_owned();
+        union |= set;
+        Cow::Owned(union)
+    })
 }
 
 /// What is in either of two sorted lists.

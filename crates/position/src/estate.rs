@@ -16,6 +16,7 @@ mod places;
 mod titles;
 mod users;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
@@ -559,7 +560,7 @@ impl Estate {
     }
 
     /// The devices that state any of these places or a part of one.
-    pub(crate) fn within(&self, kind: PlaceKind, places: &BTreeSet<String>) -> DeviceSet {
+    pub(crate) fn within(&self, kind: PlaceKind, places: &BTreeSet<String>) -> Cow<'_, DeviceSet> {
         self.places(kind).within(places)
     }
 

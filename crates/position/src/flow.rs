@@ -99,22 +99,35 @@ pub(crate) struct Solution {
 impl Problem {
     /// The cheapest answer.
     pub(crate) fn solve(&self) -> Solution {
+        self.solve_by(&self.weights())
+    }
+
+    /// How the costs are compared, which stays the same whatever units there are.
+    pub(crate) fn weights(&self) -> Weights {
         match Packing::of(self) {
-            Some(packing) => self.search(|cost| packing.pack(cost)).solution,
-            None => self.search(|cost| cost).solution,
+            Some(packing) => Weights::Numbers(Weighed::of(self, |cost| packing.pack(cost)), packing),
+            None => Weights::Parts(Weighed::of(self, |cost| cost)),
         }
     }
 
-    /// The cheapest answer, and what a further unit of every demand would cost and of every source would save.
-    pub(crate) fn solve_with_prices(&self) -> (Solution, Prices) {
-        match Packing::of(self) {
-            Some(packing) => self.with_prices(self.search(|cost| packing.pack(cost)), |price| packing.unpack(price)),
-            None => self.with_prices(self.search(|cost| cost), |price| price),
+    /// The cheapest answer, by the weights of this problem.
+    pub(crate) fn solve_by(&self, weights: &Weights) -> Solution {
+        match weights {
+            Weights::Numbers(weighed, _) => self.search(weighed).solution,
+            Weights::Parts(weighed) => self.search(weighed).solution,
         }
     }
 
-    fn search<W: Weight>(&self, weigh: impl Fn(Cost) -> W) -> Search<W> {
-        let mut search = Search::of(self, weigh);
+    /// The same, and what a further unit of every demand would cost and of every source would save.
+    pub(crate) fn solve_with_prices_by(&self, weights: &Weights) -> (Solution, Prices) {
+        match weights {
+            Weights::Numbers(weighed, packing) => self.with_prices(self.search(weighed), |price| packing.unpack(price)),
+            Weights::Parts(weighed) => self.with_prices(self.search(weighed), |price| price),
+        }
+    }
+
+    fn search<W: Weight>(&self, weighed: &Weighed<W>) -> Search<W> {
+        let mut search = Search::of(self, weighed);
         for (demand, (units, _)) in self.demands.iter().enumerate() {
             search.cover(demand, *units);
         }
@@ -162,9 +175,34 @@ trait Weight: Copy + Ord + Default + Add<Output = Self> + Sub<Output = Self> {}
 impl Weight for Cost {}
 impl Weight for i128 {}
 
+/// The costs of one problem as they are compared.
+pub(crate) enum Weights {
+    /// As one number each.
+    Numbers(Weighed<i128>, Packing),
+    /// In parts, where they do not fit into one number.
+    Parts(Weighed<Cost>),
+}
+
+/// The costs of one problem in their order.
+pub(crate) struct Weighed<W> {
+    shorts: Vec<W>,
+    /// Beside [`Source::reaches`] of every source.
+    reaches: Vec<Vec<W>>,
+}
+
+impl<W> Weighed<W> {
+    fn of(problem: &Problem, weigh: impl Fn(Cost) -> W) -> Self {
+        let of_source = |source: &Source| source.reaches.iter().map(|(_, cost)| weigh(*cost)).collect();
+        Self {
+            shorts: problem.demands.iter().map(|(_, short)| weigh(*short)).collect(),
+            reaches: problem.sources.iter().map(of_source).collect(),
+        }
+    }
+}
+
 /// How the costs of one problem are written as one number each: that of a part begins above all that the parts after it
 /// can come to on paths. So a sum of costs is the sum of their numbers, and what is less is the lesser number.
-struct Packing {
+pub(crate) struct Packing {
     /// For each part the common divisor of its values, zero where all are, and what one of that is worth.
     parts: [(i128, i128); Cost::PARTS],
 }
@@ -278,20 +316,21 @@ struct Search<W> {
 }
 
 impl<W: Weight> Search<W> {
-    fn of(problem: &Problem, weigh: impl Fn(Cost) -> W) -> Self {
+    fn of(problem: &Problem, weighed: &Weighed<W>) -> Self {
         let mut reached_by = vec![Vec::new(); problem.demands.len()];
         let mut reaches = Vec::with_capacity(problem.sources.len());
-        for (node, source) in (problem.demands.len()..).zip(&problem.sources) {
-            let weighed = (0..).zip(&source.reaches).map(|(slot, (demand, cost))| (*demand, slot, weigh(*cost)));
-            let weighed: Vec<Reach<W>> = if source.units > 0 { weighed.collect() } else { Vec::new() };
-            for (demand, slot, cost) in &weighed {
+        for ((node, source), costs) in (problem.demands.len()..).zip(&problem.sources).zip(&weighed.reaches) {
+            let reached = (0..).zip(source.reaches.iter().zip(costs));
+            let reached = reached.map(|(slot, ((demand, _), cost))| (*demand, slot, *cost));
+            let reached: Vec<Reach<W>> = if source.units > 0 { reached.collect() } else { Vec::new() };
+            for (demand, slot, cost) in &reached {
                 reached_by[*demand].push((node, *slot, *cost));
             }
-            reaches.push(weighed);
+            reaches.push(reached);
         }
         let nodes = problem.demands.len() + problem.sources.len() + 1;
         Self {
-            shorts: problem.demands.iter().map(|(_, short)| weigh(*short)).collect(),
+            shorts: weighed.shorts.clone(),
             reached_by,
             reaches,
             left: problem.sources.iter().map(|source| source.units).collect(),
@@ -521,7 +560,9 @@ mod tests {
             });
             let problem = Problem { demands, sources: sources.collect() };
             proptest::prop_assert!(Packing::of(&problem).is_some());
-            proptest::prop_assert_eq!(problem.solve_with_prices(), problem.with_prices(problem.search(|cost| cost), |cost| cost));
+            let in_parts = problem.search(&Weighed::of(&problem, |cost| cost));
+            let in_parts = problem.with_prices(in_parts, |cost| cost);
+            proptest::prop_assert_eq!(problem.solve_with_prices_by(&problem.weights()), in_parts);
         }
 
         #[test]

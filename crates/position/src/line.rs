@@ -116,8 +116,9 @@ pub struct Step {
 
 /// The position of every product at `at`, in order of number, without workings.
 pub fn lines(state: &State, base: &Base, at: Timestamp) -> Vec<Line> {
-    let (moment, mut persons) = (Moment::of(state, at), Persons::of_all(base.estate()));
-    let numbers = |reckoning: &Reckoning<'_>, _: &Demand<'_>, moment: &Moment| reckoning.line(moment);
+    let moment = Moment::of(state, at);
+    let mut persons = Persons::of_all(base.estate(), &moment);
+    let numbers = |reckoning: &Reckoning<'_>, _: &Demand<'_>, _: &Moment| reckoning.line();
     let links = base.links(state);
     let mut facts = base.facts_in_order(state);
     let mut shares = Shares::new();
@@ -142,13 +143,15 @@ pub fn line(state: &State, base: &Base, product: ProductId, at: Timestamp) -> Op
     if let Some(line) = usage::line(state, base, product, &Moment::of(state, at), true) {
         return Some(line);
     }
-    let with_working = |reckoning: &Reckoning<'_>, _: &Demand<'_>, moment: &Moment| {
-        let line = reckoning.line(moment);
+    let with_working = |reckoning: &Reckoning<'_>, _: &Demand<'_>, _: &Moment| {
+        let line = reckoning.line();
         Line { working: working::steps(reckoning, &line.exposure, &line.saving), ..line }
     };
     let moment = Moment::of(state, at);
-    let shares = shares_with(state, base, product.id, &moment);
-    let share = shares.get(&product.id);
+    let links = base.links(state);
+    let shares = links.group(product.id);
+    let shares = shares.map(|group| links::shares_with_worth(state, base, group, product.id, &moment));
+    let share = shares.as_ref().and_then(|shares| shares.get(&product.id));
     Some(reckon(state, base, product, share, &moment, &mut Persons::default(), with_working))
 }
 
@@ -185,7 +188,7 @@ fn reckon_with<R>(
     let selected = Selected::at(state, product, facts.held, share, moment);
     let mut demand = Demand::of(base.estate(), facts.titles, selected.exempt, selected.with_suite);
     demand.take_census(asking(&selected), persons);
-    let mut reckoning = Reckoning::of(&demand, product, facts.held, &selected, share, persons);
+    let mut reckoning = Reckoning::of(&demand, product, facts.held, &selected, share, persons, moment);
     reckoning.compliant_by = compliant_by(state, &selected, moment.today);
     take(&reckoning, &demand, moment)
 }
@@ -234,8 +237,8 @@ pub(crate) struct Reckoning<'a> {
     pub(crate) nameless: u64,
     /// Liable devices that state no environment, where an exemption asks for it.
     pub(crate) unstated: u64,
-    /// When the first and the last of the devices were looked at, and how many are undated.
-    seen: (Option<(i64, i64)>, u64),
+    /// The days on which the first and the last of the devices were looked at, and how many are undated.
+    seen: (Option<(Date, Date)>, u64),
 }
 
 impl<'a> Reckoning<'a> {
@@ -246,6 +249,7 @@ impl<'a> Reckoning<'a> {
         selected: &'a Selected<'a>,
         share: Option<&'a Share>,
         persons: &mut Persons,
+        moment: &Moment,
     ) -> Self {
         let (outcome, measured) = matching::spend(demand, selected, persons);
         let exempt = if demand.all_liable() { 0 } else { matching::exempt(demand, selected, &outcome, persons) };
@@ -264,7 +268,7 @@ impl<'a> Reckoning<'a> {
             exempt,
             nameless: if by_person { demand.nameless_liable() } else { 0 },
             unstated: if selected.exempt.is_empty() { 0 } else { demand.liable_unstated() },
-            seen: demand.seen(persons),
+            seen: demand.seen(persons, moment),
         }
     }
 
@@ -293,7 +297,7 @@ impl<'a> Reckoning<'a> {
     }
 
     /// The line without its working.
-    fn line(&self, moment: &Moment) -> Line {
+    fn line(&self) -> Line {
         Line {
             product: self.product.id,
             metric: self.product.metric,
@@ -310,17 +314,15 @@ impl<'a> Reckoning<'a> {
             saving: price::saving(self),
             compliant_by: self.compliant_by.clone(),
             range: self.range(),
-            freshness: self.freshness(moment),
+            freshness: self.freshness(),
             supplies: self.supplies(),
             working: Vec::new(),
         }
     }
 
-    fn freshness(&self, moment: &Moment) -> Freshness {
-        let day = |seen: i64| Timestamp::from_second(seen).ok().map(|at| moment.day(at));
-        let (ends, undated) = self.seen;
-        let (oldest, newest) = ends.map_or((None, None), |(oldest, newest)| (day(oldest), day(newest)));
-        Freshness { oldest, newest, undated }
+    fn freshness(&self) -> Freshness {
+        let (days, undated) = self.seen;
+        Freshness { oldest: days.map(|(oldest, _)| oldest), newest: days.map(|(_, newest)| newest), undated }
     }
 
     fn supplies(&self) -> Vec<Supply> {

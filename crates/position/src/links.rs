@@ -96,7 +96,7 @@ pub(crate) struct Share {
     pub(crate) with_suite: Option<DeviceSet>,
     /// The suites that include it.
     pub(crate) suites: BTreeSet<ProductId>,
-    /// What one more unit of a right on it would save.
+    /// What one more unit of a right on it would save, where that was asked for.
     pub(crate) worth: Option<Worth>,
 }
 
@@ -121,6 +121,27 @@ pub(crate) type Shares = BTreeMap<ProductId, Share>;
 
 /// Shares the rights of a group's products.
 pub(crate) fn shares(state: &State, base: &Base, group: &BTreeSet<ProductId>, moment: &Moment) -> Shares {
+    shared(state, base, group, None, moment)
+}
+
+/// The same, with what one more unit of a right on `product` would save. That asks for the sharing once more.
+pub(crate) fn shares_with_worth(
+    state: &State,
+    base: &Base,
+    group: &BTreeSet<ProductId>,
+    product: ProductId,
+    moment: &Moment,
+) -> Shares {
+    shared(state, base, group, Some(product), moment)
+}
+
+fn shared(
+    state: &State,
+    base: &Base,
+    group: &BTreeSet<ProductId>,
+    worth_of: Option<ProductId>,
+    moment: &Moment,
+) -> Shares {
     // Use over time is spent by itself: nothing is lent there.
     let products = group.iter().filter_map(|product| state.products.get(product));
     let products: Vec<&Arc<Product>> =
@@ -139,7 +160,7 @@ pub(crate) fn shares(state: &State, base: &Base, group: &BTreeSet<ProductId>, mo
         .collect();
     let mut pool = Pool::of(&members);
     let bundles = suites::spend(state, &mut pool, &members);
-    let settled = pool.settle(&members, &bundles);
+    let settled = pool.settle(&members, &bundles, worth_of);
     for (product, settled) in settled {
         let share = shares.entry(product).or_default();
         (share.borrowed, share.lent, share.worth) = (settled.borrowed, settled.lent, settled.worth);
@@ -300,8 +321,8 @@ impl Pool {
         self.first_demand.partition_point(|first| *first <= demand) - 1
     }
 
-    /// What each member gives and gets in the end.
-    fn settle(&self, members: &[Member<'_>], bundles: &[suites::Spent]) -> Shares {
+    /// What each member gives and gets in the end, and what one more unit on the product `worth_of` would change.
+    fn settle(&self, members: &[Member<'_>], bundles: &[suites::Spent], worth_of: Option<ProductId>) -> Shares {
         let solution = self.problem.solve();
         let mut shares: Shares = members.iter().map(|member| (member.product.id, Share::default())).collect();
         for (place, giver) in self.givers.iter().enumerate() {
@@ -330,7 +351,8 @@ impl Pool {
             }
         }
         suites::settle(&mut shares, members, bundles);
-        for (number, member) in members.iter().enumerate() {
+        let asked = members.iter().enumerate().filter(|(_, member)| Some(member.product.id) == worth_of);
+        for (number, member) in asked {
             let worth = self.worth(number, member, &solution);
             shares.entry(member.product.id).or_default().worth = Some(worth);
         }

@@ -100,15 +100,22 @@ fn within(demand: &Demand<'_>, scope: &Scope) -> Option<DeviceSet> {
     }
     let estate = demand.estate;
     let mut devices = demand.liable().clone();
-    if !scope.environments.is_empty() {
-        let mut there = DeviceSet::new();
-        for environment in &scope.environments {
-            there |= estate.stating(*environment);
-            if *environment == Environment::default() {
-                there |= estate.unstated();
-            }
+    match scope.environments.first() {
+        None => {}
+        // Most scopes name one environment, which needs no copy of its devices.
+        Some(environment) if scope.environments.len() == 1 && *environment != Environment::default() => {
+            devices = &devices & estate.stating(*environment);
         }
-        devices &= there;
+        Some(_) => {
+            let mut there = DeviceSet::new();
+            for environment in &scope.environments {
+                there |= estate.stating(*environment);
+                if *environment == Environment::default() {
+                    there |= estate.unstated();
+                }
+            }
+            devices &= there;
+        }
     }
     let places = [
         (PlaceKind::Region, &scope.regions),
@@ -116,7 +123,7 @@ fn within(demand: &Demand<'_>, scope: &Scope) -> Option<DeviceSet> {
         (PlaceKind::CostCentre, &scope.cost_centres),
     ];
     for (kind, names) in places.into_iter().filter(|(_, names)| !names.is_empty()) {
-        devices &= estate.within(kind, names);
+        devices = &devices & &*estate.within(kind, names);
     }
     Some(devices)
 }

@@ -24,6 +24,10 @@ pub use view::{
 
 /// Whether a product's metric counts use over time, of sessions or readings, rather than what is installed.
 pub(crate) fn counts_for(state: &domain::State, product: &domain::product::Product, at: jiff::Timestamp) -> bool {
-    crate::metrics::definition(state, product.metric, at)
-        .is_some_and(|definition| measured::Rule::of(definition).is_some())
+    use domain::entitlement::Metric;
+    match product.metric {
+        Metric::Device | Metric::Installation | Metric::NamedUser => false,
+        Metric::Library(_) | Metric::Custom(_) => crate::metrics::definition(state, product.metric, at)
+            .is_some_and(|definition| measured::Rule::of(definition).is_some()),
+    }
 }

@@ -1,9 +1,10 @@
 //! Where devices are: the regions, business units and cost centres that sources state, and who states them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::devices::DeviceSet;
+use crate::devices::{DeviceSet, union};
 use domain::entitlement::Scope;
 use domain::product::folded;
 use imbl::OrdMap;
@@ -86,17 +87,13 @@ impl Places {
     }
 
     /// The devices in any of `wholes` or in a part of one.
-    pub(super) fn within(&self, wholes: &BTreeSet<String>) -> DeviceSet {
-        let mut devices = DeviceSet::new();
-        for whole in wholes {
-            let whole = folded(whole);
+    pub(super) fn within(&self, wholes: &BTreeSet<String>) -> Cow<'_, DeviceSet> {
+        let wholes: Vec<String> = wholes.iter().map(|whole| folded(whole)).collect();
+        let parts = wholes.iter().flat_map(|whole| {
             let parts = self.by_name.range(Arc::<str>::from(whole.as_str())..);
-            for (name, number) in parts.take_while(|(name, _)| name.starts_with(&whole)) {
-                if Scope::holds(&whole, name) {
-                    devices |= self.holders.get(number - 1);
-                }
-            }
-        }
-        devices
+            let parts = parts.take_while(move |(name, _)| name.starts_with(whole.as_str()));
+            parts.filter(move |(name, _)| Scope::holds(whole, name))
+        });
+        union(parts.map(|(_, number)| self.holders.get(number - 1)))
     }
 }

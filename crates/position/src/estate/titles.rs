@@ -108,14 +108,22 @@ impl Texts {
     }
 }
 
+/// The version that a raw title states.
+fn stated_version(raw: &RawTitle) -> Option<&str> {
+    raw.version.as_deref().map(str::trim).filter(|version| !version.is_empty())
+}
+
 /// A title, apart from who holds it.
 #[derive(Debug, Clone)]
 struct Title {
     key: TitleKey,
     releases: Vec<ReleaseIndex>,
+    /// Whether every release states a version, and each another one, as far as that was looked at.
+    has_distinct_versions: bool,
 }
 
-type Holders = Column<DeviceSet, 64>;
+/// In small chunks: a report beside a kept snapshot copies one for each title that changed.
+type Holders = Column<DeviceSet, 16>;
 
 /// Looked up for every title of a new device. The hasher's keys are fixed, so that no randomness enters.
 type ByRaw = GenericHashMap<Arc<RawTitle>, ReleaseIndex, BuildHasherDefault<DefaultHasher>, DefaultSharedPtr>;
@@ -135,6 +143,9 @@ pub(crate) struct Titles {
     ids: OrdMap<TitleIndex, Arc<BTreeSet<String>>>,
     newly_identified: Vec<TitleIndex>,
 }
+
+/// With more releases of a title their versions are compared when they are counted.
+const VERSIONS_COMPARED_MAX: usize = 64;
 
 /// More ids of one title add nothing: they are of one kind.
 pub(super) const IDS_OF_A_TITLE_MAX: usize = 4;
@@ -157,7 +168,8 @@ impl Titles {
     pub(crate) fn add(&mut self, raw: Arc<RawTitle>) -> ReleaseIndex {
         let key = TitleKey::of(&raw);
         let title = self.by_key.get(&key).copied().unwrap_or_else(|| {
-            let title = self.by_index.push(Arc::new(Title { key: key.clone(), releases: Vec::new() }));
+            let new = Title { key: key.clone(), releases: Vec::new(), has_distinct_versions: true };
+            let title = self.by_index.push(Arc::new(new));
             self.title_holders.push(DeviceSet::new());
             self.by_key.insert(key, title);
             title
@@ -166,9 +178,32 @@ impl Titles {
         let release = self.releases.push(Release { title, spelling });
         self.raws.push(raw.clone());
         self.release_holders.push(DeviceSet::new());
-        Arc::make_mut(self.by_index.get_mut(title)).releases.push(release);
+        let is_distinct = self.is_distinct_version(title, stated_version(&raw));
+        let of_title = Arc::make_mut(self.by_index.get_mut(title));
+        of_title.releases.push(release);
+        of_title.has_distinct_versions &= is_distinct;
         self.by_raw.insert(raw, release);
         release
+    }
+
+    /// Whether a title's releases so far state other versions; for few of them, so that a title of thousands of versions
+    /// is not compared with each.
+    fn is_distinct_version(&self, title: TitleIndex, version: Option<&str>) -> bool {
+        let Title { releases, has_distinct_versions, .. } = self.by_index.get(title).as_ref();
+        *has_distinct_versions
+            && version.is_some()
+            && releases.len() < VERSIONS_COMPARED_MAX
+            && releases.iter().all(|release| self.version(*release) != version)
+    }
+
+    /// The version that a release states.
+    pub(crate) fn version(&self, release: ReleaseIndex) -> Option<&str> {
+        stated_version(self.raw(release))
+    }
+
+    /// Whether each release of a title is known to be a version of its own.
+    pub(crate) fn has_distinct_versions(&self, title: TitleIndex) -> bool {
+        self.by_index.get(title).has_distinct_versions
     }
 
     /// A report gave `id` with a release that it brought to a device. The least ids are kept, so that the order in

@@ -17,7 +17,7 @@ use domain::product::{Necessity, Product, Suite};
 use super::{Borrowed, Member, Pool, Shares, owner};
 use crate::base::Base;
 use crate::demand::{Demand, holding};
-use crate::flow::Cost;
+use crate::flow::{Cost, Weights};
 use crate::metrics::{Kind, Plain};
 use crate::reach::Reach;
 use crate::simplex::{self, Column};
@@ -114,6 +114,9 @@ pub(super) fn spend(state: &State, pool: &mut Pool, members: &[Member<'_>]) -> V
             ways.extend(places.map(|(bundle, _)| Way { bundle, source, right, spent: 0 }));
         }
         bundles.extend(parts);
+    }
+    if ways.is_empty() {
+        return Vec::new();
     }
     let mut descent = Descent::of(pool, &bundles, ways);
     descent.go_down();
@@ -230,6 +233,8 @@ fn part(bundles: Vec<Bundle>, reached: Option<&DeviceSet>) -> Vec<Bundle> {
 /// The search for where suites save most.
 struct Descent<'a> {
     pool: &'a mut Pool,
+    /// Only units change in the search, never costs.
+    weights: Weights,
     bundles: &'a [Bundle],
     ways: Vec<Way>,
     /// Holders of every bundle who have no suite yet.
@@ -243,7 +248,8 @@ const LENT: Cost = Cost { exposure: 0, short: 0, exceptions: 0, lent_worth: 0, l
 impl<'a> Descent<'a> {
     fn of(pool: &'a mut Pool, bundles: &'a [Bundle], ways: Vec<Way>) -> Self {
         let open = bundles.iter().map(|bundle| bundle.holders.len()).collect();
-        let mut descent = Self { pool, bundles, ways, open, cost: Cost::default() };
+        let weights = pool.problem.weights();
+        let mut descent = Self { pool, weights, bundles, ways, open, cost: Cost::default() };
         if !descent.ways.is_empty() {
             descent.cost = descent.cost_now();
         }
@@ -273,7 +279,7 @@ impl<'a> Descent<'a> {
 
     fn cost_now(&self) -> Cost {
         let spent = self.ways.iter().map(|way| way.spent).sum();
-        self.pool.problem.cost(&self.pool.problem.solve()) + LENT.times(spent)
+        self.pool.problem.cost(&self.pool.problem.solve_by(&self.weights)) + LENT.times(spent)
     }
 
     /// The cost after so many units more in a way.
@@ -307,7 +313,7 @@ impl<'a> Descent<'a> {
         if self.ways.is_empty() {
             return None;
         }
-        let (_, prices) = self.pool.problem.solve_with_prices();
+        let (_, prices) = self.pool.problem.solve_with_prices_by(&self.weights);
         let saves_at_most = |way: &Way| {
             let demands = &self.bundles[way.bundle].demands;
             let worth = demands.iter().fold(Cost::default(), |sum, demand| sum + prices.demands[*demand]);
@@ -462,7 +468,7 @@ impl<'a> Descent<'a> {
     /// Whether the prices of the flow prove that no other way of spending suites is cheaper: by the duality of linear
     /// programmes, what all demands are worth at any prices that no source, bundle or way undercuts is a lower bound.
     fn is_proved_best(&self) -> bool {
-        let (_, prices) = self.pool.problem.solve_with_prices();
+        let (_, prices) = self.pool.problem.solve_with_prices_by(&self.weights);
         let worth =
             |bundle: &Bundle| bundle.demands.iter().fold(Cost::default(), |sum, demand| sum + prices.demands[*demand]);
         let mut value_of: Vec<Cost> = vec![Cost::default(); self.bundles.len()];

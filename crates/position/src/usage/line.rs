@@ -359,6 +359,9 @@ fn step(label: &'static str, number: u64, text: String, rows: Option<RowKind>) -
 
 /// The line of a product whose metric counts usage; `None` where it counts what is installed.
 pub(crate) fn line(state: &State, base: &Base, product: &Product, moment: &Moment, with_working: bool) -> Option<Line> {
+    if !super::counts_for(state, product, moment.at) {
+        return None;
+    }
     let held = base.held(state, product.id);
     let reckoned = reckon(state, base, &held, product, moment)?;
     let exposure = price::of_shortage(reckoned.short(), product.metric, reckoned.priced);

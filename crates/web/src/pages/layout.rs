@@ -109,12 +109,9 @@ impl Place {
             Self::Exceptions => Section::Exceptions,
             Self::Policies => Section::Policies,
             Self::Audit | Self::Seals | Self::Statements => Section::Audit,
-            Self::Imports
-            | Self::Sources
-            | Self::Gaps
-            | Self::Entitlements
-            | Self::Agreements
-            | Self::Webhooks => Section::Data,
+            Self::Imports | Self::Sources | Self::Gaps | Self::Entitlements | Self::Agreements | Self::Webhooks => {
+                Section::Data
+            }
             Self::You | Self::Tokens | Self::Persons => Section::You,
             Self::Outside => Section::Outside,
         }
