@@ -236,20 +236,25 @@ impl DeviceTable {
         if newest == 0 {
             return (None, undated);
         }
-        let oldest = if oldest == 0 && self.days.any_earlier {
-            self.earliest(estate, devices)
-        } else {
+        // The first day stands for all that were before it, too.
+        let is_exact = |number: u16| number > 1 || !self.days.any_earlier;
+        let oldest = if is_exact(oldest + 1) {
             self.days.day(oldest + 1)
+        } else {
+            self.on_the_first(estate, devices).min().and_then(|first| day(&self.days.moment, first))
         };
-        (oldest.zip(self.days.day(newest)), undated)
+        let newest = if is_exact(newest) {
+            self.days.day(newest)
+        } else {
+            self.on_the_first(estate, devices).max().and_then(|last| day(&self.days.moment, last))
+        };
+        (oldest.zip(newest), undated)
     }
 
-    /// The day of the first report on devices some of which were looked at on the first day or before.
-    #[cold]
-    fn earliest(&self, estate: &Estate, devices: &[u32]) -> Option<Date> {
+    /// When those devices of a list were looked at that were on the first day or before.
+    fn on_the_first(&self, estate: &Estate, devices: &[u32]) -> impl Iterator<Item = i64> {
         let on_the_first = devices.iter().filter(|device| self.words[**device as usize] >> DAY_SHIFT == 1);
-        let first = on_the_first.map(|device| *estate.seen_column().get(*device)).min()?;
-        day(&self.days.moment, first)
+        on_the_first.map(|device| *estate.seen_column().get(*device))
     }
 
     /// Who uses the devices of a list.

@@ -129,7 +129,10 @@ pub fn result_page(frame: &Frame, view: &ResultPage) -> Markup {
         (copy_as(&view.copy))
     };
     let title = match &view.compared {
-        Some(compared) => format!("{}: {}", view.file, compared.reconciliation.summary()),
+        Some(compared) => {
+            let only = view.finding.map_or_else(String::new, |finding| format!(", only {}", finding.title()));
+            format!("{}{only}: {}", view.file, compared.reconciliation.summary())
+        }
         None => format!("{} beside our rights", view.file),
     };
     whole_page(frame, Head { title: &title, place: Place::Entitlements, errors: view.errors.any() }, &main)

@@ -11,9 +11,10 @@ use domain::entitlement::{Metric, Quantity};
 use domain::id::{EntitlementId, PartyId, ProductId};
 use domain::observation::{PublisherStatementRow, StatedMetric};
 
-use super::{Sample, copy, day, frame, said, sample};
+use super::{Sample, day, frame, said, sample};
 use crate::design::forms::{Choice, Errors, FieldError};
 use crate::pages::imports::RejectGroup;
+use crate::pages::layout::CopyAs;
 use crate::pages::reconciliations::{AskPage, ResultPage, ask_page, result_page};
 
 pub(super) fn all(mark: &str) -> Vec<Sample> {
@@ -26,7 +27,7 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
             field: "file".to_owned(),
             sentence: said("portal.pdf is none of the formats that can be read.", mark),
         }]),
-        copy: copy("indult entitlement reconcile FILE", "POST /v1/reconciliations/statement"),
+        copy: posted("indult entitlement reconcile FILE"),
     };
     let found = result(mark);
     let none = ResultPage { finding: Some(FindingKind::Maintenance), rejects: Vec::new(), ..found.clone() };
@@ -37,6 +38,16 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
         sample("reconciliation-filtered", result_page(&frame, &none)),
         sample("reconciliation-unread", result_page(&frame, &unread)),
     ]
+}
+
+/// A file is sent, so there is no address to open.
+fn posted(command: &str) -> CopyAs {
+    CopyAs {
+        command: command.to_owned(),
+        request: "POST /v1/reconciliations/statement".to_owned(),
+        csv: None,
+        json: None,
+    }
 }
 
 fn side(units: u64) -> Side {
@@ -122,6 +133,6 @@ fn result(mark: &str) -> ResultPage {
         on: "2025-08-12".to_owned(),
         mapping_file: String::new(),
         errors: Errors::default(),
-        copy: copy("indult entitlement reconcile FILE --on 2025-08-12", "POST /v1/reconciliations/statement"),
+        copy: posted("indult entitlement reconcile FILE --on 2025-08-12"),
     }
 }
