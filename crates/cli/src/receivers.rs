@@ -106,17 +106,28 @@ fn check(url: &Url, reach: Reach) -> Result<(), String> {
 
 /// The way to receivers within `reach`.
 pub fn transport(reach: Reach) -> Arc<Transport> {
-    let client = Client::builder()
+    // Made with the first message: it reads the certificates of the machine, which no start has to wait for.
+    let client = Arc::new(tokio::sync::OnceCell::new());
+    Arc::new(move |post| {
+        let client = Arc::clone(&client);
+        Box::pin(async move {
+            let made = client.get_or_try_init(|| async move {
+                let made = tokio::task::spawn_blocking(move || client_within(reach)).await;
+                made.map_err(|error| error.to_string())?
+            });
+            send(made.await?, post, reach).await
+        })
+    })
+}
+
+fn client_within(reach: Reach) -> Result<Client, String> {
+    Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .dns_resolver(Arc::new(CheckedNames(reach)))
         .no_proxy()
         .timeout(RECEIVER_TIMEOUT)
         .build()
-        .map_err(|error| error.to_string());
-    Arc::new(move |post| {
-        let client = client.clone();
-        Box::pin(async move { send(&client?, post, reach).await })
-    })
+        .map_err(|error| error.to_string())
 }
 
 async fn send(client: &Client, post: Post, reach: Reach) -> Result<u16, String> {

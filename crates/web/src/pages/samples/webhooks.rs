@@ -17,6 +17,7 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
     };
     let gone = WebhookRow {
         webhook: WebhookId(2),
+        name: said("Reallocation", mark),
         paused: Some(said("Its receiver took nothing in for three days.", mark)),
         ..row.clone()
     };
