@@ -95,8 +95,11 @@ async fn show(asked: &Asked, import: &str) -> Result<ExitCode, Exit> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Parameters of an address by name, with their values where they are given.
+type Parameters<const N: usize> = [(&'static str, Option<String>); N];
+
 /// How a table is read, as the server takes it: a mapping file as a part, all else as parameters.
-pub(super) fn told(reading: &TableReading) -> Result<(Option<Part>, [(&'static str, Option<String>); 7]), Exit> {
+pub(super) fn told(reading: &TableReading) -> Result<(Option<Part>, Parameters<7>), Exit> {
     let file = reading.map.as_deref().map(Path::new).filter(|map| map.is_file());
     let mapping = file.map(|map| Part::read("mapping", map)).transpose()?;
     let said = [
