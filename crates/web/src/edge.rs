@@ -7,16 +7,20 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts as _, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use maud::{DOCTYPE, html};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use crate::browse::sign_ins;
+use crate::browse::visitor::Visitor;
 use crate::caller::LocalOperator;
+use crate::pages::error::{self, ErrorPage};
+use crate::pages::layout::Frame;
 use crate::problem::{Kind, Problem};
 use crate::{BODY_BYTES_MAX, Site};
 
@@ -116,8 +120,9 @@ async fn finish(State(site): State<Site>, request: Request, next: Next) -> Respo
         random.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     });
     let instance = crate::agents::without_token(request.uri().path()).to_owned();
-    let for_people = prefers_html(request.headers());
-    let mut response = next.run(request).await;
+    let (parts, sent) = request.into_parts();
+    let browser = prefers_html(&parts.headers).then(|| parts.clone());
+    let mut response = next.run(Request::from_parts(parts, sent)).await;
     if response.extensions().get::<ProtectionError>().is_some() {
         response = Problem::new(
             Kind::CrossSite,
@@ -129,7 +134,15 @@ async fn finish(State(site): State<Site>, request: Request, next: Next) -> Respo
         if problem.kind().status().is_server_error() {
             tracing::warn!(request_id = id, path = instance, detail = problem.detail(), "answered with a problem");
         }
-        response = drawn(&problem, response, &instance, &id, for_people);
+        let body = problem.body(&instance, &id);
+        let (form, text) = match browser {
+            Some(request) => {
+                let page = error::page(&frame_for(&site, request).await, &ErrorPage::of(problem.kind(), &body));
+                ("text/html; charset=utf-8", page.into_string())
+            }
+            None => ("application/problem+json", serde_json::to_string(&body).unwrap_or_default()),
+        };
+        response = rewritten(response, form, text);
     }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(id) {
@@ -160,29 +173,20 @@ pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     accept.split(',').next().is_some_and(|first| first.trim().starts_with("text/html"))
 }
 
-fn drawn(problem: &Problem, response: Response, instance: &str, id: &str, for_people: bool) -> Response {
+/// What surrounds a page for whoever sent a request, signed in or not.
+pub(crate) async fn frame_for(site: &Site, mut request: Parts) -> Frame {
+    match Visitor::from_request_parts(&mut request, site).await {
+        Ok(visitor) => visitor.frame(),
+        Err(_) => sign_ins::frame(site),
+    }
+}
+
+/// An answer with another body.
+fn rewritten(response: Response, form: &'static str, text: String) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    let body = problem.body(instance, id);
-    let (kind, text) = if for_people {
-        let page = html! {
-            (DOCTYPE)
-            html lang="en" {
-                head { meta charset="utf-8"; meta name="viewport" content="width=device-width"; title { (body.title) } }
-                body {
-                    h1 { (body.title) }
-                    p { (body.detail) }
-                    @if let Some(Some(repair)) = body.members.get("repair").map(|repair| repair.as_str()) { p { (repair) } }
-                    p { a href=(body.address) { "What this means" } " · " a href="/" { "To the start" } }
-                }
-            }
-        };
-        ("text/html; charset=utf-8", page.into_string())
-    } else {
-        ("application/problem+json", serde_json::to_string(&body).unwrap_or_default())
-    };
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form));
     Response::from_parts(parts, text.into())
 }
 

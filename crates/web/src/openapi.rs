@@ -7,10 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use axum::Json;
-use axum::extract::State;
-use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Response};
-use maud::{DOCTYPE, html};
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
@@ -25,8 +24,9 @@ use utoipa::{PartialSchema as _, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::edge::prefers_html;
+use crate::edge::{frame_for, prefers_html};
 use crate::given::At;
+use crate::pages::error::{self, ErrorPage};
 use crate::problem::{Kind, Problem, ProblemBody};
 use crate::{Site, api, authzen, ledger_files};
 
@@ -299,20 +299,14 @@ async fn problems() -> Response {
 #[utoipa::path(get, path = "/problems/{slug}", tag = "server",
     params(("slug" = String, Path, description = "The last part of the problem's type.")),
     responses((status = 200, content((ProblemKind = "application/json"), (String = "text/html")))))]
-async fn problem(At(slug): At<String>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn problem(State(site): State<Site>, At(slug): At<String>, request: Request) -> Result<Response, Problem> {
     let kind = Kind::from_slug(&slug)
         .ok_or_else(|| Problem::new(Kind::NotFound, "There is no problem of this name; /problems lists them."))?;
-    if !prefers_html(&headers) {
-        return Ok(Json(ProblemKind::from(kind)).into_response());
+    if prefers_html(request.headers()) {
+        let frame = frame_for(&site, request.into_parts().0).await;
+        return Ok(error::page(&frame, &ErrorPage::explaining(kind)).into_response());
     }
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head { meta charset="utf-8"; meta name="viewport" content="width=device-width"; title { (kind.title()) } }
-            body { h1 { (kind.title()) } p { (kind.explanation()) } p { "Status " (kind.status().as_u16()) } }
-        }
-    };
-    Ok(Html(page.into_string()).into_response())
+    Ok(Json(ProblemKind::from(kind)).into_response())
 }
 
 /// Whether the server answers.

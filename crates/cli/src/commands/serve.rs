@@ -91,9 +91,10 @@ async fn asked_to_end() {
 }
 
 async fn ask_witnesses(app: App) {
+    tokio::time::sleep(ASK_WITNESSES_EVERY).await;
+    // Made after the start: it reads the certificates of the machine.
     let transport = transport();
     loop {
-        tokio::time::sleep(ASK_WITNESSES_EVERY).await;
         match app.ask_witnesses(&*transport).await {
             Ok(answers) => {
                 for answer in answers {
@@ -104,6 +105,7 @@ async fn ask_witnesses(app: App) {
             }
             Err(error) => tracing::warn!(%error, "witnesses could not be asked"),
         }
+        tokio::time::sleep(ASK_WITNESSES_EVERY).await;
     }
 }
 

@@ -1,102 +1,68 @@
-//! Pages for what did not work: what happened, what to do, and who can.
+//! Pages for what did not work: what happened, what it means, and where to go from here.
 
 use maud::{Markup, html};
 
 use crate::pages::addresses;
-use crate::pages::layout::{Frame, Head, Heading, Link, Place, page as whole_page};
+use crate::pages::layout::{Frame, Head, Heading, Place, page as whole_page};
+use crate::problem::{Kind, ProblemBody};
 
-/// What did not work.
+/// What did not work, or what a kind of problem means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorPage {
     /// What happened, in a few words.
-    pub heading: String,
+    pub heading: &'static str,
     /// What happened, as a sentence.
     pub sentence: String,
     /// What to do, as a sentence; may be empty.
     pub remedy: String,
-    /// Who can, where somebody else can.
-    pub who_can: Vec<String>,
-    /// Where to go from here.
-    pub ways_on: Vec<Link>,
-    /// What to name when asking for help; absent where nothing was logged.
+    /// What needs attention, one by one.
+    pub faults: Vec<String>,
+    /// What the kind of problem means, in general; may be empty.
+    pub meaning: &'static str,
+    /// What to name when asking for help; absent where the program did what it should.
     pub reference: Option<String>,
 }
 
 impl ErrorPage {
-    /// There is nothing at an address.
-    pub fn not_found() -> Self {
+    /// What `body`, a problem of `kind`, says to people.
+    pub fn of(kind: Kind, body: &ProblemBody) -> Self {
         Self {
-            heading: "Nothing is here".into(),
-            sentence: "No page has this address.".into(),
-            remedy: "Check the address for a slip, or begin from one of these.".into(),
-            who_can: Vec::new(),
-            ways_on: vec![Link::new(addresses::MY_WORK, "My work")],
-            reference: None,
+            heading: body.title,
+            sentence: body.detail.clone(),
+            remedy: body.members.get("repair").and_then(|repair| repair.as_str()).unwrap_or_default().to_owned(),
+            faults: body.errors.iter().map(|fault| fault.detail.clone()).collect(),
+            meaning: kind.explanation(),
+            reference: kind.status().is_server_error().then(|| body.request_id.clone()),
         }
     }
 
-    /// There is nothing of this number.
-    pub fn no_such(what: &str, number: &str, list: Link) -> Self {
+    /// What problems of `kind` mean.
+    pub fn explaining(kind: Kind) -> Self {
         Self {
-            heading: format!("There is no {what} {number}"),
-            sentence: "Numbers are never given twice, so it was not removed: it never was.".into(),
-            remedy: "Look for it in the list.".into(),
-            who_can: Vec::new(),
-            ways_on: vec![list],
+            heading: kind.title(),
+            sentence: kind.explanation().to_owned(),
+            remedy: String::new(),
+            faults: Vec::new(),
+            meaning: "",
             reference: None,
-        }
-    }
-
-    /// The viewer may not do this.
-    pub fn not_allowed(why: String, who_can: Vec<String>) -> Self {
-        Self {
-            heading: "You may not do this".into(),
-            sentence: why,
-            remedy: "Nothing was changed.".into(),
-            who_can,
-            ways_on: vec![Link::new(addresses::MY_WORK, "My work")],
-            reference: None,
-        }
-    }
-
-    /// It is no longer as it was.
-    pub fn conflict(why: String, way_on: Link) -> Self {
-        Self {
-            heading: "It is no longer as it was".into(),
-            sentence: why,
-            remedy: "Nothing was changed.".into(),
-            who_can: Vec::new(),
-            ways_on: vec![way_on],
-            reference: None,
-        }
-    }
-
-    /// The program failed.
-    pub fn failed(reference: String) -> Self {
-        Self {
-            heading: "This did not work".into(),
-            sentence: "The program failed while it made this page. What was recorded before is safe.".into(),
-            remedy: "If you were sending something, look whether it was recorded before you send it again. If this comes back, tell your administrator the reference below.".into(),
-            who_can: Vec::new(),
-            ways_on: vec![Link::new(addresses::MY_WORK, "My work")],
-            reference: Some(reference),
         }
     }
 }
 
 /// The page.
 pub fn page(frame: &Frame, view: &ErrorPage) -> Markup {
-    let heading = Heading { words: &view.heading, lede: Some(html! { (view.sentence) }), ..Heading::default() };
+    let heading = Heading { words: view.heading, lede: Some(html! { (view.sentence) }), ..Heading::default() };
     let main = html! {
         (heading.render())
         @if !view.remedy.is_empty() { p { (view.remedy) } }
-        @if !view.who_can.is_empty() { p { "Who can: " (crate::design::numbers::list(&view.who_can, "or")) "." } }
+        @if !view.faults.is_empty() { ul { @for fault in &view.faults { li { (fault) } } } }
+        @if !view.meaning.is_empty() { p { (view.meaning) } }
         @if frame.viewer.is_some() {
-            ul { @for way in &view.ways_on { li { a href=(way.address) { (way.words) } } } }
+            p { a href=(addresses::MY_WORK) { "My work" } }
         } @else {
             p { a href=(addresses::SIGN_IN) { "Sign in" } }
         }
         @if let Some(reference) = &view.reference { p.hint { "Reference: " code { (reference) } } }
     };
-    whole_page(frame, Head::new(&view.heading, Place::Outside), &main)
+    whole_page(frame, Head::new(view.heading, Place::Outside), &main)
 }

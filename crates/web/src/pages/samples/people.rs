@@ -17,6 +17,7 @@ use crate::pages::product::Happened;
 use crate::pages::sign_in::{self, SetUpPage, SignInPage};
 use crate::pages::tokens::{self, TokenForm, TokenRow, TokenState, TokensPage};
 use crate::pages::you::{self, DelegationForm, DelegationRow, SessionRow, YouPage};
+use crate::problem::{Kind, Problem};
 
 pub(super) fn all(mark: &str) -> Vec<Sample> {
     let (frame, outside) = (frame(mark), outside(mark));
@@ -31,13 +32,16 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
         sample("person", persons::person_page(&frame, &person_page(mark))),
         sample("tokens", tokens::page(&frame, &tokens_page(mark))),
         sample("you", you::page(&frame, &you_page(mark))),
-        sample("not-found", error::page(&frame, &ErrorPage::not_found())),
+        sample("not-found", error::page(&frame, &error_page(Kind::NotFound, "No request has the number EXC-900."))),
         sample(
-            "no-such",
-            error::page(&frame, &ErrorPage::no_such("request", "EXC-900", Link::new(addresses::REQUESTS, "Requests"))),
+            "not-allowed",
+            error::page(&frame, &error_page(Kind::NotAllowed, &said("You need to be administrator.", mark))),
         ),
-        sample("not-allowed", error::page(&frame, &not_allowed(mark))),
-        sample("failed", error::page(&outside, &ErrorPage::failed("5f0c1a2e".into()))),
+        sample(
+            "failed",
+            error::page(&outside, &error_page(Kind::Internal, "The program failed while it made this page.")),
+        ),
+        sample("problem", error::page(&outside, &ErrorPage::explaining(Kind::Conflict))),
     ]
 }
 
@@ -303,9 +307,6 @@ fn you_page(mark: &str) -> YouPage {
     }
 }
 
-fn not_allowed(mark: &str) -> ErrorPage {
-    ErrorPage::not_allowed(
-        said("To do this you need to be administrator. You are approver and SAM manager.", mark),
-        vec![said("Ivo Marsh", mark)],
-    )
+fn error_page(kind: Kind, sentence: &str) -> ErrorPage {
+    ErrorPage::of(kind, &Problem::new(kind, sentence).body("/requests/EXC-900", "5f0c1a2e"))
 }
