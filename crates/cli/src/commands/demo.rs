@@ -38,6 +38,6 @@ pub async fn demo(target: &Target, demo: Demo) -> Result<ExitCode, Exit> {
         app.read_workbooks_with(crate::workbooks::reader());
         (app, secret)
     };
-    print::line(format!("Open http://{address}/set-up/{} (works once, within four days)", secret.0));
-    serve::run(app, listener, None, Reach::of(demo.webhooks_to_private_addresses)).await
+    let ready = format!("Open http://{address}/set-up/{} (works once, within four days)", secret.0);
+    serve::run(app, listener, None, Reach::of(demo.webhooks_to_private_addresses), ready).await
 }

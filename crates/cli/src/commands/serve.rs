@@ -34,8 +34,8 @@ pub async fn serve(target: &Target, serve: Serve) -> Result<ExitCode, Exit> {
     let listener = bind(&serve.listen).await?;
     let address = listener.local_addr()?;
     let base = serve.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    print::line(format!("Serving on {base}"));
-    run(app, listener, serve.base_url, Reach::of(serve.webhooks_to_private_addresses)).await
+    let ready = format!("Serving on {base}");
+    run(app, listener, serve.base_url, Reach::of(serve.webhooks_to_private_addresses), ready).await
 }
 
 pub async fn bind(listen: &str) -> Result<tokio::net::TcpListener, Exit> {
@@ -50,12 +50,13 @@ pub fn start_logging() {
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-/// Serves until the process is asked to end, then signs what is unsigned.
+/// Serves until the process is asked to end, then signs what is unsigned. Prints `ready` once requests are answered.
 pub async fn run(
     app: App,
     listener: tokio::net::TcpListener,
     base_url: Option<String>,
     reach: Reach,
+    ready: String,
 ) -> Result<ExitCode, Exit> {
     let address = listener.local_addr()?;
     let links = base_url.clone().unwrap_or_else(|| format!("http://{address}"));
@@ -65,6 +66,7 @@ pub async fn run(
     let seals = tokio::spawn(seal_days(app.clone()));
     let alerts = tokio::spawn(evaluate_alerts(app.clone()));
     let webhooks = tokio::spawn(send_webhooks(app.clone(), links, reach));
+    print::line(ready);
     let served = axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await;
     witnesses.abort();
     seals.abort();
