@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use app::{App, Surroundings};
 
@@ -15,6 +15,12 @@ use super::witness::start;
 
 const KILLS: u32 = 300;
 const WRITERS: usize = 16;
+
+/// The kill comes after fewer answers than this and a few milliseconds: counted, so that a slow machine does the same.
+const MOST_ANSWERS: u64 = 16;
+
+/// How long a server may take for these answers before the test says that it stands still.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A number from a seed that is printed, for times that nobody chose.
 struct Dice(u64);
@@ -90,6 +96,14 @@ fn write_until_gone(
     }
 }
 
+fn wait_for(answers: u64, acknowledged: &Mutex<Vec<(u64, String)>>) {
+    let asked = Instant::now();
+    while (acknowledged.lock().unwrap().len() as u64) < answers {
+        assert!(asked.elapsed() < PATIENCE, "no {answers} answers in {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 fn rand() -> u64 {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).unwrap();
@@ -140,7 +154,8 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
                 let (address, token, acknowledged, stop) = (&address, &token, &acknowledged, &stop);
                 scope.spawn(move || write_until_gone(address, token, writer, acknowledged, stop));
             }
-            std::thread::sleep(Duration::from_millis(dice.between(20, 250)));
+            wait_for(dice.between(0, MOST_ANSWERS), &acknowledged);
+            std::thread::sleep(Duration::from_millis(dice.between(0, 20)));
             server.0.kill().unwrap();
             server.0.wait().unwrap();
             stop.store(true, Ordering::Relaxed);
