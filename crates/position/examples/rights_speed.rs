@@ -8,6 +8,9 @@
     reason = "a measuring program prints, and stops where its own files cannot be written"
 )]
 
+#[path = "estate_speed/random.rs"]
+mod random;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
@@ -22,23 +25,7 @@ use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceReport, Enviro
 use domain::product::{Necessity, Product, Suite, TitleMatch, TitlePattern};
 use jiff::Timestamp;
 use position::{Base, Line, lines};
-
-/// SplitMix64: small, seeded, the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-
-    fn one_in(&mut self, chances: u64) -> bool {
-        self.below(chances) == 0
-    }
-}
+use random::Random;
 
 const REGIONS: [&str; 6] = ["Europe", "Europe/Norway", "Europe/Spain", "Asia", "Asia/Japan", "America"];
 /// Products of a family: the first is a suite or the highest edition, where there is one.

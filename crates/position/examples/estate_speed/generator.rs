@@ -4,27 +4,10 @@
 
 use domain::observation::{DeviceAttributes, DeviceIdentity, DeviceReport, Environment, Installation, RawTitle};
 use jiff::Timestamp;
+pub use random::Random;
 
-/// SplitMix64: small, seeded, the same everywhere.
-pub struct Random(pub u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    pub fn one_in(&mut self, chances: u64) -> bool {
-        self.below(chances) == 0
-    }
-}
+#[path = "random.rs"]
+mod random;
 
 /// Few titles stand nearly everywhere and most on few devices (Zipf): picks are spread evenly over the sum of 1/rank.
 struct Popularity {
