@@ -68,6 +68,19 @@ pub enum DeviceKind {
     Application,
 }
 
+impl DeviceKind {
+    /// The name used in files and addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Physical => "physical",
+            Self::Virtual => "virtual",
+            Self::Container => "container",
+            Self::Application => "application",
+        }
+    }
+}
+
 /// How a source names a device. The name is never empty.
 /// Two reports mean the same device when their hardware UUIDs are equal, else their serials, else their names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

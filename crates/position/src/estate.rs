@@ -8,12 +8,14 @@
 //! What a title is as a product, and what must be licensed, is not known here.
 
 mod capacity;
+mod conflicts;
 mod identity;
 mod image;
 mod installed;
 mod loading;
 mod places;
 mod titles;
+mod twins;
 mod users;
 
 use std::borrow::Cow;
@@ -35,6 +37,7 @@ use serde::Serialize;
 use crate::column::Column;
 use crate::devices::DeviceSet;
 use capacity::Capacities;
+pub use conflicts::{Attribute, Conflict, Differing, Stated};
 use identity::{Identity, Key, Marks, Move};
 pub use image::NotAnImage;
 use installed::{Installed, InstalledList};
@@ -42,6 +45,7 @@ pub use loading::EstateLoading;
 use places::Places;
 pub(crate) use places::{NOWHERE, PlaceKind};
 pub(crate) use titles::{ReleaseIndex, TitleIndex, TitleKey, Titles};
+pub use twins::{SharedMark, Sharing, Twin};
 pub(crate) use users::{NOBODY, PersonMarks, PrimaryUsers, each_value};
 
 /// The place of a device in the estate. Dense, and given to another device once its own is gone.

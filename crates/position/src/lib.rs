@@ -42,7 +42,8 @@ mod working;
 
 pub use base::{Base, Explanation, Layer, Recognition};
 pub use estate::{
-    DeviceFacts, DeviceIndex, Estate, EstateLoading, InstalledTitle, NotAnImage, SourceReport, TitleFacts,
+    Attribute, Conflict, DeviceFacts, DeviceIndex, Differing, Estate, EstateLoading, InstalledTitle, NotAnImage,
+    SharedMark, Sharing, SourceReport, Stated, TitleFacts, Twin,
 };
 pub use holding::{Holder, UserIndex, devices_by_user, holders, holders_of, products_on, seen_at, user_name};
 pub use line::{Amount, Freshness, Line, Range, Step, line, lines};

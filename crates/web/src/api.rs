@@ -9,6 +9,7 @@ pub mod backup;
 pub mod cases;
 pub mod catalogue;
 pub mod checks;
+pub mod conflicts;
 pub mod costs;
 pub mod delegations;
 pub mod devices;
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> OpenApiRouter<Site> {
         .merge(devices::routes())
         .merge(facets::routes())
         .merge(gaps::routes())
+        .merge(conflicts::routes())
         .merge(imports::routes())
         .merge(exports::routes())
         .merge(usages::routes())

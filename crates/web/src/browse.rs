@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod audits;
 pub mod base;
 pub mod cases;
+pub mod conflicts;
 pub mod costs;
 pub mod decisions;
 pub mod deliberations;
@@ -140,6 +141,8 @@ fn inventory() -> Router<Site> {
         .route(addresses::FACETS_CSV, get(facets::csv))
         .route(addresses::GAPS, get(gaps::list))
         .route(addresses::INCOMPLETE_TITLES, get(gaps::titles))
+        .route(addresses::CONFLICTS, get(conflicts::list))
+        .route(addresses::TWINS, get(conflicts::twins))
 }
 
 /// The past: what is sealed, what was stated, and how it went on.

@@ -9,6 +9,7 @@ pub mod alert_rules;
 pub mod alerts;
 pub mod audit;
 pub mod confirmation;
+pub mod conflicts;
 pub mod costs;
 pub mod devices;
 pub mod effect;

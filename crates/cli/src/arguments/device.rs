@@ -26,7 +26,7 @@ pub enum Device {
         #[arg(long, value_name = "DAY")]
         as_of: Option<String>,
     },
-    /// Count the devices and installations of which sources leave something out.
+    /// Count what sources leave out, where they differ, and what may count twice.
     Gaps {
         /// As it was on this sealed day.
         #[arg(long, value_name = "DAY")]
@@ -37,6 +37,25 @@ pub enum Device {
         /// What they lack.
         #[arg(long, value_parser = ["publisher", "version"])]
         lacking: String,
+        /// As it was on this sealed day.
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<String>,
+    },
+    /// List what sources state differently of devices, with what counts.
+    Conflicts {
+        /// Only about this.
+        #[arg(long, value_parser = ["primary_user", "environment", "kind", "host", "cluster", "processors", "cores",
+            "processor_model", "virtual_processors", "region", "business_unit", "cost_centre"])]
+        attribute: Option<String>,
+        /// As it was on this sealed day.
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<String>,
+    },
+    /// List devices that may be one machine: those with the same serial number or name.
+    Duplicates {
+        /// What they share.
+        #[arg(long, default_value = "serial", value_parser = ["serial", "name"])]
+        shared: String,
         /// As it was on this sealed day.
         #[arg(long, value_name = "DAY")]
         as_of: Option<String>,

@@ -1,8 +1,8 @@
-//! `indult device`: devices, where software is on them, and what sources leave out.
+//! `indult device`: devices, where software is on them, what sources leave out and where they differ.
 
 use std::process::ExitCode;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Asked;
 use crate::arguments::{Device, DeviceList};
@@ -39,13 +39,9 @@ pub async fn run(asked: &Asked, device: Device) -> Result<ExitCode, Exit> {
             if asked.output.json {
                 print::json(&answer);
             } else {
-                let columns = [
-                    ("LACKING", "lacking", false),
-                    ("OF", "subject", false),
-                    ("COUNT", "count", true),
-                    ("ALL", "of", true),
-                ];
-                print::table(asked.output, &rows(&answer, "data"), &columns, "");
+                let columns =
+                    [("GAP", "gap", false), ("OF", "subject", false), ("COUNT", "count", true), ("ALL", "of", true)];
+                print::table(asked.output, &gaps(&answer), &columns, "");
             }
         }
         Device::Titles { lacking, as_of } => {
@@ -58,6 +54,33 @@ pub async fn run(asked: &Asked, device: Device) -> Result<ExitCode, Exit> {
                 ("INSTALLATIONS", "installations", true),
             ];
             print::table(asked.output, &items, &columns, &format!("Every title has a {lacking}."));
+        }
+        Device::Conflicts { attribute, as_of } => {
+            let parts = [("attribute", attribute.as_deref()), ("as_of", as_of.as_deref())];
+            let items = asked.client.list(&address("/v1/device_conflicts", &parts)).await?;
+            if asked.output.json {
+                print::json(&Value::Array(items));
+            } else {
+                let columns = [
+                    ("DEVICE", "device.key", false),
+                    ("ABOUT", "attribute", false),
+                    ("COUNTS", "counts", false),
+                    ("OTHERS SAY", "others", false),
+                ];
+                let items: Vec<Value> = items.iter().map(conflict).collect();
+                print::table(asked.output, &items, &columns, "Sources agree wherever several say something.");
+            }
+        }
+        Device::Duplicates { shared, as_of } => {
+            let parts = [("shared", Some(shared.as_str())), ("as_of", as_of.as_deref())];
+            let items = asked.client.list(&address("/v1/device_duplicates", &parts)).await?;
+            let columns = [
+                ("SHARED", "mark", false),
+                ("DEVICE", "device.name", false),
+                ("KEY", "device.key", false),
+                ("LOOKED AT", "reported_at", false),
+            ];
+            print::table(asked.output, &items, &columns, &format!("No two devices share a {shared}."));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -87,6 +110,34 @@ async fn list(asked: &Asked, wanted: &DeviceList) -> Result<(), Exit> {
     ];
     print::table(asked.output, &items, &columns, "No device fits. They come with: indult import inventory FILE");
     Ok(())
+}
+
+/// Everything that is counted, as rows of one table.
+fn gaps(answer: &Value) -> Vec<Value> {
+    let parts = [
+        ("data", "lacking", None),
+        ("conflicts", "attribute", Some("sources differ")),
+        ("duplicates", "shared", Some("same on devices")),
+    ];
+    let of_part = |(part, name, subject): (&str, &str, Option<&str>)| {
+        let row = |one: Value| {
+            let subject = subject.map_or_else(|| at(&one, "subject").clone(), Value::from);
+            json!({ "gap": at(&one, name), "subject": subject, "count": at(&one, "count"), "of": at(&one, "of") })
+        };
+        rows(answer, part).into_iter().map(row).collect::<Vec<_>>()
+    };
+    parts.into_iter().flat_map(of_part).collect()
+}
+
+/// A conflict with what each source says in words.
+fn conflict(item: &Value) -> Value {
+    let stated = |stated: &Value| {
+        let text = |name| at(stated, name).as_str().unwrap_or_default().to_owned();
+        format!("{} ({})", text("value"), text("source"))
+    };
+    let others: Vec<String> = rows(item, "others").iter().map(stated).collect();
+    json!({ "device": at(item, "device"), "attribute": at(item, "attribute"), "counts": stated(at(item, "counts")),
+        "others": others.join("; ") })
 }
 
 fn rows(answer: &Value, name: &str) -> Vec<Value> {

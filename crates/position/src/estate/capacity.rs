@@ -165,7 +165,7 @@ impl Estate {
     }
 
     /// The device that a source calls by hardware UUID or by name.
-    fn device_called(&self, called: &str) -> Option<u32> {
+    pub(super) fn device_called(&self, called: &str) -> Option<u32> {
         let called: Arc<str> = folded(called).into();
         let by_uuid = self.device_indexes.get(&Key::Uuid(called.clone()));
         let by_name = || self.device_indexes.get(&self.identity.device_of_name(&called));

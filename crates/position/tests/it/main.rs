@@ -1,6 +1,7 @@
 //! The position engine against a naive reference, against itself, and in told stories.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
+mod conflicts;
 mod estate;
 mod facets;
 mod forecast;

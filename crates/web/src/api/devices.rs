@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::conflicts::ConflictObject;
 use super::facets::known_product;
 use super::gaps::DeviceGapWord;
 use super::positions::TitleValue;
@@ -226,6 +227,8 @@ struct WholeDevice {
     /// The device.
     #[serde(flatten)]
     device: DeviceObject,
+    /// What sources state differently of it.
+    conflicts: Vec<ConflictObject>,
     /// What is installed.
     installed: Vec<InstalledObject>,
 }
@@ -250,5 +253,7 @@ async fn show(reading: Reading, At(key): At<String>, Asked(query): Asked<OnADay>
         last_used_on: installed.last_used_on,
         sources: installed.sources,
     });
-    Ok(reading.answer(WholeDevice { device: object(facts), installed: installed.collect() }))
+    let conflicts = base.estate().conflicts_on(index);
+    let conflicts = conflicts.iter().filter_map(|conflict| ConflictObject::of(&facts, conflict)).collect();
+    Ok(reading.answer(WholeDevice { conflicts, device: object(facts), installed: installed.collect() }))
 }

@@ -77,24 +77,60 @@ struct GapObject {
     rows: String,
 }
 
+/// On how many devices sources differ.
+#[derive(Debug, Serialize, ToSchema)]
+struct DifferingObject {
+    /// About what, such as `environment` or `cores`.
+    attribute: &'static str,
+    /// On how many devices.
+    count: u64,
+    /// Of how many several reports state it.
+    of: u64,
+    /// Where exactly they are listed.
+    rows: String,
+}
+
+/// How many devices share a mark with another.
+#[derive(Debug, Serialize, ToSchema)]
+struct SharingObject {
+    /// What they share: `serial` or `name`.
+    shared: &'static str,
+    /// How many devices.
+    count: u64,
+    /// How many have such a mark.
+    of: u64,
+    /// Where exactly they are listed.
+    rows: String,
+}
+
 /// How many there are.
 #[derive(Debug, Serialize, ToSchema)]
 struct Gaps {
     /// What is looked at, devices first.
     data: Vec<GapObject>,
+    /// Devices on which sources differ.
+    conflicts: Vec<DifferingObject>,
+    /// Devices that may be one machine.
+    duplicates: Vec<SharingObject>,
     /// The ledger size that it was read at.
     ledger_size: u64,
 }
 
-/// What sources leave out: of how many devices and installations they do not say what.
+/// What sources leave out: of how many devices and installations they do not say what; where they differ, and what may
+/// count twice.
 #[utoipa::path(get, path = "/v1/gaps", tag = "devices", params(OnADay), responses((status = 200, body = Gaps)))]
 async fn list(reading: Reading, Asked(query): Asked<OnADay>) -> Result<Response, Problem> {
     reading.only_for(Readers::Staff)?;
     let reading = reading.as_of(query.as_of).await?;
     let snapshot = reading.snapshot.clone();
-    let (devices, titles) = off_thread(move || Ok((snapshot.device_gaps(), snapshot.title_gaps()))).await?;
+    let (devices, titles, differing, sharing) = off_thread(move || {
+        Ok((snapshot.device_gaps(), snapshot.title_gaps(), snapshot.differing(), snapshot.sharing()))
+    })
+    .await?;
     let day = query.as_of.map(|day| day.to_string()).unwrap_or_default();
-    let rows = |path: &str, name: &str| addresses::with_query(path, &[("lacking", name), ("as_of", &day)]);
+    let linked =
+        |path: &str, parameter: &str, name: &str| addresses::with_query(path, &[(parameter, name), ("as_of", &day)]);
+    let rows = |path: &str, name: &str| linked(path, "lacking", name);
     let of_devices = devices.into_iter().map(|lacking| GapObject {
         subject: GapSubject::Device,
         lacking: lacking.gap.name(),
@@ -109,8 +145,24 @@ async fn list(reading: Reading, Asked(query): Asked<OnADay>) -> Result<Response,
         of: lacking.of,
         rows: rows("/v1/incomplete_titles", lacking.gap.name()),
     });
-    let data = of_devices.chain(of_titles).collect();
-    Ok(reading.answer(Gaps { data, ledger_size: reading.snapshot.size() }))
+    let of_conflicts = differing.into_iter().map(|differing| DifferingObject {
+        attribute: differing.attribute.name(),
+        count: differing.count,
+        of: differing.of,
+        rows: linked("/v1/device_conflicts", "attribute", differing.attribute.name()),
+    });
+    let of_twins = sharing.into_iter().map(|sharing| SharingObject {
+        shared: sharing.mark.name(),
+        count: sharing.count,
+        of: sharing.of,
+        rows: linked("/v1/device_duplicates", "shared", sharing.mark.name()),
+    });
+    Ok(reading.answer(Gaps {
+        data: of_devices.chain(of_titles).collect(),
+        conflicts: of_conflicts.collect(),
+        duplicates: of_twins.collect(),
+        ledger_size: reading.snapshot.size(),
+    }))
 }
 
 /// A title of which something is not said.

@@ -5,6 +5,7 @@ use app::positions::{DeviceFacts, DeviceIndex, Recognition};
 use axum::response::Response;
 use domain::observation::{DeviceKind, Environment};
 
+use crate::browse::conflicts::conflict_row;
 use crate::browse::entitlement_form::product_named;
 use crate::browse::products::count;
 use crate::browse::visitor::Visitor;
@@ -255,6 +256,12 @@ pub async fn show(visitor: Visitor, At(key): At<String>) -> Result<Response, Pro
     let request = addresses::below("/v1/devices", &facts.key);
     let view = DevicePage {
         reports: facts.reports.iter().map(report).collect(),
+        conflicts: base
+            .estate()
+            .conflicts_on(facts.index)
+            .iter()
+            .filter_map(|conflict| conflict_row(&facts, conflict))
+            .collect(),
         paging,
         installed: visitor.part(&installed, paging).iter().map(title).collect(),
         copy: CopyAs {

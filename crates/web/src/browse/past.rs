@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 /// Addresses that can be read as of a sealed day. What is not among them leads to the present, and says so by having
 /// no banner.
-const CARRIED: [&str; 28] = [
+const CARRIED: [&str; 32] = [
     "/position",
     "/position.csv",
     "/software",
@@ -23,6 +23,8 @@ const CARRIED: [&str; 28] = [
     "/facets.csv",
     "/gaps",
     "/gaps/titles",
+    "/gaps/conflicts",
+    "/gaps/duplicates",
     "/v1/positions",
     "/v1/titles",
     "/v1/products",
@@ -30,6 +32,8 @@ const CARRIED: [&str; 28] = [
     "/v1/facets",
     "/v1/gaps",
     "/v1/incomplete_titles",
+    "/v1/device_conflicts",
+    "/v1/device_duplicates",
     "/v1/entitlements",
     "/v1/cases",
     "/v1/exceptions",

@@ -40,6 +40,10 @@ pub const FACETS_CSV: &str = "/facets.csv";
 pub const GAPS: &str = "/gaps";
 /// Titles of which sources leave something out.
 pub const INCOMPLETE_TITLES: &str = "/gaps/titles";
+/// Devices about which sources differ.
+pub const CONFLICTS: &str = "/gaps/conflicts";
+/// Devices that may be one machine.
+pub const TWINS: &str = "/gaps/duplicates";
 /// Titles that nothing recognises.
 pub const TITLES: &str = "/titles";
 /// What units count.

@@ -10,6 +10,7 @@ use crate::design::moments;
 use crate::design::numbers::{NONE, count};
 use crate::design::tables::{self, Paging};
 use crate::pages::addresses;
+use crate::pages::conflicts::{ConflictRow, attribute_words, stated};
 use crate::pages::layout::{CopyAs, Frame, Head, Heading, Link, Place, copy_as, facts, page as whole_page};
 
 /// More places of a kind than this are typed, not chosen from a list.
@@ -254,6 +255,8 @@ pub struct DevicePage {
     pub facts: Vec<(&'static str, Option<String>)>,
     /// The reports that count.
     pub reports: Vec<ReportRow>,
+    /// What they state differently.
+    pub conflicts: Vec<ConflictRow>,
     /// Which part of its titles is shown.
     pub paging: Paging,
     /// That part, in order of title.
@@ -277,6 +280,7 @@ pub fn device_page(frame: &Frame, view: &DevicePage) -> Markup {
         (heading.render())
         (facts(&rows))
         (reports(view))
+        @if !view.conflicts.is_empty() { (conflicts(view)) }
         @if view.installed.is_empty() {
             div.empty { h2 { "No titles" } p { "No source reports software on this device." } }
         } @else {
@@ -299,6 +303,21 @@ fn reports(view: &DevicePage) -> Markup {
                 td { a href=(report.import.address) { (report.import.words) } }
                 td { @match report.reported_at { Some(at) => (moments::instant(at)), None => span.none { "not known" } } }
                 td.n { (count(report.installations)) }
+            } } }
+        },
+    )
+}
+
+fn conflicts(view: &DevicePage) -> Markup {
+    tables::region(
+        "conflicts",
+        &html! { "Sources differ" },
+        &html! {
+            (tables::heads(&["About", "Counts", "Others say"]))
+            tbody { @for row in &view.conflicts { tr {
+                th scope="row" { (attribute_words(row.attribute).0) }
+                td { (stated(&row.counts)) }
+                td { @for other in &row.others { div { (stated(other)) } } }
             } } }
         },
     )

@@ -1,4 +1,4 @@
-//! Gaps: what sources leave out of devices and titles, with the rows behind each number.
+//! Gaps: what sources leave out of devices and titles and where they differ, with the rows behind each number.
 
 use app::devices::{DeviceGap, TitleGap};
 use maud::{Markup, html};
@@ -30,6 +30,10 @@ pub struct GapsPage {
     pub devices: Vec<GapRow>,
     /// Of installations.
     pub installations: Vec<GapRow>,
+    /// What sources state differently.
+    pub conflicts: Vec<GapRow>,
+    /// What devices share that may be one.
+    pub twins: Vec<GapRow>,
     /// Whether there is any inventory at all.
     pub nothing_imported: bool,
     /// The same elsewhere.
@@ -64,7 +68,7 @@ pub fn page(frame: &Frame, view: &GapsPage) -> Markup {
     let heading = Heading {
         words: "Gaps in the inventory",
         lede: Some(
-            html! { "What no source says, of how many, and what follows from it. Each number leads to its rows." },
+            html! { "What no source says, where sources differ, what may count twice, and what follows from it. Each number leads to its rows." },
         ),
         ..Heading::default()
     };
@@ -78,20 +82,22 @@ pub fn page(frame: &Frame, view: &GapsPage) -> Markup {
                 Some("indult import inventory FILE..."),
             ))
         } @else {
-            (table("device-gaps", "Devices", &view.devices))
-            (table("title-gaps", "Installations", &view.installations))
+            (table("device-gaps", "Devices of which this is not known", ["Not known", "Of", "Devices"], &view.devices))
+            (table("title-gaps", "Installations of which this is not known", ["Not known", "Of", "Installations"], &view.installations))
+            (table("device-conflicts", "Devices on which sources differ", ["About", "Stated by several", "Differ"], &view.conflicts))
+            (table("device-twins", "Devices that may be one machine", ["They share", "Of", "Devices"], &view.twins))
             (copy_as(&view.copy))
         }
     };
     whole_page(frame, Head::new("Gaps in the inventory", Place::Gaps), &main)
 }
 
-fn table(id: &str, of: &str, rows: &[GapRow]) -> Markup {
+fn table(id: &str, caption: &str, [what, of, count_of]: [&str; 3], rows: &[GapRow]) -> Markup {
     tables::region(
         id,
-        &html! { (of) " of which this is not known" },
+        &html! { (caption) },
         &html! {
-            (tables::heads(&["Not known", "#Of", &format!("#{of}"), "What follows"]))
+            (tables::heads(&[what, &format!("#{of}"), &format!("#{count_of}"), "What follows"]))
             tbody { @for row in rows { tr {
                 th scope="row" { (row.words) }
                 td.n { (count(row.of)) }

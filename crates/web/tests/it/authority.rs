@@ -132,6 +132,8 @@ GET  /v1/devices/{key}                    staff                             read
 GET  /v1/facets                           staff                             read,write
 GET  /v1/gaps                             staff                             read,write
 GET  /v1/incomplete_titles?lacking=version  staff                           read,write
+GET  /v1/device_conflicts                 staff                             read,write
+GET  /v1/device_duplicates?shared=name    staff                             read,write
 GET  /v1/imports                          staff                             read,write
 POST /v1/imports/inventory                sam_manager                       report,write  device,product
 POST /v1/imports/usage                    sam_manager                       report,write  user,feature,start,end

@@ -121,6 +121,8 @@ async fn answers_have_exactly_the_fields_that_are_described() {
         ("/v1/facets?by=environment&product=PRD-1", "/v1/facets"),
         ("/v1/gaps", "/v1/gaps"),
         ("/v1/incomplete_titles?lacking=publisher", "/v1/incomplete_titles"),
+        ("/v1/device_conflicts?attribute=region", "/v1/device_conflicts"),
+        ("/v1/device_duplicates?shared=serial", "/v1/device_duplicates"),
         ("/v1/imports", "/v1/imports"),
         ("/v1/alerts", "/v1/alerts"),
         ("/v1/alerts/ALT-1", "/v1/alerts/{alert}"),

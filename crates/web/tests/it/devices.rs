@@ -154,6 +154,61 @@ async fn each_gap_leads_to_exactly_what_lacks_it() {
 }
 
 #[tokio::test]
+async fn where_sources_differ_each_number_leads_to_what_each_says() {
+    let world = placed().await;
+    let ana = world.ana().await;
+    let other = "device,product,publisher,version,environment,region,business unit,hardware uuid\n\
+        pc-1,Drafter Pro,Northlight,7,production,moravia,Sales,\n\
+        pc-2,Drafter Pro,Northlight,7,disaster_recovery,Bohemia,,\n\
+        pc-5,Drafter Pro,Northlight,7,,,,4c4c4544-0001-4a10-8054-b4c04f4b3332\n\
+        PC-5,Drafter Pro,Northlight,7,,,,4c4c4544-0002-4a10-8054-b4c04f4b3332\n";
+    let path = "/v1/imports/inventory?source=assets&file_name=assets.csv";
+    world.upload(&OPERATOR, path, other.as_bytes()).await.good();
+    let gaps = world.get(&ana, "/v1/gaps").await.good().json();
+    let counted = |part: &str, name: &str| -> Vec<Value> {
+        let parts = gaps[part].as_array().unwrap().iter();
+        parts.filter(|one| one["count"] != 0).map(|one| json!([one[name], one["count"], one["of"]])).collect()
+    };
+    let expected = [json!(["environment", 1, 2]), json!(["region", 1, 2]), json!(["business_unit", 1, 1])];
+    assert_eq!(counted("conflicts", "attribute"), expected);
+    assert_eq!(counted("duplicates", "shared"), [json!(["name", 2, 6])]);
+    for one in gaps["conflicts"].as_array().unwrap().iter().chain(gaps["duplicates"].as_array().unwrap()) {
+        let rows = world.get(&ana, one["rows"].as_str().unwrap()).await.good().json();
+        assert_eq!(rows["total"], one["count"], "{one}");
+    }
+    let regions = world.get(&ana, "/v1/device_conflicts?attribute=region").await.good().json();
+    let region = &data(&regions)[0];
+    assert_eq!(
+        json!([region["device"]["name"], region["counts"]["value"], region["counts"]["source"]]),
+        json!(["pc-2", "Bohemia", "assets"])
+    );
+    assert_eq!(region["others"][0]["value"], "MORAVIA");
+    let device = world.get(&ana, "/v1/devices/name%3Apc-2").await.good().json();
+    assert_eq!(device["region"], "Bohemia", "what stands first is what counts");
+    assert_eq!(device["conflicts"].as_array().unwrap().len(), 2);
+
+    let shown = page(&world, &ana, "/gaps").await.text();
+    let mut followed = 0;
+    for (path, words_of) in [("/gaps/conflicts?", "difference"), ("/gaps/duplicates?", "device")] {
+        for (address, number) in linked_numbers(&shown, path) {
+            let listed = words(&page(&world, &ana, &address).await);
+            assert!(listed.contains(&format!("{number} {words_of}")), "{address}: {listed}");
+            followed += 1;
+        }
+    }
+    assert_eq!(followed, 4, "{shown}");
+    let listed = words(&page(&world, &ana, "/gaps/conflicts?attribute=environment").await);
+    assert!(listed.contains("disaster recovery by assets") && listed.contains("test by fleet"), "{listed}");
+    let device = words(&page(&world, &ana, "/devices/name%3Apc-1").await);
+    assert!(device.contains("Sources differ") && device.contains("Business unit Sales by assets"), "{device}");
+    let agrees = words(&page(&world, &ana, "/gaps/conflicts?attribute=cores").await);
+    assert!(agrees.contains("No differences"), "{agrees}");
+    for path in ["/gaps/conflicts?attribute=colour", "/gaps/duplicates?shared=colour", "/v1/device_duplicates"] {
+        assert_eq!(world.get(&ana, path).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_device_has_a_page_for_staff_alone() {
     let world = placed().await;
     let ana = world.ana().await;
@@ -161,7 +216,16 @@ async fn a_device_has_a_page_for_staff_alone() {
     assert!(shown.contains("Region Moravia") && shown.contains("2 titles") && shown.contains("Drafter Pro"), "{shown}");
     assert_eq!(world.get(&ana, "/devices/name%3Anowhere").await.status, StatusCode::NOT_FOUND);
     let (_, rika) = world.person("rika", &[Role::Requester]).await;
-    for path in ["/devices", "/devices.csv", "/devices/name%3Apc-1", "/facets", "/facets.csv", "/gaps"] {
+    for path in [
+        "/devices",
+        "/devices.csv",
+        "/devices/name%3Apc-1",
+        "/facets",
+        "/facets.csv",
+        "/gaps",
+        "/gaps/conflicts",
+        "/gaps/duplicates",
+    ] {
         assert_eq!(world.get(&rika, path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     let empty = World::founded().await;

@@ -1,11 +1,12 @@
 //! Samples of devices, of where software is, and of gaps.
 
-use app::devices::{DeviceGap, Dimension, TitleGap};
-use domain::id::ProductId;
+use app::devices::{Attribute, DeviceGap, Dimension, SharedMark, TitleGap};
+use domain::id::{ImportId, ProductId};
 
 use super::{Sample, at, copy, day, frame, said, sample};
 use crate::design::forms::{Choice, Errors, FieldError};
 use crate::design::tables::Paging;
+use crate::pages::conflicts::{self, ConflictRow, ConflictsPage, StatedCell, TwinRow, TwinsPage};
 use crate::pages::devices::{
     self, DeviceFilter, DevicePage, DeviceRow, DevicesPage, FilterChoices, InstalledRow, ReportRow,
 };
@@ -23,6 +24,8 @@ pub(super) fn all(mark: &str) -> Vec<Sample> {
         sample("facets-of-product", facets::page(&frame, &facets_of_product(mark))),
         sample("gaps", gaps::page(&frame, &gaps_page())),
         sample("gaps-titles", gaps::titles_page(&frame, &incomplete(mark))),
+        sample("gaps-conflicts", conflicts::page(&frame, &conflicts_page(mark))),
+        sample("gaps-twins", conflicts::twins_page(&frame, &twins_page(mark))),
     ]
 }
 
@@ -80,6 +83,7 @@ fn device_page(mark: &str) -> DevicePage {
             reported_at: Some(at("2025-08-12T06:12:00Z")),
             installations: 2,
         }],
+        conflicts: vec![conflict(mark)],
         paging: Paging::whole(2),
         installed: vec![
             InstalledRow {
@@ -154,6 +158,8 @@ fn gaps_page() -> GapsPage {
             row(gaps::device_gap_words(DeviceGap::Host), 0, "/devices?lacking=host"),
         ],
         installations: vec![row(gaps::title_gap_words(TitleGap::Version), 12, "/gaps/titles?lacking=version")],
+        conflicts: vec![row(conflicts::attribute_words(Attribute::Cores), 4, "/gaps/conflicts?attribute=cores")],
+        twins: vec![row(conflicts::mark_words(SharedMark::Name), 2, "/gaps/duplicates?shared=name")],
         nothing_imported: false,
         copy: copy("indult device gaps", "GET /v1/gaps"),
     }
@@ -171,5 +177,48 @@ fn incomplete(mark: &str) -> IncompletePage {
             installations: 12,
         }],
         copy: copy("indult device titles --lacking version", "GET /v1/incomplete_titles?lacking=version"),
+    }
+}
+
+fn conflict(mark: &str) -> ConflictRow {
+    let stated = |value: &str, source: &str| StatedCell {
+        value: said(value, mark),
+        source: said(source, mark),
+        import: ImportId(3),
+        reported_at: Some(at("2025-08-12T06:12:00Z")),
+    };
+    ConflictRow {
+        device: Link::new("/devices/name%3Abuild-07", said("build-07", mark)),
+        attribute: Attribute::BusinessUnit,
+        counts: stated("Research", "workstations"),
+        others: vec![
+            stated("Sales", "asset list"),
+            StatedCell { reported_at: None, ..stated("Research & Development", "directory") },
+        ],
+    }
+}
+
+fn conflicts_page(mark: &str) -> ConflictsPage {
+    ConflictsPage {
+        attribute: Some(Attribute::BusinessUnit),
+        paging: Paging::whole(1),
+        rows: vec![conflict(mark)],
+        copy: copy("indult device conflicts --attribute business_unit", "GET /v1/device_conflicts"),
+    }
+}
+
+fn twins_page(mark: &str) -> TwinsPage {
+    let row = |key: &str| TwinRow {
+        mark: said("build-07", mark),
+        device: Link::new("/devices/name%3Abuild-07", said("build-07", mark)),
+        key: said(key, mark),
+        sources: vec![said("workstations", mark)],
+        reported_at: Some(at("2025-08-12T06:12:00Z")),
+    };
+    TwinsPage {
+        mark: SharedMark::Name,
+        paging: Paging::whole(2),
+        rows: vec![row("uuid:0a11"), row("serial:s-3")],
+        copy: copy("indult device duplicates --shared name", "GET /v1/device_duplicates?shared=name"),
     }
 }
